@@ -1,0 +1,1 @@
+"""Algorithms over arrays of numbers; they know indices, never words."""

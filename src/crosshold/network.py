@@ -1,0 +1,201 @@
+"""The computing object: who holds what fraction of whom, once for capital and once for votes.
+
+Row = holder, column = issuer, everywhere. Weights are whole numbers over a whole total per issuer, so that sums are
+exact and "more than half" is decided in integers (spec: ``w / T > p / q`` is ``w * q > p * T``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+
+import numpy as np
+
+from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.kernels.csr import Int, compress, transpose
+from crosshold.model.snapshot import Snapshot
+
+NOTIONAL = 10**12  # the whole that a bare percentage is taken of
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """One weighted graph of holdings on one named basis.
+
+    ``total[j]`` is the denominator of issuer j after its own shares were taken off; ``in_*`` are the identified holders of each
+    issuer, largest first. Holders of kind ``dispersed`` and own shares are no edges: the former are the residual.
+    """
+
+    basis: str
+    in_ptr: Int
+    in_holder: Int
+    in_weight: Int
+    total: Int
+    overheld: tuple[int, ...] = ()
+
+    @cached_property
+    def _out(self) -> tuple[Int, Int, Int]:
+        return transpose(self.in_ptr, self.in_holder, self.in_weight)
+
+    def holders(self, issuer: int) -> list[tuple[int, int]]:
+        """``(holder, weight)`` of one issuer, largest first."""
+        a, b = self.in_ptr[issuer], self.in_ptr[issuer + 1]
+        return list(zip(self.in_holder[a:b].tolist(), self.in_weight[a:b].tolist(), strict=True))
+
+    def holdings(self, holder: int) -> list[tuple[int, int]]:
+        """``(issuer, weight)`` of one holder, largest weight first."""
+        pointer, issuer, weight = self._out
+        a, b = pointer[holder], pointer[holder + 1]
+        return list(zip(issuer[a:b].tolist(), weight[a:b].tolist(), strict=True))
+
+    def edges(self) -> list[tuple[int, int, int]]:
+        """Every ``(holder, issuer, weight)``."""
+        return [(i, j, w) for j in range(len(self.total)) for i, w in self.holders(j)]
+
+    def fraction(self, holder: int, issuer: int) -> Fraction | None:
+        """Exact share of ``issuer`` held by ``holder``; ``None`` when the issuer's total is 0."""
+        if self.total[issuer] == 0:
+            return None
+        weight = next((w for i, w in self.holders(issuer) if i == holder), 0)
+        return Fraction(weight, int(self.total[issuer]))
+
+    def residual(self, issuer: int) -> Fraction | None:
+        """Exact share that no identified holder has; ``None`` when the issuer's total is 0."""
+        total = int(self.total[issuer])
+        return Fraction(total - sum(w for _, w in self.holders(issuer)), total) if total else None
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Entities by index and two graphs between them, never merged: ``capital`` and ``votes``."""
+
+    ids: tuple[str, ...]
+    capital: Graph
+    votes: Graph
+    names: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Index of each id."""
+        return {name: index for index, name in enumerate(self.ids)}
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def index(self, entity: str) -> int:
+        """Index of an id; an unknown one is ``E_UNKNOWN_ID`` with the nearest known ids."""
+        try:
+            return self.position[entity]
+        except KeyError:
+            message = f"{entity!r} is nowhere in this network."
+            raise RequestError(Finding("E_UNKNOWN_ID", message, did_you_mean(entity, self.ids), "request")) from None
+
+    def graph(self, basis: str) -> Graph:
+        """``capital`` or ``votes``."""
+        if basis not in ("capital", "votes"):
+            raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{basis!r} names no graph.", "Say capital or votes."))
+        return self.capital if basis == "capital" else self.votes
+
+    @classmethod
+    def from_holdings(
+        cls, holdings: Iterable[Sequence[object]], *, overheld: str = "refuse", kinds: Mapping[str, str] | None = None
+    ) -> Network:
+        """A network from ``(holder, issuer, fraction)`` rows; both graphs equal.
+
+        The total of an issuer is the least common multiple of 10**12 and the denominators of its rows. Ids that begin with ``~``
+        are dispersed holders. ``overheld="report"`` lets the stakes of an issuer pass 100 % and says so instead of stopping.
+        """
+        rows = [(str(h), str(i), Fraction(str(f))) for h, i, f in holdings]
+        ids = tuple(sorted({name for h, i, _ in rows for name in (h, i) if not name.startswith("~")}))
+        position = {name: index for index, name in enumerate(ids)}
+        totals = {name: NOTIONAL for name in ids}
+        for _, issuer, share in rows:
+            totals[issuer] = lcm(totals[issuer], share.denominator)
+        edges = [(h, i, int(f * totals[i])) for h, i, f in rows if not h.startswith("~")]
+        graph, findings = _graph("issued", position, edges, totals, overheld)
+        return cls(ids=ids, capital=graph, votes=graph, kinds=dict(kinds or {}), findings=findings)
+
+
+def build(
+    snapshot: Snapshot,
+    votes: Mapping[str, int] | None = None,
+    *,
+    votes_basis: str = "gross_votes",
+    capital_basis: str = "outstanding",
+    overheld: str = "refuse",
+) -> Network:
+    """The Network of a Snapshot.
+
+    ``votes`` maps lot ids to whole votes (own shares are ignored whatever it says); without it every lot has the gross votes that
+    the Snapshot states. Capital is on ``outstanding`` shares by default; ``issued`` keeps own shares in the total.
+    """
+    if capital_basis not in ("outstanding", "issued"):
+        message = f"{capital_basis!r} is no basis of the capital graph."
+        raise RequestError(Finding("E_BASIS_AMBIGUOUS", message, "Say outstanding or issued."))
+    dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
+    ids = tuple(name for name in sorted(snapshot.entities) if name not in dispersed)
+    position = {name: index for index, name in enumerate(ids)}
+    shares: list[tuple[str, str, int]] = []
+    cast: list[tuple[str, str, int]] = []
+    capital_total = dict.fromkeys(ids, 0)
+    votes_total = dict.fromkeys(ids, 0)
+    for issuer in snapshot.issuers.values():
+        own = snapshot.treasury(issuer.id) if capital_basis == "outstanding" else 0
+        capital_total[issuer.id] = issuer.issued - own
+    for lot in snapshot.lots:
+        if lot.holder == lot.issuer:
+            continue
+        count = snapshot.gross_votes(lot) if votes is None else votes.get(lot.id, 0)
+        votes_total[lot.issuer] += count
+        if lot.holder not in dispersed:
+            shares.append((lot.holder, lot.issuer, lot.shares))
+            cast.append((lot.holder, lot.issuer, count))
+    capital, found = _graph(capital_basis, position, shares, capital_total, overheld)
+    ballot, also = _graph(votes_basis, position, cast, votes_total, overheld)
+    return Network(
+        ids=ids,
+        capital=capital,
+        votes=ballot,
+        names={e.id: e.name for e in snapshot.entities.values()},
+        kinds={e.id: e.kind for e in snapshot.entities.values()},
+        findings=tuple(dict.fromkeys((*found, *also))),
+    )
+
+
+def _graph(
+    basis: str,
+    position: Mapping[str, int],
+    edges: Sequence[tuple[str, str, int]],
+    totals: Mapping[str, int],
+    overheld: str,
+) -> tuple[Graph, tuple[Finding, ...]]:
+    """Own shares leave the total first, then the rest becomes rows; more than the total is a finding."""
+    own = dict.fromkeys(position, 0)
+    for holder, issuer, weight in edges:
+        if holder == issuer:
+            own[issuer] += weight
+    rows = [(position[i], position[h], w) for h, i, w in edges if h != i]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    pointer, holder_index, weights = compress(len(position), columns[:, 0], columns[:, 1], columns[:, 2])
+    total = np.array([totals[name] - own[name] for name in position], dtype=np.int64)
+    held = np.zeros(len(position), dtype=np.int64)
+    np.add.at(held, columns[:, 0], columns[:, 2])
+    over = tuple(np.flatnonzero(held > total).tolist())
+    names = list(position)
+    findings = tuple(
+        Finding(
+            "W_OVERHELD" if overheld == "report" else "E_OVERHELD",
+            f"{names[j]}: holdings add up to {held[j] / total[j] * 100 if total[j] else float('inf'):.4g} % of {basis}.",
+            "Check for double counting, or give the share class.",
+            names[j],
+        )
+        for j in over
+    )
+    if findings and overheld != "report":
+        raise RequestError(findings)
+    return Graph(basis, pointer, holder_index, weights, total, over), findings
