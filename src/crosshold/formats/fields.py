@@ -51,8 +51,10 @@ class Fields:
         value = self.data.get(key)
         if value is None:
             return default
-        if isinstance(value, (dict, list)) or isinstance(value, bool):
-            self.fault("C_BAD_VALUE", f"{key}: text is needed, {_kind(value)} was found.", "Write one word or a quoted text.", key)
+        if isinstance(value, (dict, list, bool)):
+            self.fault(
+                "C_BAD_VALUE", f"{key}: text is needed, {_kind(value)} was found.", "Write one word or a quoted text.", key
+            )
             return default
         return str(value)
 

@@ -1,7 +1,7 @@
 """YAML as files of this product use it: the 1.2 core schema, read from events, with a place for every value.
 
-Plain words such as ``N``, ``NO`` and ``ON`` stay strings and dates stay strings; a number with a point becomes a ``Decimal`` so that
-no digit is lost. Aliases, tags, duplicate keys, several documents, more than 16 MB or 40 levels are refused: text from outside is
+Plain words such as ``N``, ``NO`` and ``ON`` stay strings and dates stay strings; a number with a point becomes a ``Decimal``
+so that no digit is lost. Aliases, tags, duplicate keys, several documents, more than 16 MB or 40 levels are refused: text from outside is
 data and must not grow, run or overwrite anything.
 """
 
@@ -23,7 +23,7 @@ MOST_LEVELS = 40
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _POINT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+")
-_WORDS = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
+_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "Null": None, "NULL": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _OTHER_NUMBERS = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
@@ -95,7 +95,9 @@ class _Reader:
             data = self._value(self._next(), ())
             self._next()
             if not isinstance(self._next(), yaml.StreamEndEvent):
-                raise _fault("C_SYNTAX", "the file holds more than one document.", "Keep one; remove the '---' between.", self.name)
+                raise _fault(
+                    "C_SYNTAX", "the file holds more than one document.", "Keep one; remove the '---' between.", self.name
+                )
         except yaml.MarkedYAMLError as error:
             line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
             message = f"this is not YAML: {error.problem or 'unreadable'}."

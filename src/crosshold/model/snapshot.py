@@ -19,7 +19,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Shares that one holder got at one time. ``votes`` are the lot's gross votes when stated; ``None`` leaves them to class and law.
+    """Shares that one holder got at one time. ``votes`` are its gross votes when stated; ``None`` leaves them to class and law.
 
     ``low`` and ``high`` bound an uncertain count (both possible unless ``high_open``); ``since`` is an ISO date of any precision,
     ``registered_since`` the start of the loyalty clock (default ``since``). ``beneficiary`` is for whom a trustee holds.
@@ -199,13 +199,14 @@ class Snapshot:
             if lot.shares < 0 or (lot.votes or 0) < 0:
                 faults.add("E_NEG_QTY", f"Lot {lot.id} has a negative count.", "Counts are 0 or more.", lot.id)
             if lot.issuer not in self.issuers:
-                faults.add("C_UNKNOWN_ENTITY", f"Lot {lot.id}: {lot.issuer!r} is no issuer here.", "Add it under issuers.", lot.id)
+                message = f"Lot {lot.id}: {lot.issuer!r} is no issuer here."
+                faults.add("C_UNKNOWN_ENTITY", message, "Add it under issuers.", lot.id)
                 continue
             held[lot.issuer] += lot.bounds[0]
             by_class[lot.issuer, lot.share_class] = by_class.get((lot.issuer, lot.share_class), 0) + lot.bounds[0]
             rows.setdefault(lot.issuer, []).append(lot.id)
         for issuer in self.issuers.values():
-            over = [(None, held[issuer.id], issuer.issued)]
+            over: list[tuple[str | None, int, int]] = [(None, held[issuer.id], issuer.issued)]
             over += [(c.name, by_class.get((issuer.id, c.name), 0), c.issued) for c in issuer.classes]
             for share_class, count, whole in over:
                 if count > whole:
@@ -242,7 +243,7 @@ class Snapshot:
         return self.held(issuer, issuer)
 
     def gross_votes(self, lot: Lot) -> int:
-        """Votes attached to a lot as stated, else its class's base votes; own shares have none. Loyalty rules are the law's business."""
+        """Votes of a lot as stated, else its class's base votes; own shares have none. Loyalty rules are the law's business."""
         if lot.holder == lot.issuer:
             return 0
         if lot.votes is not None:

@@ -1,0 +1,261 @@
+"""Chooses, slot by slot, what one Snapshot says: recorded lots, claims about them, and what is left to dispersed holders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from crosshold.errors import Findings, RequestError
+from crosshold.model.entity import FLOAT, Entity
+from crosshold.model.policy import Policy
+from crosshold.model.share import Share, exact, whole_shares
+from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
+from crosshold.model.statement import Statement, firmness
+
+if TYPE_CHECKING:
+    from crosshold.model.register import Register
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two statements about one thing at one time whose intervals do not meet."""
+
+    holder: str
+    issuer: str
+    first: str
+    second: str
+    message: str
+
+
+class Picker:
+    """Chooses, slot by slot, what one Snapshot says."""
+
+    def __init__(self, register: Register, day: date, known_by: date | None, believe: Policy) -> None:
+        self.register, self.day, self.known_by, self.believe = register, day, known_by, believe
+        self.live = [s for s in register.live(known_by) if s.covers(day)]
+        self.findings = Findings(register.findings)
+        self.issuers = self._issuers()
+        self.owners = {s.object: s.subject for s in self._holdings() if s.object and self._point(s) * 2 > self._whole(s.object)}
+
+    def _holdings(self) -> list[Statement]:
+        return [s for s in self.live if s.verb == "holds" and s.object in self.issuers and s.stance in ("reports", "confirms")]
+
+    def _denied(self, statement: Statement) -> bool:
+        """A denial that is at least as firm and not earlier removes what it denies."""
+        return any(
+            s.stance == "denies"
+            and s.key() == statement.key()
+            and firmness(s.speaker_kind) <= firmness(statement.speaker_kind)
+            and (s.starts() or date.min) >= (statement.starts() or date.min)
+            for s in self.live
+        )
+
+    def _issuers(self) -> dict[str, Issuer]:
+        by_issuer: dict[str, list[Statement]] = {}
+        for s in self.live:
+            if s.verb == "issued" and s.stance in ("reports", "confirms"):
+                by_issuer.setdefault(s.subject, []).append(s)
+        issuers = {}
+        for name, candidates in by_issuer.items():
+            best = self.believe.best(candidates)
+            if best is None:
+                continue
+            counts = {s.shares for s in candidates}
+            if len(counts) > 1:
+                said = "; ".join(f"{s.shares:,} ({s.id})" for s in candidates)
+                self.findings.add("W_CONFLICT", f"{name}: shares issued are said to be {said}; {best.id} is taken.", "", name)
+            extra = dict(best.extra)
+            issuers[name] = Issuer(
+                id=name, issued=best.shares or 0, basis=extra.get("basis", "shares"), classes=extra.get("classes", ()),
+                loyalty=extra.get("loyalty"), confidence=best.confidence, source=best.source,
+            )  # fmt: skip
+        return issuers
+
+    def _whole(self, issuer: str) -> int:
+        return self.issuers[issuer].issued
+
+    def _point(self, s: Statement) -> int:
+        if s.shares is not None:
+            return s.shares
+        return whole_shares(s.share, self._whole(s.object or ""))[0] if s.share else 0
+
+    def _share(self, s: Statement) -> Share | None:
+        if s.share is not None:
+            return s.share
+        whole = self._whole(s.object or "")
+        return exact(Fraction(s.shares, whole)) if s.shares is not None and whole else None
+
+    def _slots(self) -> dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]]:
+        """Per (issuer, holder, class): the recorded lots and the bare claims about the holding."""
+        slots: dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]] = {}
+        for s in self._holdings():
+            lots, claims = slots.setdefault((s.object or "", s.subject, s.share_class), ([], []))
+            (lots if "lot" in s.extra else claims).append(s)
+        return slots
+
+    def _group(self, holder: str, issuer: str, share_class: str | None) -> list[Statement]:
+        """Lots of the holder and of companies it majority-holds: what "X holds" means at group level."""
+        members, grew = {holder}, True
+        while grew:
+            more = {owned for owned, owner in self.owners.items() if owner in members and owned} - members
+            members |= more
+            grew = bool(more)
+        slots = self._slots()
+        return [s for member in sorted(members) for s in slots.get((issuer, member, share_class), ([], []))[0]]
+
+    def conflicts(self) -> list[Conflict]:
+        """Claims about one holding that do not meet each other or the recorded lots."""
+        found = []
+        for (issuer, holder, share_class), (_, claims) in sorted(self._slots().items(), key=str):
+            rivals = self._group(holder, issuer, share_class)
+            total = self._total(rivals, issuer)
+            for n, claim in enumerate(claims):
+                said = self._share(claim)
+                others = [(c.id, self._share(c)) for c in claims[n + 1 :]] + ([(rivals[0].id, total)] if rivals else [])
+                for other, share in others:
+                    if said and share and not said.meets(share):
+                        message = f"{holder} in {issuer}: {_said(said)} ({claim.id}) against {_said(share)} ({other})."
+                        found.append(Conflict(holder, issuer, claim.id, other, message))
+        return found
+
+    def _total(self, lots: list[Statement], issuer: str) -> Share | None:
+        shares = [self._share(s) for s in lots]
+        if not lots or None in shares:
+            return None
+        known = [s for s in shares if s is not None]
+        point = sum((s.point if s.point is not None else (s.low + s.high) / 2) for s in known)
+        low, high = sum(s.low for s in known), sum(s.high for s in known)
+        return Share(point, low, high, high_open=any(s.high_open for s in known))  # type: ignore[arg-type]
+
+    def snapshot(self) -> Snapshot:
+        """The Snapshot, with what was set aside and left out named in it."""
+        lots: list[Lot] = []
+        for conflict in self.conflicts():
+            self.findings.add("W_CONFLICT", conflict.message, "Both are kept; --believe says whom to follow.", conflict.issuer)
+        for (issuer, holder, share_class), (recorded, claims) in self._slots().items():
+            lots += self._choose(issuer, holder, share_class, recorded, claims)
+        order = {s.id: n for n, s in enumerate(self.live)}
+        lots.sort(key=lambda lot: order.get(lot.evidence or "", len(order)))
+        lots += self._rest(lots)
+        entities = {**self.register.entities}
+        for name in [*self.issuers, *(lot.holder for lot in lots)]:
+            entities.setdefault(name, Entity(name))
+        records, left_out = self._records()
+        left_out += [s.id for s in self.register.statements if s.covers(self.day) and not self._known(self.register.known_on(s))]
+        chosen = {"case": self.register.defaults.get("case", ""), **self.register.defaults, **records}
+        chosen.pop("rest", None)
+        return Snapshot(
+            at=self.day, entities=entities, issuers=self.issuers, lots=Lots(lots), known_by=self.known_by,
+            believe=self.believe.name, left_out=tuple(left_out), findings=tuple(self.findings), **chosen,
+        )  # fmt: skip
+
+    def _choose(
+        self, issuer: str, holder: str, share_class: str | None, recorded: list[Statement], claims: list[Statement]
+    ) -> list[Lot]:
+        """Recorded lots, or the one claim that the policy believes instead; what agrees corroborates, what does not is set aside."""
+        recorded = [s for s in recorded if not self._denied(s)]
+        claims = [s for s in claims if not self._denied(s)]
+        if not recorded and not claims:
+            return []
+        group = self._group(holder, issuer, share_class)
+        total = self._total(group, issuer)
+        best = self.believe.best([*recorded, *claims])
+        if best is None:
+            self.findings.add("W_SLOT_EMPTY", f"{holder} in {issuer}: nothing passes the policy {self.believe.name}.", "", issuer)
+            return []
+        if best in claims and not recorded and group:
+            agreed = total is not None and (said := self._share(best)) is not None and total.meets(said)
+            word = "agrees with" if agreed else "differs from"
+            message = f"{holder} in {issuer}: the claim {best.id} {word} the lots of {holder}'s companies; no second lot is made."
+            self.findings.add("N_GROUP_CLAIM", message, "", issuer)
+            return []
+        if best in recorded:
+            agree = [c.id for c in claims if total and (s := self._share(c)) and s.meets(total)]
+            aside = tuple((c.id, "less firm or older") for c in claims if c.id not in agree)
+            return [self._lot(s, corroborated_by=tuple(agree), set_aside=aside) for s in recorded]
+        agree = [c.id for c in claims if c is not best and (s := self._share(c)) and (b := self._share(best)) and s.meets(b)]
+        aside = tuple(
+            (s.id, f"{self.believe.name} believes {best.id}") for s in [*recorded, *claims] if s is not best and s.id not in agree
+        )
+        hull = self.believe.widen([*recorded, *claims], self._share)
+        return [
+            self._lot(
+                replace(best, share=hull) if hull else best, corroborated_by=tuple(agree), set_aside=aside, evidence=best.id
+            )
+        ]
+
+    def _lot(self, s: Statement, **evidence: Any) -> Lot:
+        extra = dict(s.extra)
+        lot_id = extra.pop("lot", s.id)
+        extra.pop("classes", None)
+        shares, low, high = s.shares or 0, extra.pop("low", None), extra.pop("high", None)
+        if s.share is not None and (s.shares is None or s.share.bounds_from == "widest"):
+            shares, low, high = whole_shares(s.share, self._whole(s.object or ""))
+            if low == high == shares:
+                low = high = None
+        return Lot(
+            id=lot_id, issuer=s.object or "", holder=s.subject, shares=shares, share_class=s.share_class, votes=s.votes,
+            since=s.valid_from, low=low, high=high, confidence=s.confidence, source=s.source,
+            **{"evidence": s.id, **evidence}, **extra,
+        )  # fmt: skip
+
+    def _rest(self, lots: list[Lot]) -> list[Lot]:
+        """Shares that no lot covers belong to dispersed holders, one base vote each, unless the case says that none are left."""
+        rest = []
+        for issuer in self.issuers.values():
+            wholes: list[tuple[str | None, int]] = [(c.name, c.issued) for c in issuer.classes]
+            for name, whole in wholes or [(None, issuer.issued)]:
+                own = [lot for lot in lots if lot.issuer == issuer.id and (name is None or lot.share_class == name)]
+                left = whole - sum(lot.shares for lot in own)
+                low = whole - sum(lot.bounds[1] for lot in own)
+                high = whole - sum(lot.bounds[0] for lot in own)
+                if left < 0:
+                    continue  # the Snapshot says so, with its lots
+                if self.register.defaults.get("rest") == "none":
+                    if left:
+                        message = (
+                            f"{issuer.id}: lots leave {left:,} of {whole:,} shares uncovered, and the case says 'rest: none'."
+                        )
+                        self.findings.add("E_REST", message, "Add the missing lots, or write 'rest: ~float'.", issuer.id)
+                    continue
+                if left or high:
+                    bounded = low != high
+                    rest.append(
+                        Lot(
+                            id=f"{issuer.id}.{name}.rest" if name else f"{issuer.id}.rest",
+                            issuer=issuer.id,
+                            holder=FLOAT,
+                            shares=left,
+                            share_class=name,
+                            votes=left * issuer.votes_per_share(name),
+                            low=max(low, 0) if bounded else None,
+                            high=high if bounded else None,
+                        )
+                    )
+        self.findings.raise_errors(RequestError)
+        return rest
+
+    def _known(self, day: date | None) -> bool:
+        return self.known_by is None or day is None or day <= self.known_by
+
+    def _records(self) -> tuple[dict[str, Any], list[str]]:
+        """The case's records that were known by the day; the others are named."""
+        kept: dict[str, Any] = {}
+        left_out: list[str] = []
+        for name, rows in self.register.records.items():
+            if isinstance(rows, Mapping):
+                kept[name] = {key: row for key, (day, row) in rows.items() if self._known(day)}
+                left_out += [f"{name}.{key}" for key, (day, _) in rows.items() if not self._known(day)]
+            else:
+                kept[name] = tuple(row for day, row in rows if self._known(day))
+                left_out += [f"{name}[{n}]" for n, (day, _) in enumerate(rows) if not self._known(day)]
+        return kept, left_out
+
+
+def _said(share: Share) -> str:
+    if share.low == share.high:
+        return f"{float(share.low):.4%}"
+    return f"{float(share.low):.4%} to {float(share.high):.4%}"

@@ -1,0 +1,63 @@
+"""Whom to believe: pure, total, deterministic choices between statements about one thing (spec/evidence 3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.model.dates import interval
+from crosshold.model.share import Share
+from crosshold.model.statement import Statement, firmness, tier
+
+POLICIES = ("filed-only", "firmest", "latest-firm", "widest")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """``name`` is one of :data:`POLICIES` or ``only:SOURCE[,SOURCE]``."""
+
+    name: str
+    sources: tuple[str, ...] = ()
+
+    def best(self, candidates: Sequence[Statement]) -> Statement | None:
+        """The statement to follow; ``None`` when none passes."""
+        passing = [s for s in candidates if self._passes(s)]
+        return min(passing, key=self._rank) if passing else None
+
+    def _passes(self, s: Statement) -> bool:
+        if self.sources:
+            return s.source in self.sources
+        return self.name != "filed-only" or tier(s.speaker_kind) == 1
+
+    def _rank(self, s: Statement) -> tuple[int, int, int, Fraction, int, str]:
+        measured = s.as_of or s.valid_from
+        newest = -(interval(measured)[1] if measured else date.min).toordinal()
+        width = s.share.high - s.share.low if s.share else Fraction(0)
+        known = -(s.known_on or date.min).toordinal()
+        firm = firmness(s.speaker_kind)
+        if self.name == "firmest":
+            return firm, newest, 0, width, known, s.id
+        return tier(s.speaker_kind), newest, firm, width, known, s.id
+
+    def widen(self, candidates: Sequence[Statement], share: Callable[[Statement], Share | None]) -> Share | None:
+        """Under ``widest`` the hull of all that was said, else ``None``; the point is that of the best statement."""
+        said = [s for c in candidates if (s := share(c))]
+        if self.name != "widest" or not said:
+            return None
+        best = self.best(candidates)
+        point = share(best) if best else None
+        return Share(point.point if point else None, min(s.low for s in said), max(s.high for s in said), bounds_from="widest")
+
+
+def policy(name: str) -> Policy:
+    """The policy of that name; an unknown one is ``E_POLICY``."""
+    if name.startswith("only:") and name != "only:":
+        return Policy(name, tuple(name.removeprefix("only:").split(",")))
+    if name not in POLICIES:
+        message = f"{name!r} is no way to choose between claims."
+        cure = did_you_mean(name, [*POLICIES, "only:SOURCE"])
+        raise RequestError(Finding("E_POLICY", message, cure, "believe"))
+    return Policy(name)

@@ -1,0 +1,163 @@
+"""One dated, sourced claim: who said that whom holds what, and how firmly."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from crosshold.model.dates import interval
+from crosshold.model.share import Share
+
+VERBS: Mapping[str, str] = {
+    # a verb and its sentence for reports
+    "acquired": "{subject} acquired shares of {object}",
+    "arrested": "{subject} was arrested",
+    "bound_by": "{subject} is bound by an agreement about {object}",
+    "cancelled": "{subject} cancelled shares",
+    "comment": "{subject} commented",
+    "consolidates": "{subject} consolidates {object}",
+    "controls": "{subject} controls {object}",
+    "holds": "{subject} holds {amount} of {object}",
+    "is": "{subject} is described",
+    "issued": "{subject} has issued {amount}",
+    "joined": "{subject} joined {object}",
+    "left_post": "{subject} left a post at {object}",
+    "manages": "{subject} manages {object}",
+    "may_appoint": "{subject} may appoint to {object}",
+    "no_owner": "{subject} is said to have no owner",
+    "nominee_for": "{subject} is nominee for {object}",
+    "part_of": "{subject} is part of {object}",
+    "proposes_cut": "{subject} would cut its holding in {object}",
+    "proposes_invest": "{subject} would invest",
+    "proposes_raise": "{subject} would raise its holding in {object}",
+    "proposes_talks": "{subject} plans talks",
+    "role": "{subject} has a role at {object}",
+    "same_as": "{subject} is the same as {object}",
+    "sold": "{subject} sold shares of {object}",
+    "split": "{subject} split its shares",
+    "timing": "the timing of the plan is {value}",
+    "trend": "{subject}: {topic}",
+    "undisclosed": "{subject} has an owner who is not named",
+    "votes": "{subject} votes {amount} of {object}",
+}
+STANCES = ("confirms", "declines", "denies", "projects", "reports")
+SPEAKER_KINDS = ("authority", "filing", "company", "named", "press", "expert", "unnamed", "unknown")
+"""From the firmest to the least firm. The first three are tier 1, the next three tier 2, the rest tier 3."""
+
+
+def firmness(speaker_kind: str) -> int:
+    """Rank of a kind of speaker, 0 the firmest."""
+    return SPEAKER_KINDS.index(speaker_kind)
+
+
+def tier(speaker_kind: str) -> int:
+    """1 for authorities, filings and companies, 2 for named persons, press and experts, 3 for unnamed and unknown."""
+    return 1 + firmness(speaker_kind) // 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a statement stands: a filing, register, article, dataset or note."""
+
+    id: str
+    kind: str = "note"
+    publisher: str | None = None
+    title: str | None = None
+    url: str | None = None
+    published_on: date | None = None
+    language: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One claim, by one speaker, in one source, about one thing. It never changes.
+
+    ``subject`` holds ``object`` for the verb ``holds``. ``share`` carries the bounds of what was said, ``basis`` what it is
+    a share of (``unknown`` until said). ``valid_from`` is inclusive, ``valid_to`` exclusive, both of any precision; ``known_on`` is when a
+    reader of the source could first know it. ``extra`` keeps every field that has no word of its own.
+    """
+
+    subject: str
+    verb: str
+    object: str | None = None
+    stance: str = "reports"
+    shares: int | None = None
+    votes: int | None = None
+    share: Share | None = None
+    basis: str = "unknown"
+    share_class: str | None = None
+    hedge: str | None = None
+    amount: Decimal | None = None
+    currency: str | None = None
+    directness: str = "unknown"
+    speaker: str | None = None
+    speaker_kind: str = "unknown"
+    speaks_for: str | None = None
+    via: str | None = None
+    about: str | None = None
+    proposer: str | None = None
+    topic: str | None = None
+    purpose: str | None = None
+    value: str | None = None
+    points_to: str | None = None
+    note: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    as_of: str | None = None
+    known_on: date | None = None
+    source: str | None = None
+    where: str | None = None
+    confidence: str | None = None
+    revises: str | None = None
+    retracts: str | None = None
+    label: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The label given in the file, else ``s`` and 24 hex digits of the content's SHA-256, the same at every reading."""
+        return self.label or "s" + hashlib.sha256(self.canonical().encode()).hexdigest()[:24]
+
+    def canonical(self) -> str:
+        """The content as JSON with sorted keys and exact numbers."""
+        content = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name != "label"}
+        return json.dumps({k: v for k, v in content.items() if v not in (None, {}, "")}, sort_keys=True, ensure_ascii=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form with the id."""
+        return {"id": self.id, **json.loads(self.canonical())}
+
+    def starts(self) -> date | None:
+        """First day on which the claim may hold: ``valid_from``, else the day it was measured; ``None`` = always."""
+        text = self.valid_from or self.as_of
+        return interval(text)[0] if text else None
+
+    def covers(self, day: date) -> bool:
+        """Whether the claim is about that day."""
+        start = self.starts()
+        return (start is None or start <= day) and (self.valid_to is None or day < interval(self.valid_to)[0])
+
+    def key(self) -> tuple[str, str, str | None, str | None, str | None]:
+        """The proposition: statements with one key speak of one thing."""
+        return self.subject, self.verb, self.object, self.share_class, self.topic
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Share):
+        point = None if value.point is None else str(value.point)
+        ends = {"low_open": value.low_open, "high_open": value.high_open, "bounds_from": value.bounds_from}
+        return {"point": point, "low": str(value.low), "high": str(value.high), **ends}
+    if isinstance(value, (date, Decimal, Fraction)):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value
