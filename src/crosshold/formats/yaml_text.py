@@ -77,6 +77,11 @@ def read(text: str, name: str) -> Document:
     return Document(name, data, reader.lines)
 
 
+def is_plain_text(text: str) -> bool:
+    """Whether an unquoted scalar of these characters is read back as text."""
+    return text not in _WORDS and not any(pattern.fullmatch(text) for pattern in (_WHOLE, _POINT, _OTHER_NUMBERS))
+
+
 def _fault(code: str, message: str, cure: str, where: str) -> FileError:
     return FileError(Finding(code, message, cure, where))
 

@@ -7,7 +7,7 @@ on either side; "about" widens that; "more than" and the like give one bound. Bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -26,7 +26,7 @@ HEDGES = frozenset(_ABOUT | _JUST_UNDER | _JUST_OVER | _OVER | _AT_LEAST | _AT_M
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A fraction 0-1 with bounds. ``point`` is ``None`` when only a bound was said."""
+    """A fraction 0-1 with bounds. ``point`` is ``None`` when only a bound was said; ``text`` is the number as written."""
 
     point: Fraction | None
     low: Fraction
@@ -34,6 +34,7 @@ class Share:
     low_open: bool = False
     high_open: bool = False
     bounds_from: str = "stated"
+    text: str = ""
 
     def meets(self, other: Share) -> bool:
         """Whether the two intervals have a value in common; ends meet at a point only when both are closed."""
@@ -63,16 +64,17 @@ def parse(text: str, hedge: str | None = None) -> Share:
     """
     try:
         point = Fraction(text)
-    except ZeroDivisionError as error:
-        raise ValueError(f"{text!r} divides by zero") from error
+    except (ValueError, ZeroDivisionError):
+        raise ValueError(f"{text!r} is not a number") from None
     if not 0 <= point <= 1:
         raise ValueError(f"{text!r} is not between 0 and 1")
     word = (hedge or "").strip().lower()
     if word and word not in HEDGES:
         raise ValueError(f"{hedge!r} is no known hedge")
-    one_sided = _one_sided(point, word)
-    if one_sided:
-        return one_sided
+    return replace(_one_sided(point, word) or _rounded(text, point, word), text=text)
+
+
+def _rounded(text: str, point: Fraction, word: str) -> Share:
     if not word and ("/" in text or point in (0, 1)):
         return exact(point, "stated")
     digits = max(-int(Decimal(text).as_tuple().exponent), 2) if "/" not in text else 2

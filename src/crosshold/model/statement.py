@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -152,10 +152,12 @@ class Statement:
 def _plain(value: Any) -> Any:
     if isinstance(value, Share):
         point = None if value.point is None else str(value.point)
-        ends = {"low_open": value.low_open, "high_open": value.high_open, "bounds_from": value.bounds_from}
+        ends = {"low_open": value.low_open, "high_open": value.high_open, "bounds_from": value.bounds_from, "text": value.text}
         return {"point": point, "low": str(value.low), "high": str(value.high), **ends}
     if isinstance(value, (date, Decimal, Fraction)):
         return str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, (list, tuple)):

@@ -1,0 +1,153 @@
+"""Claims side by side, two time axes, and whom a Snapshot believes."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crosshold.errors import RequestError
+from crosshold.formats.case import read_case
+from crosshold.model.entity import FLOAT
+from crosshold.model.policy import POLICIES
+from crosshold.model.register import Register, Statements
+from crosshold.model.share import parse
+from crosshold.model.statement import SPEAKER_KINDS, Statement
+
+ALLIANCE = read_case(Path(__file__).parents[2] / "src" / "crosshold" / "cases" / "alliance")
+DAY = date(2020, 1, 28)
+
+
+def test_the_alliance_in_whole_shares() -> None:
+    snapshot = ALLIANCE.at()
+    assert snapshot.held("R", "N") == 1_831_837_027
+    assert snapshot.held(FLOAT, "N") == 4_220_715_112 - 1_831_837_027
+    assert snapshot.treasury("R") == 4_548_736
+    (about,) = snapshot.lots_of("M", "MC")
+    assert about.bounds == (260_799_436, 335_313_562)  # 17.5 and 22.5 percent of 1,490,282,496, outward, the upper end open
+
+
+def test_what_a_reader_of_the_day_could_know() -> None:
+    now, then = ALLIANCE.at(), ALLIANCE.at(known_by=DAY)
+    assert then.held("D", "R") == 0 and then.treasury("R") == 0 and not then.books
+    assert now.held("D", "R") == 9_167_391
+    assert set(then.left_out) == {"l4", "l5", "books[0]"}
+
+
+def test_the_press_corroborates_the_filing_and_makes_no_second_lot() -> None:
+    snapshot = ALLIANCE.at()
+    (lot,) = snapshot.lots_of("N", "R")
+    assert lot.evidence == "l1" and lot.corroborated_by == ("c0",)
+    assert not snapshot.lots_of("R", "N")  # "Nissan holds 15 percent" is about its group
+    assert any(f.code == "N_GROUP_CLAIM" for f in snapshot.findings)
+
+
+def test_status_of_the_plan() -> None:
+    assert ALLIANCE.status(ALLIANCE.statement("c1")) == "disputed"
+    assert ALLIANCE.status(ALLIANCE.statement("l1")) == "filed"
+    assert ALLIANCE.status(ALLIANCE.statement("c6")) == "reported"
+
+
+def test_the_plan_changes_no_snapshot() -> None:
+    plain = Register(
+        Statements(s for s in ALLIANCE.statements if s.about is None), ALLIANCE.sources, ALLIANCE.entities, ALLIANCE.records,
+        ALLIANCE.defaults, ALLIANCE.day,
+    )  # fmt: skip
+    assert list(plain.at().lots) == list(ALLIANCE.at().lots)
+
+
+def test_history_answers_other_days() -> None:
+    assert ALLIANCE.at(date(2016, 6, 30)).held("MHI", "M") == 124_293_855
+    assert ALLIANCE.at(date(2016, 6, 30)).issuers["M"].issued == 983_661_919
+    assert ALLIANCE.at(date(2017, 6, 30)).held("MHI", "M") == 0
+    assert [s.id for s in ALLIANCE.history("R", "N")] == ["e1", "e2", "l1", "c0"]
+
+
+def test_filed_only_leaves_the_press_out() -> None:
+    snapshot = ALLIANCE.at(believe="filed-only")
+    assert snapshot.held("MC", "M") == 0
+    assert any(f.code == "W_SLOT_EMPTY" for f in snapshot.findings)
+
+
+def test_an_unknown_policy_is_refused() -> None:
+    with pytest.raises(RequestError, match="E_POLICY"):
+        ALLIANCE.at(believe="loudest")
+
+
+def test_a_denial_as_firm_removes_what_it_denies_and_a_weaker_one_does_not() -> None:
+    def register(denier: str) -> Register:
+        return Register(
+            Statements(
+                [
+                    Statement("I", "issued", shares=1000, speaker_kind="filing", extra={"basis": "shares"}),
+                    Statement("H", "holds", "I", share=parse("0.3"), speaker_kind="named", as_of="2020-01-01"),
+                    Statement("H", "holds", "I", stance="denies", speaker_kind=denier, as_of="2020-01-02"),
+                ]
+            ),
+            day=DAY,
+        )
+
+    assert register("company").at().held("H", "I") == 0
+    assert register("unnamed").at().held("H", "I") == 300
+
+
+def test_a_revision_replaces_and_is_kept() -> None:
+    first = Statement("H", "holds", "I", shares=300, speaker_kind="filing", label="a", known_on=date(2020, 1, 1))
+    second = Statement("H", "holds", "I", shares=310, speaker_kind="filing", label="b", known_on=date(2020, 2, 1), revises="a")
+    issued = Statement("I", "issued", shares=1000, speaker_kind="filing", extra={"basis": "shares"})
+    register = Register(Statements([issued, first, second]), day=date(2020, 3, 1))
+    assert register.at().held("H", "I") == 310
+    assert register.at(known_by=date(2020, 1, 15)).held("H", "I") == 300
+    assert register.status(first) == "revised" and len(register.statements) == 3
+
+
+claims = st.lists(
+    st.builds(
+        Statement,
+        subject=st.sampled_from(["A", "B"]),
+        verb=st.just("holds"),
+        object=st.just("I"),
+        share=st.sampled_from(["0.1", "0.15", "0.2", "1/5"]).map(parse),
+        speaker_kind=st.sampled_from(SPEAKER_KINDS),
+        as_of=st.sampled_from([None, "2019", "2019-05", "2019-05-01", "2021"]),
+        known_on=st.sampled_from([None, date(2019, 6, 1), date(2020, 6, 1)]),
+    ),
+    max_size=6,
+    unique_by=lambda s: s.id,
+)
+ISSUED = Statement("I", "issued", shares=1_000_000, speaker_kind="filing", extra={"basis": "shares"})
+
+
+@settings(deadline=None)
+@given(claims, st.sampled_from(POLICIES), st.randoms(use_true_random=False))
+def test_policies_are_total_and_blind_to_order(rows: list[Statement], name: str, random: Random) -> None:
+    shuffled = list(rows)
+    random.shuffle(shuffled)
+    a = Register(Statements([ISSUED, *rows]), day=DAY).at(believe=name)
+    b = Register(Statements([ISSUED, *shuffled]), day=DAY).at(believe=name)
+    assert {(lot.holder, lot.shares, lot.bounds) for lot in a.lots} == {(lot.holder, lot.shares, lot.bounds) for lot in b.lots}
+
+
+@settings(deadline=None)
+@given(claims)
+def test_what_is_learned_later_never_changes_what_was_known(rows: list[Statement]) -> None:
+    early = [s for s in rows if s.known_on is None or s.known_on <= DAY]
+    a = Register(Statements([ISSUED, *rows]), day=DAY).at(known_by=DAY)
+    b = Register(Statements([ISSUED, *early]), day=DAY).at(known_by=DAY)
+    assert list(a.lots) == list(b.lots)
+
+
+@settings(deadline=None)
+@given(claims)
+def test_the_widest_bounds_hold_every_other_point(rows: list[Statement]) -> None:
+    register = Register(Statements([ISSUED, *rows]), day=DAY)
+    widest = {lot.holder: lot.bounds for lot in register.at(believe="widest").lots if lot.holder != FLOAT}
+    for name in ("latest-firm", "firmest"):
+        for lot in register.at(believe=name).lots:
+            if lot.holder != FLOAT:
+                low, high = widest[lot.holder]
+                assert low <= lot.shares <= high
