@@ -6,7 +6,7 @@ exact and "more than half" is decided in integers (spec: ``w / T > p / q`` is ``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -15,10 +15,14 @@ from math import lcm
 import numpy as np
 
 from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.kernels.components import components
 from crosshold.kernels.csr import Int, compress, transpose
+from crosshold.kernels.flow import Divergent, Flow
 from crosshold.model.snapshot import Snapshot
 
 NOTIONAL = 10**12  # the whole that a bare percentage is taken of
+EXACT_HOLDINGS = 2000  # up to so many holdings the answers are fractions, beyond they are float64
+ILL_CONDITIONED = 1e8
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,48 @@ class Graph:
         total = int(self.total[issuer])
         return Fraction(total - sum(w for _, w in self.holders(issuer)), total) if total else None
 
+    @cached_property
+    def components(self) -> list[list[int]]:
+        """Strongly connected components, holders before what they hold."""
+        return components(self._out[0], self._out[1])
+
+    @cached_property
+    def ownerless(self) -> list[list[int]]:
+        """Components of two or more whose members together hold exactly all of each member; decided in whole numbers."""
+        closed = []
+        for members in self.components:
+            group = set(members)
+            if len(group) > 1 and all(sum(w for i, w in self.holders(j) if i in group) == self.total[j] for j in members):
+                closed.append(members)
+        return closed
+
+    def is_exact(self, exact: bool | None) -> bool:
+        """What ``exact=None`` means here: fractions up to ``EXACT_HOLDINGS`` holdings."""
+        return len(self.in_holder) <= EXACT_HOLDINGS if exact is None else exact
+
+    def flow(
+        self, *, up: bool = False, exact: bool | None = None, path_budget: int | None = None, stop: Collection[int] = ()
+    ) -> Flow:
+        """Stakes as a linear flow: down from holders to issuers, or up from issuers to holders.
+
+        Down, one unit that starts at a holder ends as its share of every issuer; up, a value that starts at an issuer ends with its
+        holders. Ownerless components are closed: what depends on them is ``None``. Nothing flows into the nodes of ``stop``.
+        """
+        pointer, target, weight = (self.in_ptr, self.in_holder, self.in_weight) if up else self._out
+        if len(stop):
+            source = np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))
+            keep = ~np.isin(target, list(stop))
+            pointer, target, weight = compress(len(pointer) - 1, source[keep], target[keep], weight[keep])
+        issuer = np.repeat(np.arange(len(pointer) - 1), np.diff(pointer)) if up else target
+        whole = self.total[issuer]
+        share: list[Fraction | float]
+        if self.is_exact(exact):
+            share = [Fraction(w, t) for w, t in zip(weight.tolist(), whole.tolist(), strict=True)]
+        else:
+            share = (weight / whole).tolist()
+        closed = [node for members in self.ownerless for node in members if not set(members) & set(stop)]
+        return Flow(pointer, target, share, closed, path_budget)
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -101,6 +147,43 @@ class Network:
             raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{basis!r} names no graph.", "Say capital or votes."))
         return self.capital if basis == "capital" else self.votes
 
+    def words(self, members: Iterable[int], most: int = 8) -> str:
+        """Ids of some entities for a sentence; a long list is cut."""
+        names = [self.ids[i] for i in members]
+        return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+    def ownerless_findings(self, components: Iterable[Sequence[int]]) -> list[Finding]:
+        """One ``W_OWNERLESS_CYCLE`` per component that owns itself completely; see :attr:`Graph.ownerless`."""
+        return [
+            Finding(
+                "W_OWNERLESS_CYCLE",
+                f"{self.words(members)} own each other completely: nobody outside does, and what depends on them has no value.",
+                "Add the missing outside holders, or leave these companies out.",
+                self.words(members),
+            )
+            for members in components
+        ]
+
+    def condition_findings(self, flow: Flow) -> list[Finding]:
+        """``W_ILL_CONDITIONED`` for every component that magnifies a change of its stakes more than a hundred million times."""
+        return [
+            Finding(
+                "W_ILL_CONDITIONED",
+                f"{self.words(flow.components[label])}: a change in a stake comes out up to {condition:.0e} times as large; "
+                f"about {max(0, 16 - round(np.log10(condition)))} digits can be trusted.",
+                "Give exact share counts for these companies.",
+                self.words(flow.components[label]),
+            )
+            for label, condition in flow.condition.items()
+            if condition > ILL_CONDITIONED
+        ]
+
+    def singular(self, cause: Divergent) -> RequestError:
+        """``E_SINGULAR``: holdings of more than everything multiply each other without end."""
+        names = self.words(cause.members)
+        message = f"{names}: the holdings pass 100 % so far that the sum over all chains has no end."
+        return RequestError(Finding("E_SINGULAR", message, "Correct the over-held companies.", names))
+
     @classmethod
     def from_holdings(
         cls, holdings: Iterable[Sequence[object]], *, overheld: str = "refuse", kinds: Mapping[str, str] | None = None
@@ -113,7 +196,7 @@ class Network:
         rows = [(str(h), str(i), Fraction(str(f))) for h, i, f in holdings]
         ids = tuple(sorted({name for h, i, _ in rows for name in (h, i) if not name.startswith("~")}))
         position = {name: index for index, name in enumerate(ids)}
-        totals = {name: NOTIONAL for name in ids}
+        totals = dict.fromkeys(ids, NOTIONAL)
         for _, issuer, share in rows:
             totals[issuer] = lcm(totals[issuer], share.denominator)
         edges = [(h, i, int(f * totals[i])) for h, i, f in rows if not h.startswith("~")]

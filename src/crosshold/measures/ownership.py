@@ -1,0 +1,207 @@
+"""Integrated ownership: what an entity owns of another, directly and through any number of companies in between.
+
+Three conventions, which agree where nobody holds himself back and are never mixed:
+
+- ``all-walks``: Y = (I - A)^-1 A sums every walk, also those that pass the owner again (Brioschi, Buzzacchi, Colombo,
+  "Risk capital financing and the separation of ownership and control in business groups", J. Banking and Finance 13, 1989).
+- ``source-avoiding`` (default): walks that never come back to the owner, never above 1 (Baldone, Brioschi, Paleari,
+  "Ownership measures among firms connected by cross-shareholdings", 1998). W = D Y with D = diag((I - A)^-1)^-1.
+- ``simple-paths``: chains that repeat no company at all (accumulated ownership of the Vadalog documentation).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import pairwise
+from math import prod
+from typing import Any, ClassVar, NamedTuple
+
+from crosshold.errors import Finding, RequestError, UndeterminedError, did_you_mean
+from crosshold.kernels.flow import Amount, Divergent, Flow
+from crosshold.kernels.paths import BudgetSpent, largest_paths
+from crosshold.model.result import Result
+from crosshold.network import Graph, Network
+
+CONVENTIONS = ("all-walks", "simple-paths", "source-avoiding")
+PATH_BUDGET = 10**6
+
+
+class OwnershipRow(NamedTuple):
+    """``direct`` and ``total`` are fractions 0-1 of the issuer; ``None`` where an ownerless cycle leaves no answer."""
+
+    holder: str
+    issuer: str
+    direct: Amount
+    total: Amount
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Ownership(Result):
+    """Rows of every non-zero total, ordered by holder and issuer. ``settings``: basis, convention, method, floor."""
+
+    rows: tuple[OwnershipRow, ...]
+    network: Network = field(repr=False)
+
+    shares: ClassVar[tuple[str, ...]] = ("direct", "total")
+
+    def explain(self, holder: str, issuer: str, *, most: int = 20) -> dict[str, Any]:
+        """Why the total is what it is, as plain data.
+
+        ``paths`` are the ``most`` largest chains that repeat no company (for a holder's share in itself: loops), each with its
+        ids, the stake on every link and their product; ``rest`` is what remains of the total: chains not listed (``complete`` is
+        false then) and walks that run through a loop.
+        """
+        graph, convention = self.network.graph(self.settings["graph"]), self.settings["convention"]
+        start, end = self.network.index(holder), self.network.index(issuer)
+        row = next((r for r in self.rows if (r.holder, r.issuer) == (holder, issuer)), None)
+        if row is None:
+            pairs = [(holder, issuer)]
+            row = ownership(self.network, convention=convention, pairs=pairs, basis=self.settings["graph"]).rows[0]
+        down, up = graph.flow(exact=True), graph.flow(up=True, exact=True)
+        n = range(len(self.network))
+        found, complete = largest_paths([down.passes_on(i) for i in n], [up.passes_on(i) for i in n], start, end, most)
+        paths: list[dict[str, Any]] = []
+        for path in [] if start == end and convention == "simple-paths" else found:
+            stakes = [graph.fraction(i, j) or Fraction(0) for i, j in pairwise(path)]
+            paths.append({"path": [self.network.ids[i] for i in path], "stakes": stakes, "product": prod(stakes)})
+        paths.sort(key=lambda p: (-p["product"], p["path"]))
+        listed = sum((p["product"] for p in paths), start=Fraction(0))
+        rest = None if row.total is None else row.total - listed
+        return {
+            "verb": "own",
+            "holder": holder,
+            "issuer": issuer,
+            "value": row.total,
+            "convention": convention,
+            "basis": graph.basis,
+            "direct": row.direct,
+            "paths": paths,
+            "listed": listed,
+            "complete": complete,
+            "rest": rest,
+            "rest_is": _rest_words(convention, complete),
+        }
+
+
+def ownership(
+    network: Network,
+    *,
+    convention: str = "source-avoiding",
+    holders: Iterable[str] | None = None,
+    issuers: Iterable[str] | None = None,
+    pairs: Iterable[tuple[str, str]] | None = None,
+    floor: Fraction | None = None,
+    basis: str = "capital",
+    exact: bool | None = None,
+    path_budget: int = PATH_BUDGET,
+) -> Ownership:
+    """Direct and total ownership of issuers by holders, by one named convention (see the module's text).
+
+    Give ``holders``, ``issuers`` or ``pairs`` (lists of ids) to ask for less than everything; with ``pairs`` a row comes back
+    for each, also when it is 0. ``floor`` drops smaller totals after they were computed. ``basis`` is ``capital`` or ``votes``. Results
+    are exact fractions up to 2,000 holdings unless ``exact`` says otherwise.
+
+    Errors: E_UNKNOWN_ID, E_CONVENTION, E_BASIS_AMBIGUOUS, E_SINGULAR, E_PATH_BUDGET (more than ``path_budget`` paths from one
+    entrance of a component; exit status 3). Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED, W_OVER_ONE and those of the network.
+    """
+    if convention not in CONVENTIONS:
+        cure = did_you_mean(convention, CONVENTIONS)
+        raise RequestError(Finding("E_CONVENTION", f"{convention!r} is no convention of ownership.", cure, "request"))
+    graph = network.graph(basis)
+    wanted = None if pairs is None else [(network.index(h), network.index(i)) for h, i in pairs]
+    sources = _positions(network, holders) if wanted is None else sorted({h for h, _ in wanted})
+    targets = _positions(network, issuers) if wanted is None else sorted({i for _, i in wanted})
+    if sources is None:
+        sources = [i for i in range(len(network)) if graph.holdings(i)]
+    budget = path_budget if convention == "simple-paths" else None
+    one_target = targets is not None and len(targets) < len(sources) and budget is None
+    flow = graph.flow(up=one_target, exact=exact, path_budget=budget)
+    try:
+        totals = (
+            _by_issuer(flow, sources, targets or (), convention) if one_target else _by_holder(flow, sources, targets, convention)
+        )
+    except Divergent as cause:
+        raise network.singular(cause) from None
+    except BudgetSpent as spent:
+        raise _budget_error(network, graph, spent) from None
+    cells = wanted if wanted is not None else sorted(cell for cell, x in totals.items() if x is None or x != 0)
+    cells = [cell for cell in cells if floor is None or (x := totals.get(cell, 0)) is None or x >= floor]
+    zero = Fraction(0)
+    rows = tuple(
+        OwnershipRow(network.ids[h], network.ids[i], graph.fraction(h, i) or zero, totals.get((h, i), zero)) for h, i in cells
+    )
+    findings = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow)]
+    findings += _over_one(rows, convention)
+    settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor}
+    settings["method"] = "exact" if graph.is_exact(exact) else "float64"
+    return Ownership(rows=rows, network=network, settings=settings, findings=tuple(dict.fromkeys(findings)))
+
+
+def _positions(network: Network, ids: Iterable[str] | None) -> list[int] | None:
+    return None if ids is None else [network.index(name) for name in ids]
+
+
+Cells = dict[tuple[int, int], Amount]
+
+
+def _by_holder(flow: Flow, sources: Collection[int], targets: Collection[int] | None, convention: str) -> Cells:
+    """One solve per holder s: row s of N = (I - A)^-1, then Y = N - I, then W = Y / N_ss."""
+    keep = None if targets is None else set(targets)
+    cells: Cells = {}
+    for source in sources:
+        row = flow.solve({source: Fraction(1)})
+        for issuer, amount in row.items():
+            if keep is None or issuer in keep:
+                cells[source, issuer] = _convert(amount, source == issuer, row[source], convention)
+    return cells
+
+
+def _by_issuer(flow: Flow, sources: Collection[int], targets: Collection[int], convention: str) -> Cells:
+    """One solve per issuer on the reversed graph: column i of N; N_ss comes from the component of s."""
+    cells: Cells = {}
+    for target in targets:
+        column = flow.solve({target: Fraction(1)})
+        for source in sources:
+            if source in column:
+                cells[source, target] = _convert(column[source], source == target, flow.diagonal(source), convention)
+    return cells
+
+
+def _convert(amount: Amount, same: bool, again: Amount, convention: str) -> Amount:
+    """A cell of N as a share: the stay at the start is no share, and source-avoiding counts each first return once."""
+    if amount is None or again is None:
+        return None
+    total = amount - 1 if same else amount
+    return total / again if convention == "source-avoiding" else total
+
+
+def _over_one(rows: Iterable[OwnershipRow], convention: str) -> list[Finding]:
+    over = [row for row in rows if row.total is not None and row.total > 1]
+    if convention != "all-walks" or not over:
+        return []
+    top = max(over, key=lambda row: float(row.total or 0))
+    message = f"{len(over)} totals pass 100 % (largest: {top.holder} in {top.issuer}, {float(top.total or 0) * 100:.4g} %)."
+    return [
+        Finding("W_OVER_ONE", message, "Right for all-walks, which counts returns; source-avoiding stays below 1.", top.issuer)
+    ]
+
+
+def _budget_error(network: Network, graph: Graph, spent: BudgetSpent) -> UndeterminedError:
+    """How many paths were found, and how much more there could be: source-avoiding totals are an upper bound."""
+    row = graph.flow(exact=False).solve({spent.start: Fraction(1)})
+    again = row[spent.start]
+    gaps = [1.0 if again is None else float(row[j] or 0) / float(again) - float(found) for j, found in spent.sums.items()]
+    start = network.ids[spent.start]
+    message = f"stopped after {spent.count:,} paths from {start}; those left add at most {max(gaps):.3g} to a total."
+    return UndeterminedError(Finding("E_PATH_BUDGET", message, "Use source-avoiding, or a larger path budget.", start))
+
+
+def _rest_words(convention: str, complete: bool) -> str:
+    loops = {
+        "all-walks": "walks that pass some company, or the holder, more than once",
+        "source-avoiding": "walks that pass a company other than the holder more than once",
+        "simple-paths": "nothing",
+    }[convention]
+    return loops if complete else f"chains not listed and {loops}" if loops != "nothing" else "chains not listed"

@@ -1,0 +1,156 @@
+"""Voting power of large holders beside a dispersed free float."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from itertools import accumulate
+from math import comb, factorial, lcm
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosshold.errors import Finding, RequestError
+from crosshold.kernels.ocean import Short, decisive
+from crosshold.measures.power.banzhaf_absolute import banzhaf_absolute
+from crosshold.measures.power.game import Weighted, too_many
+from crosshold.measures.power.quota import MAJORITY, Quota, quota_of
+from crosshold.measures.power.shapley_shubik import shapley_shubik
+
+INDICES = ("banzhaf", "banzhaf-absolute", "shapley-shubik")  # those that have a limit with a float
+MOST_MAJORS = 22
+EXACT_MAJORS = 12  # beyond, the ocean's polynomials are evaluated in float64
+
+Rule = Mapping[str, Any] | str | Fraction
+Values = list[Fraction] | list[float]
+
+
+def ocean(majors: Sequence[Fraction | str], quota: Rule = MAJORITY, index: str = "shapley-shubik") -> Values:
+    """Power of holders beside an ocean of infinitely many, infinitely small voters who hold the rest.
+
+    ``majors`` are fractions of all votes; the result has one value each. Shapley-Shubik: the integral over t of the chance that
+    the others, each in with chance t, and the part t of the ocean fall short by no more than the holder's votes; the ocean's own
+    share is 1 minus the sum. Banzhaf: the ocean splits exactly in half, so the holders play a finite game with the quota lowered by
+    half the ocean; one holder alone then has all power, whatever his size. Fractions up to 12 holders with Shapley-Shubik and
+    always with Banzhaf, float64 (error below 1e-12) up to 22; errors E_QUOTA, E_TOO_MANY_PLAYERS, E_INDEX, E_OVERHELD.
+
+    Sources: Milnor and Shapley, "Values of large games II: oceanic games", Math. of Operations Research 3 (1978); Dubey and
+    Shapley, "Mathematical properties of the Banzhaf power index", ibid. 4 (1979).
+    """
+    weights, rest, rule = _whole(majors, quota, index)
+    n = len(weights)
+    if rest == 0:
+        return _finite(weights, rule, index)
+    if not n:
+        return []
+    if index == "shapley-shubik":
+        if n > EXACT_MAJORS:
+            return [float(x) for x in decisive(weights, _ocean_float(n, rest, float(rule.level)))]
+        scale = lcm(*(n * comb(n - 1, s) for s in range(n)))
+        counts = decisive(weights, _ocean_exact(n, rest, int(rule.level), scale))
+        return [Fraction(int(x), scale * rest**n) for x in counts]
+    half = 2 * rule.level - rest  # twice the quota left for the holders
+
+    def short(_: int, sums: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(2 * sums <= int(half) if rule.strict else 2 * sums < int(half)).astype(np.int64)
+
+    return _normal([Fraction(int(x), 2 ** (n - 1)) for x in decisive(weights, short)], index)
+
+
+def binomial(
+    majors: Sequence[Fraction | str], float_holders: int, quota: Rule = MAJORITY, index: str = "banzhaf-absolute"
+) -> Values:
+    """Power of holders beside ``float_holders`` equal small holders of the rest; fractions up to 12 holders, float64 above.
+
+    It is the finite game with all of them as players, counted by how many small holders vote yes: each with chance 1/2 for
+    Banzhaf (normalised over the large ones for ``banzhaf``), with a common chance integrated over [0, 1] for Shapley-Shubik.
+    Errors as :func:`ocean`. Source: Leech, "Shareholder voting power and corporate governance", Nordic J. of Political Economy 27 (2001).
+    """
+    if float_holders < 1:
+        message = f"{float_holders} small holders cannot hold a float."
+        raise RequestError(Finding("E_TOO_MANY_PLAYERS", message, "Give a number of 1 or more.", "float_holders"))
+    weights, rest, rule = _whole(majors, quota, index)
+    n, small = len(weights), float_holders
+    if rest == 0:
+        return _finite(weights, rule, index)
+    if not n:
+        return []
+    if index == "shapley-shubik":
+        ways = [
+            [comb(small, k) * factorial(s + k) * factorial(n - 1 - s + small - k) for k in range(small + 1)] for s in range(n)
+        ]
+        scale = factorial(n + small)
+    else:
+        ways = [[comb(small, k) for k in range(small + 1)]] * n
+        scale = 2 ** (n - 1 + small)
+    below = [list(accumulate(row, initial=0)) for row in ways]
+    if n > EXACT_MAJORS:
+        floats = [np.array([float(Fraction(x, scale)) for x in row]) for row in below]
+        return _normal([float(x) for x in decisive(weights, _binomial_short(floats, rule, rest, small))], index)
+    whole = [np.array(row, dtype=object) for row in below]
+    return _normal([Fraction(int(x), scale) for x in decisive(weights, _binomial_short(whole, rule, rest, small))], index)
+
+
+def _binomial_short(below: Sequence[NDArray[Any]], rule: Quota, rest: int, small: int) -> Short:
+    """``below[s][k]``: weight of "fewer than k small voters say yes" for coalitions of s; k is what a coalition still needs."""
+    level = int(rule.level)
+
+    def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
+        gaps = (level - sums.astype(object if level * small >= 2**61 else np.int64)) * small
+        needed = gaps // rest + 1 if rule.strict else -(-gaps // rest)
+        return np.asarray(below[size][np.clip(needed, 0, small + 1).astype(np.int64)])
+
+    return short
+
+
+def _whole(majors: Sequence[Fraction | str], quota: Rule, index: str) -> tuple[list[int], int, Quota]:
+    """Whole weights, the whole weight of the float, and the rule on the same scale."""
+    if index not in INDICES:
+        message = f"{index!r} has no form with a float."
+        raise RequestError(Finding("E_INDEX", message, f"Use {', '.join(INDICES)}, or free_float none.", "index"))
+    if len(majors) > MOST_MAJORS:
+        raise too_many(len(majors), MOST_MAJORS, "Put the smallest of them into the float.")
+    parts = [Fraction(w) for w in majors]
+    rule = quota_of(quota, Fraction(1))
+    if sum(parts) > 1:
+        raise RequestError(Finding("E_OVERHELD", "the holders have more than all votes.", "Check for double counting.", "majors"))
+    unit = lcm(*(x.denominator for x in (*parts, rule.level)))
+    weights = [int(w * unit) for w in parts]
+    return weights, unit - sum(weights), Quota(rule.level * unit, rule.strict)
+
+
+def _finite(weights: list[int], rule: Quota, index: str) -> Values:
+    game = Weighted(weights, rule.whole())
+    return shapley_shubik(game) if index == "shapley-shubik" else _normal(banzhaf_absolute(game), index)
+
+
+def _normal(values: Values, index: str) -> Values:
+    total = sum(values)
+    return [value / total for value in values] if index == "banzhaf" and total else values  # type: ignore[return-value]
+
+
+def _ocean_exact(n: int, rest: int, level: int, scale: int) -> Short:
+    """Integral over [0, x] of t^s (1 - t)^(n - 1 - s), x = part of the ocean needed, times ``scale * rest^n``.
+
+    n C(n - 1, s) times the integral is the chance of more than s successes in n trials with chance x.
+    """
+
+    def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
+        factor = scale // (n * comb(n - 1, size))
+        need = [min(max(level - int(w), 0), rest) for w in sums]
+        known = {x: factor * sum(comb(n, j) * x**j * (rest - x) ** (n - j) for j in range(size + 1, n + 1)) for x in set(need)}
+        return np.array([known[x] for x in need], dtype=object)
+
+    return short
+
+
+def _ocean_float(n: int, rest: int, level: float) -> Short:
+    def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
+        x = np.clip((level - sums.astype(np.float64)) / rest, 0.0, 1.0)
+        tail = np.zeros_like(x)
+        for j in range(size + 1, n + 1):
+            tail += comb(n, j) * x**j * (1 - x) ** (n - j)
+        return tail / (n * comb(n - 1, size))
+
+    return short
