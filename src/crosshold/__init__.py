@@ -1,0 +1,47 @@
+"""crosshold: who holds whom, who really owns, votes and controls, and what changes when cross-shareholdings change."""
+
+from crosshold.api import (
+    ballot,
+    check,
+    compare,
+    control,
+    explain,
+    loops,
+    market_value,
+    network,
+    ownership,
+    power,
+    read,
+    read_plan,
+    rules,
+    simulate,
+    value,
+    write,
+)
+from crosshold.errors import CrossholdError, FileError, Finding, InputError, PlanError, RequestError, UndeterminedError
+
+__all__ = [
+    "CrossholdError",
+    "FileError",
+    "Finding",
+    "InputError",
+    "PlanError",
+    "RequestError",
+    "UndeterminedError",
+    "ballot",
+    "check",
+    "compare",
+    "control",
+    "explain",
+    "loops",
+    "market_value",
+    "network",
+    "ownership",
+    "power",
+    "read",
+    "read_plan",
+    "rules",
+    "simulate",
+    "value",
+    "write",
+]

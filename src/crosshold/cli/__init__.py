@@ -1,1 +1,26 @@
-"""."""
+"""The command line: thin; it reads, calls one verb of the api and prints."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one command. Exit status 0 done, 2 bad input, 3 undetermined, 130 interrupted."""
+    from crosshold.cli.app import app
+    from crosshold.cli.output import report_failure
+    from crosshold.errors import CrossholdError
+
+    try:
+        app(standalone_mode=True)
+    except CrossholdError as error:
+        report_failure(error, as_json="--json" in sys.argv[1:])
+        raise SystemExit(error.exit_status) from None
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # The reader of our output has gone (for example `| head`): say nothing more, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None

@@ -1,0 +1,222 @@
+"""The verbs, in a reader's order. None of them changes what it is given.
+
+    read -> check -> at -> ballot -> network -> ownership, control, power, value, loops -> simulate -> compare -> explain
+
+Rooms are imported when a verb first needs them, so that a small question starts fast.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crosshold.errors import FileError, Finding, Findings, RequestError, did_you_mean
+
+if TYPE_CHECKING:
+    from crosshold.deal.compare import Comparison
+    from crosshold.deal.plan import Plan
+    from crosshold.deal.simulate import Outcome
+    from crosshold.law.ballot import Ballot
+    from crosshold.law.outcome import StableOutcome
+    from crosshold.law.rules import Rule
+    from crosshold.measures.control import Control
+    from crosshold.measures.loops import Loops
+    from crosshold.measures.ownership import Ownership
+    from crosshold.measures.power import Power
+    from crosshold.measures.value import Value
+    from crosshold.model.register import Register
+    from crosshold.model.snapshot import Snapshot
+    from crosshold.network import Network
+    from crosshold.report.explain import Explanation
+
+
+def cases() -> tuple[str, ...]:
+    """Names of the bundled cases."""
+    return tuple(sorted(item.name for item in files("crosshold.cases").iterdir() if (item / "case.yaml").is_file()))
+
+
+def find(source: str | Path) -> Path:
+    """The path of a case: a file or folder, or the name of a bundled case."""
+    path = Path(source)
+    if path.exists():
+        return path
+    if str(source) in cases():
+        with as_file(files("crosshold.cases") / str(source)) as folder:
+            return folder
+    message = "there is no such file or folder, and no bundled case of that name."
+    raise FileError(Finding("C_FILE", message, did_you_mean(str(source), cases()), str(source)))
+
+
+def read(source: str | Path, *, format: str | None = None) -> Register:
+    """Read a case file, a case folder or a bundled case by its name. ``FileError`` tells every fault at once."""
+    from crosshold.formats.case import read_case
+
+    if format not in (None, "case"):
+        raise RequestError(Finding("E_FORMAT", f"{format!r} is no format that is read here.", "Known: case.", "format"))
+    return read_case(find(source))
+
+
+def write(thing: Any, target: str | Path, *, format: str | None = None) -> Path:
+    """Write a Register or a Plan as YAML, a result as JSON or CSV, an Outcome as JSON; the suffix picks the form.
+
+    The file appears whole or not at all.
+    """
+    from crosshold.report.files import write_file
+
+    return write_file(thing, Path(target), format)
+
+
+def read_plan(source: str | Path, case: str | Path | None = None) -> Plan:
+    """Read a plan file; a bare name is looked up in the ``plans`` folder of the case."""
+    from crosshold.deal.plan import Plan
+
+    path = Path(source)
+    if not path.exists() and case is not None:
+        folder = find(case)
+        folder = (folder if folder.is_dir() else folder.parent) / "plans"
+        if (folder / f"{source}.yaml").is_file():
+            return Plan.read(folder / f"{source}.yaml")
+        known = sorted(item.stem for item in folder.glob("*.yaml")) if folder.is_dir() else []
+        message = "there is no such plan file, and the case has no plan of that name."
+        raise FileError(Finding("C_FILE", message, did_you_mean(str(source), known), str(source)))
+    return Plan.read(path)
+
+
+def check(thing: Register | Snapshot) -> list[Finding]:
+    """Everything worth telling about a Register or a Snapshot: faults, conflicts between claims, what the law leaves open."""
+    from crosshold.errors import CrossholdError
+    from crosshold.model.register import Register
+
+    found = Findings()
+    try:
+        snapshot = thing.at() if isinstance(thing, Register) else thing
+        found.extend(snapshot.findings)
+        found.extend(ballot(snapshot).findings)
+        found.extend(network(snapshot).findings)
+    except CrossholdError as error:
+        found.extend(error.findings)
+    return list(found)
+
+
+def ballot(snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: Mapping[str, str] | None = None) -> Ballot:
+    """The law and the contracts applied: for every lot its gross, exercisable and exercised votes, each with its reason."""
+    from crosshold.law.ballot import ballot as count
+
+    return count(snapshot, rules=rules, meeting=meeting, readings=readings)
+
+
+def network(snapshot: Snapshot, votes: Ballot | StableOutcome | None = None, *, capital_basis: str = "outstanding") -> Network:
+    """The computing object. With a Ballot its one settled outcome gives the votes (exercisable), without one gross votes do.
+
+    An open Ballot raises ``UndeterminedError``; hand one of its outcomes instead.
+    """
+    from crosshold.law.ballot import Ballot
+    from crosshold.network import build
+
+    outcome = votes.outcome() if isinstance(votes, Ballot) else votes
+    if outcome is None:
+        return build(snapshot, capital_basis=capital_basis)
+    return build(snapshot, outcome.weights(), votes_basis="exercisable_votes", capital_basis=capital_basis)
+
+
+def ownership(network: Network, *, convention: str = "source-avoiding", **options: Any) -> Ownership:
+    """Direct and integrated ownership in one of three named conventions: source-avoiding, all-walks, simple-paths."""
+    from crosshold.measures import ownership as room
+
+    return room.ownership(network, convention=convention, **options)
+
+
+def control(network: Network, *, threshold: Fraction | str = Fraction(1, 2), **options: Any) -> Control:
+    """Who controls whom: the least fixpoint of "strictly more than the threshold of the votes, alone or through the controlled"."""
+    from crosshold.measures import control as room
+
+    return room.control(network, threshold=threshold, **options)
+
+
+def power(network: Network, issuer: str, *, index: str = "shapley-shubik", **options: Any) -> Power:
+    """Voting power in one company under a named index, with a named treatment of the dispersed rest."""
+    from crosshold.measures import power as room
+
+    return room.power(network, issuer, index=index, **options)
+
+
+def value(network: Network, own_assets: Mapping[str, Any]) -> Value:
+    """Equity and outside value of every company from its own assets, and how much is counted twice."""
+    from crosshold.measures import value as room
+
+    return room.value(network, own_assets)
+
+
+def market_value(snapshot: Snapshot, network: Network) -> Value:
+    """The same from the market: price times issued shares, turned into own assets first; amounts in the case's currency."""
+    from crosshold.measures import value as room
+
+    equity, findings = market_caps(snapshot)
+    own = room.own_assets(network, equity)
+    result = room.value(network, {name: amount for name, amount in own.own_assets.items() if amount is not None})
+    return replace(result, findings=tuple(dict.fromkeys([*findings, *own.findings, *result.findings])))
+
+
+def market_caps(snapshot: Snapshot) -> tuple[dict[str, Decimal], tuple[Finding, ...]]:
+    """Price times issued shares per company in the case's currency; a company without a price is left out and named."""
+    found = Findings()
+    caps: dict[str, Decimal] = {}
+    for issuer in snapshot.issuers.values():
+        price = snapshot.prices.get(issuer.id)
+        if price is None:
+            found.add("W_UNPRICED", f"{issuer.id} has no price: its own assets count as 0.", "Add it under prices.", issuer.id)
+            continue
+        caps[issuer.id] = price.value * issuer.issued * exchange(snapshot, price.currency, snapshot.currency)
+    return caps, tuple(found)
+
+
+def exchange(snapshot: Snapshot, source: str, target: str) -> Decimal:
+    """Units of ``target`` for one of ``source`` at the case's rate; ``E_FX_MISSING`` when there is none."""
+    if source == target:
+        return Decimal(1)
+    if rate := snapshot.fx.get(source + target):
+        return rate.value
+    if rate := snapshot.fx.get(target + source):
+        return 1 / rate.value
+    message = f"there is no rate between {source} and {target}."
+    raise RequestError(Finding("E_FX_MISSING", message, f"Add {source}{target} under fx.", "fx"))
+
+
+def loops(network: Network, own_assets: Mapping[str, Any] | None = None) -> Loops:
+    """Circles of holdings: components, each simple loop, and what it is worth."""
+    from crosshold.measures import loops as room
+
+    return room.loops(network, own_assets=own_assets)
+
+
+def simulate(snapshot: Snapshot, plan: Plan, **options: Any) -> Outcome:
+    """Replay a plan exactly, step by step, with votes, events, cash and findings after each."""
+    from crosshold.deal.simulate import simulate as run
+
+    return run(snapshot, plan, **options)
+
+
+def compare(before: Any, after: Any) -> Comparison:
+    """What differs between two Outcomes, or between doing nothing (a Snapshot) and an Outcome."""
+    from crosshold.deal.compare import compare as difference
+
+    return difference(before, after)
+
+
+def rules(*jurisdictions: str, at: Any = None) -> list[Rule]:
+    """The bundled rules, of some jurisdictions and in force at a date when given."""
+    from crosshold.law.rules import load
+
+    return load().list(jurisdictions=jurisdictions, at=at)
+
+
+def explain(result: Any, holder: str, issuer: str) -> Explanation:
+    """The proof behind one number of a Ballot, Ownership or Control: paths, sums, rules, sources, in words and as data."""
+    from crosshold.report.explain import explain as words
+
+    return words(result, holder, issuer)

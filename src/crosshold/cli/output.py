@@ -1,0 +1,40 @@
+"""What a command prints: one JSON object or a table on stdout, findings on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from crosshold.errors import CrossholdError, Finding
+from crosshold.model.result import plain
+
+
+def print_json(data: Mapping[str, Any], exact: bool = False) -> None:
+    """One JSON object on stdout, in UTF-8 whatever the terminal."""
+    text = json.dumps(plain(data, exact=exact), ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.flush()
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Lines of text on stdout; characters that the terminal cannot show are replaced, never an error."""
+    encoding = sys.stdout.encoding or "utf-8"
+    for line in lines:
+        print(line.encode(encoding, "replace").decode(encoding))
+
+
+def print_findings(findings: Iterable[Finding]) -> None:
+    """Findings on stderr, errors first, each with its cure."""
+    rank = {"error": 0, "warning": 1, "note": 2}
+    for finding in sorted(dict.fromkeys(findings), key=lambda f: rank[f.level]):
+        text = f"{finding.level}: {finding}"
+        print(text.encode(sys.stderr.encoding or "utf-8", "replace").decode(sys.stderr.encoding or "utf-8"), file=sys.stderr)
+
+
+def report_failure(error: CrossholdError, as_json: bool) -> None:
+    """All findings of a failure on stderr, and with ``--json`` as the one object on stdout too."""
+    print_findings(error.findings)
+    if as_json:
+        print_json({"findings": list(error.findings)})
