@@ -110,7 +110,9 @@ class Graph:
             share = [Fraction(w, t) for w, t in zip(weight.tolist(), whole.tolist(), strict=True)]
         else:
             share = (weight / whole).tolist()
-        closed = [node for members in self.ownerless for node in members if not set(members) & set(stop)]
+        closed = [i for members in self.ownerless if not set(members) & set(stop) for i in members]
+        if path_budget is not None:  # a sum over paths that repeat nothing is finite in any ring
+            closed = []
         return Flow(pointer, target, share, closed, path_budget)
 
 

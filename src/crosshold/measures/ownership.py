@@ -104,7 +104,8 @@ def ownership(
     are exact fractions up to 2,000 holdings unless ``exact`` says otherwise.
 
     Errors: E_UNKNOWN_ID, E_CONVENTION, E_BASIS_AMBIGUOUS, E_SINGULAR, E_PATH_BUDGET (more than ``path_budget`` paths from one
-    entrance of a component; exit status 3). Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED, W_OVER_ONE and those of the network.
+    entrance of a component; exit status 3). Findings: W_OWNERLESS_CYCLE (totals that depend on such a ring are ``None``, but for
+    simple-paths, which are finite in any ring), W_ILL_CONDITIONED, W_OVER_ONE and those of the network.
     """
     if convention not in CONVENTIONS:
         cure = did_you_mean(convention, CONVENTIONS)
@@ -132,8 +133,8 @@ def ownership(
     rows = tuple(
         OwnershipRow(network.ids[h], network.ids[i], graph.fraction(h, i) or zero, totals.get((h, i), zero)) for h, i in cells
     )
-    findings = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow)]
-    findings += _over_one(rows, convention)
+    findings = [*network.findings, *network.condition_findings(flow), *_over_one(rows, convention)]
+    findings += network.ownerless_findings(graph.ownerless) if budget is None else []
     settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor}
     settings["method"] = "exact" if graph.is_exact(exact) else "float64"
     return Ownership(rows=rows, network=network, settings=settings, findings=tuple(dict.fromkeys(findings)))

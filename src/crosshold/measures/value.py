@@ -87,11 +87,12 @@ class Value(Result):
 
 
 def value(
-    network: Network, own_assets: Mapping[str, Money], *, basis: str = "capital", exact: bool | None = None
+    network: Network, own_assets: Mapping[str, Money] | OwnAssets, *, basis: str = "capital", exact: bool | None = None
 ) -> Value:  # fmt: skip
     """Equity V = (I - C)^-1 p through cross-holdings C, and the value v = (1 - held by companies) V that reaches outsiders.
 
     ``own_assets`` p: money of each company net of its own debt and without its stakes; missing ones are 0, negative ones allowed.
+    The result of :func:`own_assets` may be given as it is, and its findings are carried on.
     Companies are the entities with an identified holder, those of kind ``company``, and those in ``own_assets``; ``V`` of anyone
     else is not asked. Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR. Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED,
     W_NEGATIVE_VALUE (a company with limited liability is worth no less than 0: use clearing).
@@ -101,7 +102,9 @@ def value(
     """
     graph = network.graph(basis)
     number = Fraction if graph.is_exact(exact) else float
-    given: dict[int, Amount] = {network.index(name): number(_money(amount)) for name, amount in own_assets.items()}
+    told = own_assets.findings if isinstance(own_assets, OwnAssets) else ()
+    amounts = own_assets.own_assets if isinstance(own_assets, OwnAssets) else own_assets
+    given = {network.index(name): None if amount is None else number(Fraction(amount)) for name, amount in amounts.items()}
     companies = _companies(network, graph, given)
     lost = {node: None for members in graph.ownerless for node in members}
     flow = graph.flow(up=True, exact=exact)
@@ -117,6 +120,7 @@ def value(
     own_sum = sum((x for x in given.values() if x is not None), start=zero)
     double = sum(known, start=zero) / own_sum if own_sum and len(known) == len(values) else None
     findings = Findings([*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow)])
+    findings.extend(told)
     for j, x in values.items():
         if x is not None and x < 0:
             message = f"{network.ids[j]} comes out at {float(x):,.6g}, less than nothing."
@@ -163,7 +167,7 @@ def own_assets(network: Network, equity: Mapping[str, Money], *, basis: str = "c
     """
     graph = network.graph(basis)
     number = Fraction if graph.is_exact(exact) else float
-    known: dict[int, Amount] = {network.index(name): number(_money(amount)) for name, amount in equity.items()}
+    known: dict[int, Amount] = {network.index(name): number(Fraction(amount)) for name, amount in equity.items()}
     companies = _companies(network, graph, known)
     unknown = [j for j in companies if j not in known]
     closed = [members for members in graph.ownerless if not known.keys() & set(members)]
@@ -196,10 +200,6 @@ def own_assets(network: Network, equity: Mapping[str, Money], *, basis: str = "c
         settings={"graph": basis, "basis": graph.basis, "method": "exact" if graph.is_exact(exact) else "float64"},
         findings=tuple(findings),
     )
-
-
-def _money(amount: Money) -> Fraction:
-    return Fraction(amount)
 
 
 def _companies(network: Network, graph: Graph, given: Mapping[int, Amount]) -> list[int]:

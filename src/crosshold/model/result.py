@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from crosshold.errors import Finding
 
@@ -46,6 +46,10 @@ class Result:
 
     def _rows(self) -> Sequence[Any]:
         return getattr(self, "rows", ())
+
+    def with_findings(self, more: Iterable[Finding]) -> Self:
+        """The same result with more to tell; repeated findings are kept once."""
+        return replace(self, findings=tuple(dict.fromkeys((*self.findings, *more))))
 
     def table(self) -> dict[str, list[Any]]:
         """Columns by name, all of one length; empty when there are no rows."""

@@ -23,7 +23,7 @@ MOST_MAJORS = 22
 EXACT_MAJORS = 12  # beyond, the ocean's polynomials are evaluated in float64
 
 Rule = Mapping[str, Any] | str | Fraction
-Values = list[Fraction] | list[float]
+Values = Sequence[Fraction | float]
 
 
 def ocean(majors: Sequence[Fraction | str], quota: Rule = MAJORITY, index: str = "shapley-shubik") -> Values:
@@ -127,7 +127,7 @@ def _finite(weights: list[int], rule: Quota, index: str) -> Values:
 
 def _normal(values: Values, index: str) -> Values:
     total = sum(values)
-    return [value / total for value in values] if index == "banzhaf" and total else values  # type: ignore[return-value]
+    return [value / total for value in values] if index == "banzhaf" and total else values
 
 
 def _ocean_exact(n: int, rest: int, level: int, scale: int) -> Short:

@@ -10,7 +10,7 @@ from crosshold.measures.power.game import Game, Index, order_weight
 def shapley_shubik(game: Game) -> list[Fraction]:
     """Share of the n! orders in which i is pivotal: the sum over swings with s others of s! (n - 1 - s)! / n!."""
     weight = [order_weight(game.players, size) for size in range(game.players)]
-    return [sum((w * count for w, count in zip(weight, by_size, strict=True)), Fraction(0)) for by_size in game.swings]
+    return [sum((weight[size] * count for size, count in enumerate(by_size) if count), Fraction(0)) for by_size in game.swings]
 
 
 INDEX = Index(
