@@ -1,0 +1,22 @@
+"""Exact numbers from what people write."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+from crosshold.errors import Finding, RequestError
+
+Number = int | str | Decimal | Fraction | float
+
+
+def number(value: Number) -> Fraction:
+    """An exact number; a float is taken as its shortest decimal. ``C_BAD_NUMBER`` if it is none.
+
+    >>> number("0.15"), number("3/20"), number(0.1)
+    (Fraction(3, 20), Fraction(3, 20), Fraction(1, 10))
+    """
+    try:
+        return Fraction(str(value) if isinstance(value, float) else value)
+    except (ValueError, ZeroDivisionError, TypeError, OverflowError):
+        raise RequestError(Finding("C_BAD_NUMBER", f"{value!r} is no number.", 'Write "0.15" or "3/20".')) from None

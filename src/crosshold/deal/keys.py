@@ -1,0 +1,296 @@
+"""The kinds of value that the keys of a step may have: how each is read, how it is written, which names it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+from typing import Annotated, Any, get_args, get_type_hints
+
+from crosshold.formats.fields import Fields
+from crosshold.model.share import BASES
+
+LOT_ORDERS = ("fewest_votes_first", "fifo", "lifo", "most_votes_first")
+OVERLAYS = ("removed", "abstain", "cap", "neutral", "directed")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a key is read; ``role`` says what the names in it must be; ``code`` is the fault when a needed key is missing."""
+
+    read: Callable[[Fields, str], Any]
+    role: str = ""
+    code: str = "C_MISSING_KEY"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """Money; without ``currency`` it is in the step's, else the case's."""
+
+    value: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True)
+class After:
+    """So many days, or weekdays, after another step."""
+
+    step: str
+    days: int | None = None
+    trading_days: int | None = None
+
+
+@dataclass(frozen=True)
+class Model:
+    """A named price model with its parameters (spec/deal 9)."""
+
+    model: str
+    k: Fraction | None = None
+    floor: Fraction | None = None
+    y: Fraction | None = None
+    delta: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One side of an exchange of shares."""
+
+    issuer: str
+    shares: int
+    holder: str | None = None
+    price: Amount | None = None
+
+
+@dataclass(frozen=True)
+class Net:
+    """One net payment."""
+
+    payer: str
+    payee: str
+    value: Decimal
+    currency: str | None = None
+
+
+def _text(f: Fields, key: str) -> str | None:
+    return f.text(key)
+
+
+def _count(f: Fields, key: str) -> int | None:
+    value = f.data.get(key)
+    if isinstance(value, (Decimal, float)) and value != int(value):
+        f.fault("E_FRACTIONAL", f"{key}: {value} is no whole number of shares.", "Shares move whole; round it.", key)
+        return None
+    return f.whole(key)
+
+
+def _ratio(f: Fields, key: str) -> Fraction | None:
+    value = f.ratio(key)
+    if value is not None and not 0 <= value <= 1:
+        f.fault("C_BAD_NUMBER", f"{key}: {f.data[key]} is not between 0 and 1.", 'Write "3/10" or "0.30" for 30 %.', key)
+        return None
+    return value
+
+
+def _basis(f: Fields, key: str) -> str | None:
+    word = f.text(key)
+    if word is not None and word not in BASES:
+        f.fault("E_BASIS_AMBIGUOUS", f"{key}: {word!r} is no basis.", f"Say one of {', '.join(BASES)}.", key)
+        return None
+    return word
+
+
+def _amount(f: Fields, key: str) -> Amount | None:
+    value = f.data.get(key)
+    if not isinstance(value, dict):
+        number = f.money(key)
+        return None if number is None else _positive(f, key, Amount(number))
+    inner = Fields(f.document, (*f.path, key), value, f.faults)
+    inner.only(("value", "currency"))
+    inner.require("value")
+    number = inner.money("value")
+    return None if number is None else _positive(f, key, Amount(number, inner.text("currency")))
+
+
+def _positive(f: Fields, key: str, amount: Amount) -> Amount | None:
+    if amount.value < 0:
+        f.fault("E_NEG_QTY", f"{key}: {amount.value} is negative.", "Amounts are 0 or more; swap payer and payee.", key)
+        return None
+    return amount
+
+
+def _fee(f: Fields, key: str) -> Amount | Fraction | None:
+    return _amount(f, key) if isinstance(f.data.get(key), dict) else _ratio(f, key)
+
+
+def _model(f: Fields, key: str) -> Model | Fraction | None:
+    value = f.data.get(key)
+    if value in ("block", "sqrt", "none"):
+        return Model(str(value))
+    if not isinstance(value, dict):
+        return _ratio(f, key)
+    inner = Fields(f.document, (*f.path, key), value, f.faults)
+    inner.only(("model", "k", "floor", "y", "delta"))
+    inner.require("model")
+    name = inner.choice("model", ("block", "sqrt", "none"))
+    return None if name is None else Model(name, *(inner.ratio(k) for k in ("k", "floor", "y", "delta")))
+
+
+def _fills(f: Fields, key: str) -> dict[str, int] | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    counts = {name: _count(inner, name) for name in inner.data}
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _offers(f: Fields, key: str) -> dict[str, int | str] | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    counts = {n: v if v in ("pro_rata", "none") else _count(inner, n) for n, v in inner.data.items()}
+    return {name: count for name, count in counts.items() if count is not None}
+
+
+def _cancel(f: Fields, key: str) -> bool | date | None:
+    return f.flag(key) if isinstance(f.data.get(key), bool) else f.day(key)
+
+
+def _lots(f: Fields, key: str) -> str | tuple[str, ...] | None:
+    return f.names(key) if isinstance(f.data.get(key), list) else f.choice(key, LOT_ORDERS)
+
+
+def _after(f: Fields, key: str) -> After | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    inner.only(("step", "days", "trading_days"))
+    inner.require("step")
+    if "days" in inner.data and "trading_days" in inner.data:
+        inner.fault("C_BAD_VALUE", "both days and trading_days are given.", "Keep one of them.")
+    step = inner.text("step")
+    return None if step is None else After(step, inner.whole("days"), inner.whole("trading_days"))
+
+
+def _leg(f: Fields, key: str) -> Leg | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    inner.only(("issuer", "shares", "holder", "price"))
+    if not inner.require("issuer", "shares"):
+        return None
+    issuer, shares = inner.text("issuer"), _count(inner, "shares")
+    if issuer is None or shares is None:
+        return None
+    return Leg(issuer, shares, inner.text("holder"), _amount(inner, "price") if "price" in inner.data else None)
+
+
+def _net(f: Fields, key: str) -> Net | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    inner.only(("from", "to", "value", "currency"))
+    inner.require("from", "to", "value")
+    payer, payee, value = inner.text("from"), inner.text("to"), inner.money("value")
+    if payer is None or payee is None or value is None:
+        return None
+    return None if _positive(inner, "value", Amount(value)) is None else Net(payer, payee, value, inner.text("currency"))
+
+
+def _overlay(f: Fields, key: str) -> dict[str, Any] | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    inner.only(("kind", "share", "of", "ordinary", "special", "directed", "matters", "until", "lapses_if"))
+    if not inner.require("kind") or inner.choice("kind", OVERLAYS) is None:
+        return None
+    if inner.data["kind"] == "cap" and inner.require("share"):
+        _ratio(inner, "share")
+    return plain(inner.data)  # type: ignore[no-any-return]
+
+
+def _anything(f: Fields, key: str) -> Any:
+    return plain(f.data.get(key))
+
+
+Word = Annotated[str, Kind(_text)]
+Issuer = Annotated[str, Kind(_text, "issuer")]
+Party = Annotated[str, Kind(_text, "party")]
+Newcomer = Annotated[str, Kind(_text, "newcomer")]
+FundId = Annotated[str, Kind(_text, "fund")]
+Count = Annotated[int, Kind(_count)]
+Flag = Annotated[bool, Kind(lambda f, key: f.flag(key))]
+Day = Annotated[date, Kind(lambda f, key: f.day(key))]
+Ratio = Annotated[Fraction, Kind(_ratio)]
+Basis = Annotated[str, Kind(_basis, code="E_BASIS_AMBIGUOUS")]
+Money = Annotated[Amount, Kind(_amount)]
+Fee = Annotated[Amount | Fraction, Kind(_fee)]
+Discount = Annotated[Model | Fraction, Kind(_model)]
+Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
+Offers = Annotated[Mapping[str, int | str], Kind(_offers, "parties")]
+Cancel = Annotated[bool | date, Kind(_cancel)]
+LotChoice = Annotated[str | tuple[str, ...], Kind(_lots)]
+AfterKey = Annotated[After, Kind(_after)]
+Words = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key))]
+Parties = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key), "parties")]
+LegKey = Annotated[Leg, Kind(_leg, "leg")]
+NetKey = Annotated[Net, Kind(_net, "net")]
+OverlayKey = Annotated[Mapping[str, Any], Kind(_overlay)]
+Table = Annotated[Any, Kind(_anything)]
+
+
+def choice(*words: str) -> Kind:
+    """One of a closed list of words."""
+    return Kind(lambda f, key: f.choice(key, words))
+
+
+@cache
+def kinds(cls: type) -> dict[str, Kind]:
+    """Field name -> kind, for the fields of a dataclass that are keys of a file, in their order."""
+    found: dict[str, Kind] = {}
+    hints = get_type_hints(cls, include_extras=True)
+    for item in fields(cls):
+        kind = next(_kinds_in(hints[item.name]), None)
+        if kind:
+            found[item.name] = kind
+    return found
+
+
+def _kinds_in(hint: Any) -> Iterator[Kind]:
+    yield from (m for m in getattr(hint, "__metadata__", ()) if isinstance(m, Kind))
+    if not hasattr(hint, "__metadata__"):
+        for part in get_args(hint):
+            yield from _kinds_in(part)
+
+
+def names_in(role: str, value: Any) -> list[tuple[str, str]]:
+    """``(role, name)`` of every party, issuer or fund that a value names; roles are issuer, party, newcomer, fund."""
+    if value is None or not role:
+        return []
+    if role == "parties":
+        return [("party", str(name)) for name in value]
+    if role == "leg":
+        return [("issuer", value.issuer), *([("party", value.holder)] if value.holder else [])]
+    if role == "net":
+        return [("party", value.payer), ("party", value.payee)]
+    return [(role, value)]
+
+
+def plain(value: Any) -> Any:
+    """A value as plain YAML data: exact numbers as text, dates as ISO text, records as mappings without their empty keys."""
+    if isinstance(value, (Fraction, date)):
+        return str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if is_dataclass(value) and not isinstance(value, type):
+        items = {f.name: getattr(value, f.name) for f in fields(value)}
+        if isinstance(value, Net):
+            items = {"from": value.payer, "to": value.payee, "value": value.value, "currency": value.currency}
+        return {key: plain(item) for key, item in items.items() if item is not None}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

@@ -1,0 +1,103 @@
+"""The issuer buys its own shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, ClassVar
+
+from crosshold.deal.draft import Draft
+from crosshold.deal.keys import Amount, Cancel, Count, Fills, Issuer, Money, choice
+from crosshold.deal.ledger import largest_remainder
+from crosshold.deal.pricing import tax
+from crosshold.deal.step import Step
+from crosshold.formats.fields import Fields
+from crosshold.model.entity import FLOAT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Buyback(Step):
+    """Shares go to the treasury against the issuer's cash; with ``cancel`` they vanish, at once or on a date.
+
+    ``fills`` states how many each holder sold. ``offers`` with ``cap`` computes them: each in full up to the cap, above it pro rata
+    by largest remainder. What the market sells beside a named partner is the leak (``W_LEAK``).
+    """
+
+    type: ClassVar[str] = "buyback"
+
+    issuer: Issuer
+    venue: Annotated[str, choice("on_market", "off_auction", "negotiated")] | None = None
+    fills: Fills | None = None
+    offers: Fills | None = None
+    cap: Count | None = None
+    others_offer: Count | None = None
+    price: Money | None = None
+    cancel: Cancel = False
+
+    def review(self, source: Fields) -> None:
+        """Either recorded fills, or offers with a cap."""
+        if (self.fills is None) == (self.offers is None):
+            source.fault("C_MISSING_KEY", "a buy-back has either 'fills', or 'offers' with 'cap'.", "Give one of them.")
+        if self.offers is not None and self.cap is None:
+            source.fault("C_MISSING_KEY", "offers need a 'cap': how many shares the issuer buys at most.", "Add 'cap:'.")
+        for name in {**(self.fills or {}), **(self.offers or {})}:
+            if name == self.issuer:
+                source.fault("C_BAD_VALUE", f"{name} cannot sell to itself.", "Remove it from the list.")
+
+    def compile(self, draft: Draft) -> Sequence[Step]:
+        """Turn offers into whole fills and fix the price."""
+        fills = self.fills
+        if fills is None:
+            offers = dict(self.offers or {})
+            if self.others_offer:
+                offers[FLOAT] = offers.get(FLOAT, 0) + self.others_offer
+            check_offers(draft, self.issuer, offers)
+            fills = cut_back(offers, self.cap or 0)
+        price = draft.price(self.issuer, self.price, self.currency)
+        record_fills(draft, fills, price)
+        return (self.on(draft, fills=fills, offers=None, cap=None, others_offer=None, price=price),)
+
+    def apply(self, draft: Draft) -> None:
+        """Buy from each, pay the issuer's fee, cancel if it is for now."""
+        assert self.fills is not None and self.price is not None
+        purchase(draft, self, self.issuer, self.fills, self.price)
+        if self.cancel is True or (isinstance(self.cancel, date) and self.cancel <= draft.on):
+            draft.cancel(self.issuer, sum(self.fills.values()))
+
+
+def cut_back(offers: Mapping[str, int], cap: int) -> dict[str, int]:
+    """Fills of offers: in full up to the cap, else pro rata (spec/deal 4.4)."""
+    return dict(offers) if sum(offers.values()) <= cap else largest_remainder(cap, offers)
+
+
+def check_offers(draft: Draft, issuer: str, offers: Mapping[str, int]) -> None:
+    """Nobody offers more than it has."""
+    for holder, offer in offers.items():
+        held = draft.held(holder, issuer)
+        if offer > held:
+            message = f"{holder} offers {offer:,} shares of {issuer} and has {held:,}."
+            raise draft.refuse("E_INSUFFICIENT", message, "Lower the offer.")
+
+
+def record_fills(draft: Draft, fills: Mapping[str, int], price: Amount, *, partner: bool = True) -> None:
+    """Note what was decided; with a ``partner`` meant to sell, what dispersed holders sell beside a named one is the leak."""
+    leak = sum(count for who, count in fills.items() if draft.dispersed(who))
+    if not partner or leak == sum(fills.values()):
+        leak = 0
+    draft.record |= {"shares": sum(fills.values()), "fills": dict(fills), "leak": leak, "price": f"{price.value:f}"}
+    if leak:
+        draft.warn("W_LEAK", f"{leak:,} shares are bought from others, not from the partner.", "The cap is shared pro rata.")
+
+
+def purchase(draft: Draft, step: Step, issuer: str, fills: Mapping[str, int], price: Amount) -> None:
+    """The issuer buys from each seller and pays the fee; a seller's tax slot applies to what it got."""
+    before = len(draft.sales)
+    for holder, shares in fills.items():
+        draft.trade(issuer, holder, issuer, shares, price, order=step.lots)
+    sales = draft.sales[before:]
+    for payee in dict.fromkeys(sale.payee for sale in sales if not draft.dispersed(sale.seller)):
+        tax(draft, step, [sale for sale in sales if sale.payee == payee])
+    if sales:
+        draft.charge(issuer, step.fee, sum((sale.gross for sale in sales), Decimal(0)), sales[0].currency)
