@@ -39,6 +39,7 @@ class Control(Result):
     network: Network = field(repr=False)
     seeds: Mapping[str, tuple[str, ...]] = field(repr=False)  # members of each controller; itself when it is one entity
 
+    row: ClassVar[Any] = ControlRow
     shares: ClassVar[tuple[str, ...]] = ("votes",)
 
     def explain(self, controller: str, controlled: str) -> dict[str, Any]:
@@ -79,6 +80,14 @@ class Control(Result):
         }
 
 
+class UltimateRow(NamedTuple):
+    """Printed form: a company, its ultimate controllers, its nearest ones."""
+
+    company: str
+    ultimate: tuple[str, ...]
+    parent: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Ultimate(Result):
     """``ultimate``: company -> controllers nobody outside their own ring controls; ``parent``: company -> nearest controllers;
@@ -89,16 +98,10 @@ class Ultimate(Result):
     parent: Mapping[str, tuple[str, ...]]
     rings: tuple[tuple[str, ...], ...]
 
+    row: ClassVar[Any] = UltimateRow
+
     def _rows(self) -> list[UltimateRow]:
         return [UltimateRow(name, tops, self.parent.get(name, ())) for name, tops in self.ultimate.items()]
-
-
-class UltimateRow(NamedTuple):
-    """Printed form: a company, its ultimate controllers, its nearest ones."""
-
-    company: str
-    ultimate: tuple[str, ...]
-    parent: tuple[str, ...]
 
 
 def control(
@@ -265,6 +268,14 @@ def _greatest(
     return {v: least.get(v, 0) for v in inside}, held
 
 
+class Meeting(NamedTuple):
+    """One meeting: turnout and share of the votes cast as fractions 0-1."""
+
+    turnout: Fraction
+    share_of_votes_cast: Fraction
+    majority: bool
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DeFacto(Result):
     """``share_of_votes_cast`` = votes / turnout, ``majority`` when that is above one half; ``turnout_needed`` = min(1, 2 votes):
@@ -276,18 +287,11 @@ class DeFacto(Result):
     majority: bool | None
     meetings: tuple[Meeting, ...] = ()
 
+    row: ClassVar[Any] = Meeting
     shares: ClassVar[tuple[str, ...]] = ("turnout", "share_of_votes_cast")
 
     def _rows(self) -> tuple[Meeting, ...]:
         return self.meetings
-
-
-class Meeting(NamedTuple):
-    """One meeting: turnout and share of the votes cast as fractions 0-1."""
-
-    turnout: Fraction
-    share_of_votes_cast: Fraction
-    majority: bool
 
 
 def de_facto(votes: Fraction | str, turnout: Fraction | str | Sequence[Fraction | str] | None = None) -> DeFacto:

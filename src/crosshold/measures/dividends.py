@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class Dividends(Result):
     retained: Mapping[str, Amount]
     flows: tuple[Dividend, ...]
     tax: Mapping[str, Amount]
+
+    row: ClassVar[Any] = Dividend
 
     def _rows(self) -> tuple[Dividend, ...]:
         return self.flows

@@ -28,6 +28,7 @@ class Lookthrough(Result):
     rows: tuple[LookthroughRow, ...]
     undetermined: tuple[str, ...] = ()
 
+    row: ClassVar[Any] = LookthroughRow
     shares: ClassVar[tuple[str, ...]] = ("fraction",)
 
     def explain(self, owner: str, company: str) -> dict[str, Any]:

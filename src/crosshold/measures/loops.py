@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
+from heapq import nsmallest
+from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, NamedTuple
 
@@ -72,6 +73,7 @@ class Loops(Result):
     partial: bool
     network: Network = field(repr=False)
 
+    row: ClassVar[Any] = LoopRow
     shares: ClassVar[tuple[str, ...]] = ("gain",)
 
     def _rows(self) -> list[LoopRow]:
@@ -82,7 +84,7 @@ class Loops(Result):
         graph, network = self.network.graph(self.settings["graph"]), self.network
         through = []
         for loop in self.loops:
-            edges = list(zip(loop.path, (*loop.path[1:], loop.path[0]), strict=True))
+            edges = list(pairwise((*loop.path, loop.path[0])))
             if (holder, issuer) in edges:
                 stakes = [graph.fraction(network.index(i), network.index(j)) for i, j in edges]
                 through.append({"path": list(loop.path), "stakes": stakes, "gain": loop.gain})
@@ -112,30 +114,10 @@ def loops(
     equity = None if own_assets is None else _equity(network, graph, flow, own_assets)
     rings = [members for members in graph.components if len(members) > 1]
     components = [_component(network, graph, flow, members, equity) for members in rings]
-    found: list[Loop] = []
-    partial = False
-    for members in rings:
-        place = {node: k for k, node in enumerate(members)}
-        neighbours = [[place[j] for j, _ in graph.holdings(i) if j in place] for i in members]
-        most = (LIMIT if limit is None else budget) - len(found)
-        cycles = list(islice(simple_cycles(neighbours), most + 1))
-        if len(cycles) > most:
-            if limit is None:
-                message = (
-                    f"more than {LIMIT:,} loops among {network.words(members)}; {most:,} were found and the rest was not counted."
-                )
-                raise UndeterminedError(
-                    Finding("E_PATH_BUDGET", message, "Give a limit to see the largest.", network.words(members))
-                )
-            partial = True
-            cycles = cycles[:most]
-        found += [_loop(network, graph, [members[k] for k in cycle], equity) for cycle in cycles]
-    found.sort(key=lambda loop: (-loop.gain, len(loop.path), loop.path))
-    if limit is not None and len(found) > limit:
-        found, partial = found[:limit], True
+    ranked, partial = _ranked(network, graph, rings, limit, budget)
     return Loops(
         components=tuple(sorted(components, key=lambda c: (-len(c.members), c.members))),
-        loops=tuple(found),
+        loops=tuple(_loop(network, graph, path, gain, equity) for gain, path in ranked),
         double_counting=None if equity is None or own_assets is None else _double(network, graph, equity, own_assets),
         partial=partial,
         network=network,
@@ -150,6 +132,38 @@ def ownerless(network: Network, *, basis: str = "capital") -> tuple[tuple[str, .
     Decided in whole numbers before anything is solved. Nobody outside has a share in them, so look-through and value have no answer.
     """
     return tuple(sorted(tuple(network.ids[i] for i in members) for members in network.graph(basis).ownerless))
+
+
+def _ranked(
+    network: Network, graph: Graph, rings: list[list[int]], limit: int | None, budget: int
+) -> tuple[list[tuple[Fraction, list[int]]], bool]:
+    """Gain and nodes of the loops to show, in their order, and whether some are missing."""
+    found: list[tuple[Fraction, list[int]]] = []
+    partial = False
+    for members in rings:
+        place = {node: k for k, node in enumerate(members)}
+        stake = {(i, j): Fraction(w, int(graph.total[j])) for j in members for i, w in graph.holders(j) if i in place}
+        neighbours: list[list[int]] = [[] for _ in members]
+        for i, j in stake:
+            neighbours[place[i]].append(place[j])
+        most = (LIMIT if limit is None else budget) - len(found)
+        for count, cycle in enumerate(simple_cycles(neighbours)):
+            if count == most and limit is None:
+                names = network.words(members)
+                message = f"more than {LIMIT:,} loops among {names}; the count was not finished."
+                raise UndeterminedError(Finding("E_PATH_BUDGET", message, "Give a limit to see the largest.", names))
+            if count == most:
+                partial = True
+                break
+            path = [members[k] for k in cycle]
+            found.append((prod((stake[edge] for edge in pairwise([*path, path[0]])), start=Fraction(1)), path))
+    kept = found if limit is None else nsmallest(limit, found, key=_rank)
+    return sorted(kept, key=_rank), partial or len(kept) < len(found)
+
+
+def _rank(loop: tuple[Fraction, list[int]]) -> tuple[Fraction, int, list[int]]:
+    """Largest gain first, then shorter, then by ids."""
+    return -loop[0], len(loop[1]), loop[1]
 
 
 def _equity(network: Network, graph: Graph, flow: Flow, own: Mapping[str, Any]) -> dict[int, Amount]:
@@ -210,8 +224,8 @@ def _component(
     )
 
 
-def _loop(network: Network, graph: Graph, path: list[int], equity: Mapping[int, Amount] | None) -> Loop:
-    edges = list(zip(path, [*path[1:], path[0]], strict=True))
+def _loop(network: Network, graph: Graph, path: list[int], gain: Fraction, equity: Mapping[int, Amount] | None) -> Loop:
+    edges = list(pairwise([*path, path[0]]))
     stakes = {(i, j): _stake(graph, equity, i, j) for i, j in edges}
     known = {edge: money for edge, money in stakes.items() if money is not None}
     weakest = min(known, key=lambda edge: (known[edge], edge)) if len(known) == len(edges) else None
@@ -224,7 +238,7 @@ def _loop(network: Network, graph: Graph, path: list[int], equity: Mapping[int, 
     }
     return Loop(
         path=tuple(network.ids[i] for i in path),
-        gain=prod((graph.fraction(i, j) or Fraction(0) for i, j in edges), start=Fraction(1)),
+        gain=gain,
         cancellable=None if weakest is None else known[weakest],
         weakest=None if weakest is None else (network.ids[weakest[0]], network.ids[weakest[1]]),
         votes_locked=locked,

@@ -44,6 +44,7 @@ class Ownership(Result):
     rows: tuple[OwnershipRow, ...]
     network: Network = field(repr=False)
 
+    row: ClassVar[Any] = OwnershipRow
     shares: ClassVar[tuple[str, ...]] = ("direct", "total")
 
     def explain(self, holder: str, issuer: str, *, most: int = 20) -> dict[str, Any]:

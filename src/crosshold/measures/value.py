@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Findings
 from crosshold.kernels.flow import Amount, Divergent
@@ -48,6 +48,8 @@ class Value(Result):
     double_counting: Amount
     own_assets: Mapping[str, Amount]
     network: Network = field(repr=False)
+
+    row: ClassVar[Any] = ValueRow
 
     def _rows(self) -> list[ValueRow]:
         return [ValueRow(name, self.own_assets[name], value, self.outside_value[name]) for name, value in self.values.items()]
@@ -140,6 +142,14 @@ def value(
     )
 
 
+class OwnAssetsRow(NamedTuple):
+    """Money: market value of the equity, and what is left without the stakes."""
+
+    company: str
+    equity: Amount
+    own_assets: Amount
+
+
 @dataclass(frozen=True, eq=False, kw_only=True)
 class OwnAssets(Result):
     """``own_assets`` ("stubs") behind given ``equity``; feed them to :func:`value` to get the equity back."""
@@ -147,16 +157,10 @@ class OwnAssets(Result):
     own_assets: Mapping[str, Amount]
     equity: Mapping[str, Amount]
 
+    row: ClassVar[Any] = OwnAssetsRow
+
     def _rows(self) -> list[OwnAssetsRow]:
         return [OwnAssetsRow(name, self.equity[name], amount) for name, amount in self.own_assets.items()]
-
-
-class OwnAssetsRow(NamedTuple):
-    """Money: market value of the equity, and what is left without the stakes."""
-
-    company: str
-    equity: Amount
-    own_assets: Amount
 
 
 def own_assets(network: Network, equity: Mapping[str, Money], *, basis: str = "capital", exact: bool | None = None) -> OwnAssets:

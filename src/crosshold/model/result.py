@@ -36,12 +36,14 @@ def plain(value: Any, *, exact: bool = False) -> Any:
 class Result:
     """Base of the results. ``settings`` names every choice that was made, ``findings`` what a reader should know.
 
-    A result defines ``rows``: named tuples, one per row of its table. Fields that are not shown by ``repr`` stay out of JSON.
+    A result defines ``row``, a named tuple, and ``rows`` of it, which are its table. Fields that are not shown by ``repr`` stay out
+    of JSON.
     """
 
     settings: Mapping[str, Any]
     findings: tuple[Finding, ...] = field(default=(), repr=False)
 
+    row: ClassVar[Any]  # the named tuple of a row
     shares: ClassVar[tuple[str, ...]] = ()  # columns printed as percent
 
     def _rows(self) -> Sequence[Any]:
@@ -52,9 +54,9 @@ class Result:
         return replace(self, findings=tuple(dict.fromkeys((*self.findings, *more))))
 
     def table(self) -> dict[str, list[Any]]:
-        """Columns by name, all of one length; empty when there are no rows."""
+        """Columns by name, all of one length; every column is there also when there are no rows."""
         rows = self._rows()
-        return {name: [row[k] for row in rows] for k, name in enumerate(rows[0]._fields)} if rows else {}
+        return {name: [row[k] for row in rows] for k, name in enumerate(self.row._fields)}
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form: the settings, then every field, then the findings. ``exact`` keeps fractions as strings "a/b"."""
@@ -67,7 +69,7 @@ class Result:
         lines = [f"{type(self).__name__} ({said})"]
         rows = self._rows()
         if rows:
-            names = rows[0]._fields
+            names = self.row._fields
             cells = [[_cell(value, name in self.shares) for name, value in zip(names, row, strict=True)] for row in rows[:SHOWN]]
             widths = [max(len(line[k]) for line in [list(names), *cells]) for k in range(len(names))]
             lines += [

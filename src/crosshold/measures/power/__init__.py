@@ -72,6 +72,7 @@ class Power(Result):
     votes: Mapping[str, Fraction] = field(repr=False)
     members: Mapping[str, tuple[str, ...]] = field(repr=False)
 
+    row: ClassVar[Any] = PowerRow
     shares: ClassVar[tuple[str, ...]] = ("votes",)
 
     def _rows(self) -> list[PowerRow]:
