@@ -82,3 +82,22 @@ def wrap(text: str, width: float, most: int) -> tuple[str, ...]:
         lines.append(rest[:stop].rstrip())
         rest = rest[stop:].lstrip()
     return tuple(lines)
+
+
+_FORMS = (
+    "co., ltd.", "co. ltd.", "co.,ltd.", "corporation", "corp.", "inc.", "ltd.", "ltd", "limited", "plc", "s.a.", "sa", "se", "ag",
+    "n.v.", "nv", "b.v.", "bv", "s.p.a.", "spa", "gmbh", "k.k.", "kk", "g.k.", "co.",
+)  # fmt: skip
+
+
+def short(name: str) -> str:
+    """A name without its legal form, for places with little room.
+
+    >>> short("Nissan Motor Co., Ltd."), short("Renault S.A."), short("日産自動車株式会社")
+    ('Nissan Motor', 'Renault', '日産自動車')
+    """
+    text = clean(name).removeprefix("株式会社").removesuffix("株式会社")
+    for form in _FORMS:
+        if text.lower().endswith(" " + form):
+            return text[: -len(form)].rstrip(" ,") or text
+    return text or clean(name)
