@@ -177,6 +177,7 @@ def test_boundaries_follow_strictness_and_the_party_rows() -> None:
     assert not control(half).rows and not control(half, threshold="1/2").findings
     at_least = control(half, strict=False)
     assert {r.controller for r in at_least.rows} == {"X", "W"} and codes(at_least) == {"W_NO_FOREST"}
+    assert codes(control(JOINT, threshold="1/4")) == {"W_NO_FOREST"} and not codes(control(JOINT, threshold="2/3", strict=False))
     both = control(JOINT, sources=["X"], parties={"bank": ["W", "B"]})
     assert {(r.controller, r.controlled) for r in both.rows} == {("X", "A"), ("X", "B"), ("X", "C"), ("bank", "C")}
 
@@ -270,6 +271,12 @@ def test_chains_of_any_length_need_no_recursion() -> None:
     assert len(control(network, sources=["C00000"]).rows) == 3000
     assert loops(network).loops == ()
     assert ownership(network, holders=["C02990"], exact=True, floor=Fraction(1, 2)).rows[-1].total == Fraction(1)
+
+
+def test_half_of_each_other_is_no_mutual_majority() -> None:
+    for share, mutual in (("1/2", False), ("0.500000000001", True)):
+        ring = Network.from_holdings([("A", "B", share), ("B", "A", share)])
+        assert loops(ring).components[0].mutual_majority is mutual and bool(ultimate(ring).rings) is mutual
 
 
 def test_requests_collect_their_faults() -> None:

@@ -155,6 +155,13 @@ def test_binomial_is_the_finite_game_with_the_small_holders_in_it(majors: list[i
             assert binomial(shares, small, rule, index) == whole[: len(majors)]
 
 
+def test_half_an_ocean_that_brings_exactly_the_quota_is_not_more_than_it() -> None:
+    majors = [Fraction(2, 5), Fraction(1, 15)]  # 2/5 and half of the other 8/15 are exactly 2/3
+    assert ocean(majors, {"more_than": "2/3"}, "banzhaf-absolute") == [Fraction(1, 2), Fraction(1, 2)]
+    assert ocean(majors, {"at_least": "2/3"}, "banzhaf-absolute") == [1, 0]
+    assert ocean(majors, {"more_than": "2/3"}, "banzhaf") == [Fraction(1, 2), Fraction(1, 2)]
+
+
 def test_floats_refuse_what_they_cannot_do() -> None:
     with pytest.raises(RequestError, match="E_INDEX"):
         ocean(["0.3"], index="johnston")

@@ -50,7 +50,7 @@ def greatest_closure(incoming: Edges, seeds: Collection[int], test: Passes) -> s
     inside = set(range(len(incoming)))
     while True:
         dropped = [
-            v for v in inside if v not in seeds and not test(v, sum(w for u, w in incoming[v] if u in inside and u != v))
+            v for v in inside if v not in seeds and not test(v, sum(w for u, w in incoming[v] if u in inside))
         ]  # fmt: skip
         if not dropped:
             return inside - set(seeds)

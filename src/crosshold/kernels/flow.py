@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -16,6 +16,11 @@ from crosshold.kernels.paths import BudgetSpent, simple_path_sums
 Number = Fraction | float
 Amount = Fraction | float | None  # None: has no value because a closed component stands before it
 EXACT_MEMBERS = 60
+
+
+def method(amounts: Iterable[Amount]) -> str:
+    """How numbers came about: ``exact`` when every one is a fraction, ``float64`` otherwise."""
+    return "float64" if any(isinstance(amount, float) for amount in amounts) else "exact"
 
 
 class Divergent(ArithmeticError):

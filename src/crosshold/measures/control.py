@@ -264,7 +264,7 @@ def _greatest(
         message = f"{names}: nothing outside holds them up; they count only because they count each other."
         findings.add("W_PHANTOM_RING", message, "Use the least fixpoint.", network.words(seeds))
     counted = inside | set(seeds)
-    held = {v: sum(w for u, w in incoming[v] if u in counted and u != v) for v in inside}
+    held = {v: sum(w for u, w in incoming[v] if u in counted) for v in inside}
     return {v: least.get(v, 0) for v in inside}, held
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding
-from crosshold.kernels.flow import Amount, Divergent
+from crosshold.kernels.flow import Amount, Divergent, method
 from crosshold.model.result import Result
 from crosshold.network import Network
 
@@ -81,10 +81,9 @@ def lookthrough(
     if top:
         message = f"{', '.join(top[:8])}: nobody is known to hold {'it' if len(top) == 1 else 'these companies'}."
         findings.append(Finding("W_TOP_COMPANY", message, "Counted as owners; add their holders to look further.", top[0]))
-    method = "exact" if graph.is_exact(exact) else "float64"
     return Lookthrough(
         rows=tuple(rows),
         undetermined=tuple(undetermined),
-        settings={"basis": graph.basis, "method": method},
+        settings={"basis": graph.basis, "method": method(row.fraction for row in rows)},
         findings=tuple(dict.fromkeys(findings)),
     )

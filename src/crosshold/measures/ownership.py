@@ -18,8 +18,8 @@ from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, NamedTuple
 
-from crosshold.errors import Finding, RequestError, UndeterminedError, did_you_mean
-from crosshold.kernels.flow import Amount, Divergent, Flow
+from crosshold.errors import CrossholdError, Finding, RequestError, UndeterminedError, did_you_mean
+from crosshold.kernels.flow import Amount, Divergent, Flow, method
 from crosshold.kernels.paths import BudgetSpent, largest_paths
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
@@ -60,7 +60,7 @@ class Ownership(Result):
         if row is None:
             pairs = [(holder, issuer)]
             row = ownership(self.network, convention=convention, pairs=pairs, basis=self.settings["graph"]).rows[0]
-        down, up = graph.flow(exact=True), graph.flow(up=True, exact=True)
+        down, up = graph.flow(), graph.flow(up=True)
         n = range(len(self.network))
         found, complete = largest_paths([down.passes_on(i) for i in n], [up.passes_on(i) for i in n], start, end, most)
         paths: list[dict[str, Any]] = []
@@ -93,7 +93,7 @@ def ownership(
     holders: Iterable[str] | None = None,
     issuers: Iterable[str] | None = None,
     pairs: Iterable[tuple[str, str]] | None = None,
-    floor: Fraction | None = None,
+    floor: Fraction | str | None = None,
     basis: str = "capital",
     exact: bool | None = None,
     path_budget: int = PATH_BUDGET,
@@ -129,15 +129,15 @@ def ownership(
     except BudgetSpent as spent:
         raise _budget_error(network, graph, spent) from None
     cells = wanted if wanted is not None else sorted(cell for cell, x in totals.items() if x is None or x != 0)
-    cells = [cell for cell in cells if floor is None or (x := totals.get(cell, 0)) is None or x >= floor]
-    zero = Fraction(0)
+    zero, least = Fraction(0), Fraction(0 if floor is None else floor)
+    cells = [cell for cell in cells if (x := totals.get(cell, zero)) is None or x >= least]
     rows = tuple(
         OwnershipRow(network.ids[h], network.ids[i], graph.fraction(h, i) or zero, totals.get((h, i), zero)) for h, i in cells
     )
     findings = [*network.findings, *network.condition_findings(flow), *_over_one(rows, convention)]
     findings += network.ownerless_findings(graph.ownerless) if budget is None else []
     settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor}
-    settings["method"] = "exact" if graph.is_exact(exact) else "float64"
+    settings["method"] = method(row.total for row in rows)
     return Ownership(rows=rows, network=network, settings=settings, findings=tuple(dict.fromkeys(findings)))
 
 
@@ -190,12 +190,15 @@ def _over_one(rows: Iterable[OwnershipRow], convention: str) -> list[Finding]:
     ]
 
 
-def _budget_error(network: Network, graph: Graph, spent: BudgetSpent) -> UndeterminedError:
-    """How many paths were found, and how much more there could be: source-avoiding totals are an upper bound."""
-    row = graph.flow(exact=False).solve({spent.start: Fraction(1)})
+def _budget_error(network: Network, graph: Graph, spent: BudgetSpent) -> CrossholdError:
+    """How many paths were found, and how much more there could be: source-avoiding totals are an upper bound, if they end."""
+    start = network.ids[spent.start]
+    try:
+        row = graph.flow(exact=False).solve({spent.start: Fraction(1)})
+    except Divergent as cause:
+        return network.singular(cause)
     again = row[spent.start]
     gaps = [1.0 if again is None else float(row[j] or 0) / float(again) - float(found) for j, found in spent.sums.items()]
-    start = network.ids[spent.start]
     message = f"stopped after {spent.count:,} paths from {start}; those left add at most {max(gaps):.3g} to a total."
     return UndeterminedError(Finding("E_PATH_BUDGET", message, "Use source-avoiding, or a larger path budget.", start))
 

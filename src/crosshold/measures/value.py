@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Findings
-from crosshold.kernels.flow import Amount, Divergent
+from crosshold.kernels.flow import Amount, Divergent, method
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 
@@ -137,7 +137,7 @@ def value(
         double_counting=double,
         own_assets=named(given),
         network=network,
-        settings={"graph": basis, "basis": graph.basis, "method": "exact" if graph.is_exact(exact) else "float64"},
+        settings={"graph": basis, "basis": graph.basis, "method": method(values.values())},
         findings=tuple(findings),
     )
 
@@ -201,7 +201,7 @@ def own_assets(network: Network, equity: Mapping[str, Money], *, basis: str = "c
     return OwnAssets(
         own_assets=stubs,
         equity={network.ids[j]: values[j] for j in companies},
-        settings={"graph": basis, "basis": graph.basis, "method": "exact" if graph.is_exact(exact) else "float64"},
+        settings={"graph": basis, "basis": graph.basis, "method": method(stubs.values())},
         findings=tuple(findings),
     )
 
