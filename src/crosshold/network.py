@@ -272,15 +272,16 @@ def _graph(
     np.add.at(held, columns[:, 0], columns[:, 2])
     over = tuple(np.flatnonzero(held > total).tolist())
     names = list(position)
+    stops = overheld != "report" or any(total[j] == 0 for j in over)  # part of nothing has no meaning, reported or not
     findings = tuple(
         Finding(
-            "W_OVERHELD" if overheld == "report" else "E_OVERHELD",
+            "E_OVERHELD" if stops else "W_OVERHELD",
             f"{names[j]}: holdings add up to {held[j] / total[j] * 100 if total[j] else float('inf'):.4g} % of {basis}.",
             "Check for double counting, or give the share class.",
             names[j],
         )
         for j in over
     )
-    if findings and overheld != "report":
+    if findings and stops:
         raise RequestError(findings)
     return Graph(basis, pointer, holder_index, weights, total, over), findings

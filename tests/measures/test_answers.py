@@ -232,6 +232,11 @@ def test_over_held_rings_without_an_end_are_refused() -> None:
     assert raised(value, network, {"A": 1}) == "E_SINGULAR"
 
 
+def test_a_part_of_nothing_is_refused_even_when_over_held_data_is_reported() -> None:
+    rows = [("A", "A", "1"), ("B", "A", "0.5")]
+    assert raised(Network.from_holdings, rows, overheld="report") == "E_OVERHELD"
+
+
 def test_too_many_paths_or_loops_are_undetermined_not_cut() -> None:
     rows = [(a, b, Fraction(1, 10)) for a, b in permutations("ABCDEFGH", 2)]
     network = Network.from_holdings(rows)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from fractions import Fraction
 from itertools import combinations, pairwise, permutations
-from math import factorial, prod
+from math import factorial, lcm, prod
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops, ownerless
 from crosshold.measures.ownership import CONVENTIONS, ownership
 from crosshold.measures.value import own_assets, value
-from crosshold.network import Network
+from crosshold.model.entity import Entity
+from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
+from crosshold.network import Network, build
 
 Rows = list[tuple[str, str, Fraction]]
 HALF = Fraction(1, 2)
@@ -226,6 +229,30 @@ def test_a_stranger_and_a_split_lot_change_nothing(rows: Rows) -> None:
         found = totals(split, convention)
         assert found.pop(("Y", "Z")) == Fraction(3, 10)
         assert found == totals(rows, convention)
+
+
+def counted(rows: Rows, scale: dict[str, int]) -> Network:
+    """The same stakes as whole shares: each company has ``scale`` times the smallest number that makes them whole."""
+    issued = {i: scale[i] * lcm(*(f.denominator for _, j, f in rows if j == i)) for _, i, _ in rows}
+    names = sorted({name for h, i, _ in rows for name in (h, i)})
+    return build(
+        Snapshot(
+            at=date(2020, 1, 28),
+            entities={name: Entity(name) for name in names},
+            issuers={name: Issuer(name, issued.get(name, 1)) for name in names},
+            lots=Lots(Lot(f"{h}>{i}", i, h, int(f * issued[i])) for h, i, f in rows),
+        )
+    )
+
+
+@given(holdings(), st.lists(st.integers(1, 10**6), min_size=6, max_size=6))
+@COMPARED
+def test_the_number_of_shares_a_company_is_cut_into_does_not_matter(rows: Rows, scales: list[int]) -> None:
+    shares = counted(rows, dict(zip("ABCDEF", scales, strict=True)))
+    plain = Network.from_holdings(rows)
+    assert ownership(shares).rows == ownership(plain).rows
+    assert lookthrough(shares).rows == lookthrough(plain).rows
+    assert control(shares, basis="capital").rows == control(plain).rows
 
 
 @given(holdings(), st.lists(st.integers(-50, 200), min_size=6, max_size=6))
