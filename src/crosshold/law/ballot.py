@@ -1,0 +1,361 @@
+"""The Ballot: the law and the contracts applied to one Snapshot (spec 2).
+
+Order of operations, version 1: lots at the date; class votes; loyalty per lot; own shares 0 (gross). Statutory suspensions and orders, all
+stable outcomes of them (exercisable). Contracts (exercised). Quorum, majority, tally.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import product
+from typing import Any
+
+from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
+from crosshold.law.book import ORDER, RuleBook, book_for
+from crosshold.law.contracts import rights
+from crosshold.law.judge import Bench, Judge
+from crosshold.law.meeting import check_class
+from crosshold.law.near import Flag, Near, flags_of, near_lines
+from crosshold.law.outcome import LotRow, StableOutcome
+from crosshold.law.proof import explain
+from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.stable import Search, TooManyUndecidedError, actions, reach
+from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
+from crosshold.law.world import Bounds, World, settle_rows
+from crosshold.model.result import plain
+from crosshold.model.snapshot import RuleChoice, Snapshot
+
+CHOICES = ("gross", "exercisable")
+MOST_READINGS = 16
+
+
+@dataclass(frozen=True, eq=False)
+class Ballot:
+    """Every stable outcome of the votes on one day.
+
+    ``settled``: one distinct outcome over all readings. ``bounds`` are, per reading, the bounds no outcome leaves (by lot id).
+    ``rules`` are the rows in force that were applied, ``advice`` those that may not change a vote (confidence C).
+    """
+
+    snapshot: Snapshot
+    rules: tuple[Rule, ...]
+    outcomes: tuple[StableOutcome, ...]
+    bounds: tuple[tuple[Mapping[str, str], Mapping[str, Bounds]], ...]
+    benches: tuple[Bench, ...] = field(repr=False)
+    meeting_class: str
+    accept: tuple[str, ...]
+    book_hash: str
+    stopped: tuple[Finding, ...] = ()
+    early: tuple[Finding, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether all readings lead to one and the same outcome."""
+        return len(self.outcomes) == 1 and not self.stopped
+
+    @cached_property
+    def unsettled_lots(self) -> tuple[str, ...]:
+        """Lots whose exercisable votes differ between outcomes, or that no outcome decides."""
+        found: set[str] = set()
+        for i, lot in enumerate(self.benches[0].world.lots):
+            if len({outcome.exercisable[i] for outcome in self.outcomes}) > 1:
+                found.add(lot.id)
+        if not self.outcomes:
+            found = {name for _, bounds in self.bounds for name, (low, high) in bounds.items() if low < high}
+        return tuple(sorted(found))
+
+    def settled_in(self, issuer: str) -> bool:
+        """Whether the votes in one issuer are the same in every outcome."""
+        open_lots = set(self.unsettled_lots)
+        return bool(self.outcomes) and not any(lot.id in open_lots for lot in self.snapshot.lots_of(issuer))
+
+    def outcome(self, reading: str | Mapping[str, str] | None = None, index: int | None = None) -> StableOutcome:
+        """The one outcome; of a reading (``gross``, ``exercisable``, or a choice per rule), or by its place in ``outcomes``.
+
+        ``UndeterminedError`` with ``E_MULTI_FIXPOINT`` when several remain and none is named by ``index``, with ``E_NO_FIXPOINT`` or
+        ``E_TOO_MANY_UNDECIDED`` when there is none.
+        """
+        if self.stopped:
+            raise UndeterminedError(self.stopped)
+        found = [o for o in self.outcomes if reading is None or any(_matches(r, reading) for r in o.readings)]
+        if not found:
+            message = (
+                "no outcome belongs to that reading." if self.outcomes else "no state of the votes agrees with all the rules."
+            )
+            kind = RequestError if self.outcomes else UndeterminedError
+            raise kind(Finding("E_NO_FIXPOINT", message, self._what_settles(), "ballot"))
+        if index is not None and not 0 <= index < len(found):
+            raise RequestError(
+                Finding("E_UNKNOWN_ID", f"there are {len(found)} outcomes, none numbered {index}.", "Count from 0.")
+            )
+        if index is None and len(found) > 1:
+            message = f"{len(found)} outcomes agree with the law; they differ in {', '.join(self.unsettled_lots)}."
+            raise UndeterminedError(Finding("E_MULTI_FIXPOINT", message, self._what_settles(), "ballot"))
+        return found[index or 0]
+
+    def _what_settles(self) -> str:
+        open_rows = sorted({name for reading, _ in self.bounds for name in reading})
+        choices = f" Choose a reading of {', '.join(open_rows)} (gross or exercisable)," if open_rows else ""
+        return f"{choices} name an outcome, or record a fact that decides it.".strip().capitalize()
+
+    def lots(self) -> list[list[LotRow]]:
+        """One block of rows per outcome."""
+        return [outcome.lots() for outcome in self.outcomes]
+
+    def near(self, window: Fraction | str = Fraction(1, 20)) -> list[Near]:
+        """Distance to every line: all between companies that hold each other, any other within ``window`` of its threshold."""
+        found: dict[Near, None] = {}
+        for outcome in self.outcomes:
+            found.update(dict.fromkeys(near_lines(outcome, Fraction(str(window)), self.accept)))
+        return list(found)
+
+    @cached_property
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """Every rule on every pair it could reach, with the inequality, also where it does not apply."""
+        return tuple(verdicts(self.outcomes, self.rules, self.accept))
+
+    @cached_property
+    def flags(self) -> tuple[Flag, ...]:
+        """Labels of accounts on every pair with a holding, from the first outcome."""
+        return tuple(flags_of(self.outcomes[0])) if self.outcomes else ()
+
+    @cached_property
+    def not_tested(self) -> tuple[str, ...]:
+        """Grounds of control that would change a vote and about which nobody recorded anything, as ``RULE#clause``."""
+        return tuple(dict.fromkeys(name for outcome in self.outcomes for name in untested_clauses(outcome)))
+
+    @cached_property
+    def contract_events(self) -> tuple[dict[str, Any], ...]:
+        """Contract rights that are open, and contracts that have lapsed."""
+        lapsed = {n: why for outcome in self.outcomes[:1] for n, why in outcome.casting.lapsed.items()}
+        return (
+            *rights(self.benches[0].world),
+            *({"kind": "contract_lapsed", "contract": n, "cause": why} for n, why in lapsed.items()),
+        )
+
+    @cached_property
+    def duties(self) -> tuple[dict[str, Any], ...]:
+        """What a rule that holds obliges a party to sell, in whole shares; ``certain`` when every outcome says so."""
+        found: dict[tuple[Any, ...], int] = {}
+        for outcome in self.outcomes:
+            for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
+                if value == TRUE and "sell" in action.effect.duty:
+                    lots = [outcome.world.lots[i] for i in action.lots]
+                    held = sum(lot.shares for lot in lots)
+                    keep = action.effect.share * outcome.world.issued(action.issuer) if action.effect.share else 0
+                    key = (action.rule.id, action.holder, action.issuer, held - int(keep), action.effect.duty.get("within"))
+                    found[key] = found.get(key, 0) + 1
+        names = ("rule", "party", "issuer", "sell_shares", "within")
+        return tuple({**dict(zip(names, key, strict=True)), "certain": n == len(self.outcomes)} for key, n in found.items())
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Everything worth telling; a stop (``E_NO_FIXPOINT``, ``E_TOO_MANY_UNDECIDED``) is told here and raised by :meth:`outcome`."""
+        found = Findings(self.early)
+        found.extend(self.stopped)
+        if len(self.outcomes) > 1:
+            found.add("W_VOTES_UNSETTLED", self._two_outcomes(), self._what_settles(), "ballot")
+        if self.not_tested:
+            message = f"nobody recorded anything about {', '.join(self.not_tested)}; if one of them held, votes would change."
+            found.add("W_CLAUSE_NOT_TESTED", message, "Record the fact, for or against.", "facts")
+        for outcome in self.outcomes:
+            found.extend(advice(outcome, self.accept))
+            found.extend(outcome.findings)
+        for right in rights(self.benches[0].world):
+            if right["confidence"] != "A":
+                message = f"{right['contract']} opens a right for {right['holder']}; its text was not read (confidence {right['confidence']})."
+                found.add("W_RULE_UNVERIFIED", message, "Read the contract before relying on it.", right["contract"])
+        return tuple(found)
+
+    def _two_outcomes(self) -> str:
+        said = []
+        for number, outcome in enumerate(self.outcomes[:4], 1):
+            reading = "; ".join(
+                ", ".join(f"{rule} on {choice} votes" for rule, choice in r.items()) for r in outcome.readings if r
+            )
+            silent = ", ".join(outcome.cut) or "no lot"
+            said.append(f"{number}) {silent} loses votes{f' ({reading})' if reading else ''}")
+        return f"{len(self.outcomes)} outcomes are consistent with the law, which does not say which: {'; '.join(said)}."
+
+    def attributed(self, issuer: str, attribution: str = "registered") -> dict[str, Fraction]:
+        """Share of the shares issued per holder, registered or beneficial."""
+        world = World(self.snapshot, attribution)
+        return {owner: world.stake({owner}, issuer) for owner in world.owners.get(issuer, {}) if owner != issuer}
+
+    def explain(self, holder: str, issuer: str) -> dict[str, Any]:
+        """Why a holder has the votes it has, as plain data: lots, rules with their inequalities, control chains, contracts, sources."""
+        return explain(self, holder, issuer)
+
+    def to_dict(self, *, exact: bool = False, issuers: Sequence[str] | None = None) -> dict[str, Any]:
+        """JSON form of the verb ``votes``; the first outcome fills ``issuers``, the others ``alternatives``."""
+        names = tuple(issuers or self.snapshot.issuers)
+        blocks = [outcome.to_dict(exact=exact, issuers=names) for outcome in self.outcomes]
+        for block in blocks:
+            for name, row in block["issuers"].items():
+                row["settled"] = self.settled_in(name)
+                row["outcomes"] = len({tuple(o.exercisable[i] for i in o.world.by_issuer.get(name, ())) for o in self.outcomes})
+        first = blocks[0] if blocks else {"issuers": {}, "readings": [], "cut": []}
+        return {
+            "at": self.snapshot.at.isoformat(), "order": ORDER, "rules": [rule.version for rule in self.rules], "rules_hash": self.book_hash,
+            "accept": list(self.accept), "meeting": self.meeting_class, "settled": self.settled, **first, "alternatives": blocks[1:],
+            "bounds": [{"reading": dict(r), "lots": {k: list(v) for k, v in b.items()}} for r, b in self.bounds] if not self.outcomes else [],
+            "near": [line.to_dict(exact=exact) for line in self.near()], "duties": list(self.duties), "flags": [flag.to_dict() for flag in self.flags if flag.met],
+            "contracts": list(self.contract_events), "not_tested": list(self.not_tested), "findings": plain(self.findings),
+        }  # fmt: skip
+
+
+def ballot(
+    snapshot: Snapshot,
+    *,
+    rules: RuleBook | None = None,
+    meeting: str = "ordinary",
+    readings: str | Mapping[str, str] | None = None,
+    attribution: str = "registered",
+    accept: Iterable[str] = (),
+    past: Snapshot | None = None,
+    high_quorum: bool = False,
+) -> Ballot:
+    """Apply the rules the Snapshot chose (from ``rules``, default the bundled book) and its contracts.
+
+    ``readings`` fixes open points: ``gross`` or ``exercisable`` for all, or a choice per rule; ``None`` runs both. ``attribution`` counts shares
+    of trustees as theirs (``registered``) or the beneficiary's. ``accept`` lists rows or ``ROW#part`` of confidence C that may change votes.
+    ``past`` is an earlier Snapshot, for rules on a rise within some months. A rule id that does not exist, or a fault of a
+    fact or contract, is a ``RequestError``; more or fewer than one outcome is no error here.
+    """
+    check_class(meeting)
+    if attribution not in ("beneficiary", "registered"):
+        raise RequestError(Finding("E_ATTRIBUTION", f"{attribution!r} is no attribution.", "Say registered or beneficiary."))
+    choice = replace(snapshot.rules, accept=tuple(dict.fromkeys((*snapshot.rules.accept, *accept))))
+    book = rules if rules is not None else book_for(choice)
+    active, definitions, said = book.select(choice, snapshot.at)
+    early = Findings(said)
+    early.raise_errors(RequestError)
+    world = World(snapshot, attribution)
+    voting = [rule for rule in active if may_change_votes(rule, choice.accept)]
+    _loyalty(world, voting, definitions, meeting, early)
+    runs, benches, outcomes = list[tuple[Mapping[str, str], Mapping[str, Bounds]]](), list[Bench](), list[StableOutcome]()
+    stopped: list[Finding] = []
+    before = World(past, attribution) if past is not None else None
+    for reading in _readings(voting, definitions, choice.settings, readings, early):
+        bench = Bench(world, definitions, reading, meeting, before)
+        benches.append(bench)
+        todo = [
+            a for a in actions(world, voting, meeting) if not a.effect.part or _accepted(a.rule, a.effect.part, choice.accept)
+        ]
+        search = Search(bench, todo)
+        ids = {world.lots[i].id: search.bounds[i] for i in search.levels}
+        runs.append((reading, ids))
+        try:
+            states = search.run()
+        except TooManyUndecidedError as error:
+            message = f"{len(error.lots)} lots depend on one another ({', '.join(error.lots[:8])}, ...); up to 20 are searched."
+            stopped.append(Finding("E_TOO_MANY_UNDECIDED", message, "Fix a reading, or record facts that decide some.", "ballot"))
+            continue
+        found = [
+            StableOutcome(bench, active, tuple(todo), tuple(k[0] for k in s.kept), meeting, (reading,), high_quorum)
+            for s in states
+        ]
+        outcomes += sorted(found, key=lambda outcome: outcome.cut)
+        if not states:
+            lots = ", ".join(sorted(name for name, (low, high) in ids.items() if low < high))
+            message = f"no state of the votes agrees with all the rules{_on(reading)}: {lots} turn each other on and off."
+            stopped.append(Finding("E_NO_FIXPOINT", message, "Fix a reading, or record facts that decide it.", "ballot"))
+    return Ballot(
+        snapshot,
+        active,
+        _merged(outcomes),
+        tuple(runs),
+        tuple(benches),
+        meeting,
+        choice.accept,
+        book.hash,
+        tuple(stopped),
+        tuple(early),
+    )
+
+
+def _on(reading: Mapping[str, str]) -> str:
+    return f" ({', '.join(f'{rule} on {choice} votes' for rule, choice in reading.items())})" if reading else ""
+
+
+def may_change_votes(rule: Rule, accept: Sequence[str]) -> bool:
+    """A and B rows may, a C row only when accepted by id."""
+    return rule.confidence != "C" or rule.id in accept or rule.kind == "control_def"
+
+
+def _accepted(rule: Rule, part: str, accept: Sequence[str]) -> bool:
+    return rule.parts.get(part) != "C" or rule.id in accept or f"{rule.id}#{part}" in accept
+
+
+def _merged(outcomes: Sequence[StableOutcome]) -> tuple[StableOutcome, ...]:
+    """Identical outcomes once, with every reading they belong to."""
+    found: dict[tuple[int, ...], StableOutcome] = {}
+    for outcome in outcomes:
+        same = found.get(outcome.exercisable)
+        found[outcome.exercisable] = replace(same, readings=(*same.readings, *outcome.readings)) if same else outcome
+    return tuple(found.values())
+
+
+def _readings(
+    rules: Sequence[Rule],
+    definitions: Mapping[str, Rule],
+    settings: Mapping[str, Any],
+    asked: str | Mapping[str, str] | None,
+    found: Findings,
+) -> list[dict[str, str]]:
+    """Every choice on every open base of the rows in use; beyond 16 all rows follow one choice."""
+    rows = {rule.id: rule for rule in (*rules, *definitions.values()) if "basis" in rule.open}
+    fixed = {name: str(value["basis"]) for name, value in settings.items() if isinstance(value, Mapping) and "basis" in value}
+    if isinstance(asked, str):
+        fixed |= dict.fromkeys(rows, asked)
+    elif asked:
+        fixed |= dict(asked)
+    for name, choice in fixed.items():
+        if choice not in CHOICES:
+            raise RequestError(Finding("E_READING", f"{name}: {choice!r} is no reading.", "Say gross or exercisable.", name))
+    used = sorted(name for name in rows if any(name in (r.id, *_named(r, definitions)) for r in rules if r.takes_votes))
+    options = [[fixed[name]] if name in fixed else list(CHOICES) for name in used]
+    if 2 ** sum(len(o) > 1 for o in options) > MOST_READINGS:
+        message = f"{len(used)} rules leave the base open; all were read the same way at once, not in every combination."
+        found.add("W_READINGS_NOT_EXHAUSTED", message, "Fix some under rules.settings.", "rules")
+        return [{name: fixed.get(name, choice) for name in used} for choice in CHOICES]
+    return [dict(zip(used, row, strict=True)) for row in product(*options)]
+
+
+def _named(rule: Rule, definitions: Mapping[str, Rule]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(rule.definitions)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += definitions[name].definitions
+    return found
+
+
+def _matches(reading: Mapping[str, str], asked: str | Mapping[str, str]) -> bool:
+    if isinstance(asked, str):
+        return all(choice == asked for choice in reading.values())
+    return all(reading.get(name) == choice for name, choice in asked.items())
+
+
+def _loyalty(world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule], meeting: str, found: Findings) -> None:
+    """Loyalty rows on every lot without stated votes; who is stated has his multiplier in the number already."""
+    rows = []
+    bench = Bench(world, definitions, {}, meeting)
+    judge = Judge(bench)
+    for rule in (r for r in rules if r.kind == "multiplier" and r.when is not None):
+        for i, lot in enumerate(world.lots):
+            if lot.votes is not None or lot.holder in (lot.issuer, *world.dispersed) or not lot.shares:
+                continue
+            scope = reach(rule, world, lot.issuer, lot.holder)
+            if scope == FALSE or rule.when is None:
+                continue
+            env = {"I": lot.issuer, "H": world.owner[i], "X": lot.issuer, "Y": world.owner[i], "lot": str(i)}
+            for effect in rule.effects:
+                value = judge.value(rule.when, env, rule, "", effect)
+                rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else 4))
+    settle_rows(world, rows, found)

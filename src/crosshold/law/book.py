@@ -1,0 +1,163 @@
+"""The rule book: packs of rows by jurisdiction, what is in force on a day, and what a case asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
+from crosshold.formats.yaml_text import read, read_file
+from crosshold.law.rule import Rule
+from crosshold.law.schema import check, read_rules
+from crosshold.model.snapshot import RuleChoice
+
+PACKS = ("FR", "INT", "JP")
+"""The bundled packs, one file each: ``rules/fr.yaml`` and so on."""
+ORDER = 1
+"""Version of the order of operations: lots, class votes, loyalty, own shares, suspensions, orders, contracts, tally."""
+
+
+class Choice(NamedTuple):
+    """What a case asked for: rows in force, the control definitions they need, and what to tell."""
+
+    rules: tuple[Rule, ...]
+    definitions: dict[str, Rule]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class RuleBook:
+    """Rows of some packs, checked against one another."""
+
+    rules: tuple[Rule, ...]
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 over the sorted rows, 16 digits."""
+        rows = sorted(json.dumps(rule.to_dict(), sort_keys=True, ensure_ascii=False) for rule in self.rules)
+        return hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16]
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Every id, sorted."""
+        return tuple(sorted({rule.id for rule in self.rules}))
+
+    def __iter__(self) -> Iterable[Rule]:  # type: ignore[override]
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        return len(self.rules)
+
+    def at(self, day: date) -> RuleBook:
+        """The rows in force on a day."""
+        return RuleBook(tuple(rule for rule in self.rules if rule.in_force(day)))
+
+    def list(self, *, jurisdictions: Sequence[str] = (), at: date | str | None = None) -> list[Rule]:
+        """Rows of some jurisdictions, in force on a day when given, by id and start. An unknown jurisdiction is ``C_UNKNOWN_RULE``."""
+        known = {rule.jurisdiction for rule in self.rules}
+        for name in jurisdictions:
+            if name not in known:
+                raise RequestError(Finding("C_UNKNOWN_RULE", f"there are no rules of {name!r}.", did_you_mean(name, known)))
+        day = date.fromisoformat(at) if isinstance(at, str) else at
+        rows = [
+            r for r in self.rules if (not jurisdictions or r.jurisdiction in jurisdictions) and (day is None or r.in_force(day))
+        ]
+        return sorted(rows, key=lambda rule: (rule.id, rule.start or date.min))
+
+    def versions(self, name: str) -> tuple[Rule, ...]:
+        """Every version of one id, oldest first; an unknown id is ``C_UNKNOWN_RULE``."""
+        if name not in self.ids:
+            raise RequestError(Finding("C_UNKNOWN_RULE", f"there is no rule {name!r}.", did_you_mean(name, self.ids), "rules"))
+        return tuple(sorted((r for r in self.rules if r.id == name), key=lambda rule: rule.start or date.min))
+
+    def select(self, choice: RuleChoice, at: date) -> Choice:
+        """The rows a case runs on a day: its packs, or only the ids it lists; definitions come along with who needs them.
+
+        An id or pack that does not exist is ``C_UNKNOWN_RULE`` (an error); one not in force is left out with
+        ``W_RULE_NOT_IN_FORCE``; one whose start is not known is applied with ``W_RULE_START_UNKNOWN``.
+        """
+        found = Findings()
+        jurisdictions = {rule.jurisdiction for rule in self.rules}
+        for name in choice.packs:
+            if name not in jurisdictions:
+                found.add("C_UNKNOWN_RULE", f"there is no rule pack {name!r}.", did_you_mean(name, jurisdictions), "rules.packs")
+        asked = [*(choice.only or ()), *choice.settings, *(name.partition("#")[0] for name in choice.accept)]
+        for name in dict.fromkeys(asked):
+            if name not in self.ids:
+                found.add("C_UNKNOWN_RULE", f"there is no rule {name!r}.", did_you_mean(name, self.ids), "rules")
+        rows = [r for r in self.rules if (r.id in choice.only if choice.only is not None else r.jurisdiction in choice.packs)]
+        active = sorted((r for r in rows if r.in_force(at)), key=lambda rule: rule.id)
+        for name in dict.fromkeys(choice.only or ()):
+            if name in self.ids and not any(rule.id == name for rule in active):
+                spans = ", ".join(
+                    f"{r.start or '?'} to {r.end or 'now'}" + (" (proposed)" * (r.status == "proposed"))
+                    for r in rows
+                    if r.id == name
+                )
+                found.add(
+                    "W_RULE_NOT_IN_FORCE", f"{name} is not in force on {at}: it is valid {spans}.", "It is not applied.", name
+                )
+        for rule in active:
+            if rule.start is None and (rule.takes_votes or rule.kind in ("multiplier", "control_def")):
+                found.add(
+                    "W_RULE_START_UNKNOWN", f"{rule.id} is applied, but its start is not known.", "Check the date.", rule.id
+                )
+        return Choice(tuple(active), self._definitions(active, at), tuple(found))
+
+    def _definitions(self, active: Sequence[Rule], at: date) -> dict[str, Rule]:
+        """Control definitions that the rows need, directly or through one another; the version in force, else the oldest."""
+        needed: dict[str, Rule] = {}
+        waiting = [name for rule in active for name in ((rule.id,) if rule.kind == "control_def" else rule.definitions)]
+        while waiting:
+            name = waiting.pop(0)
+            if name in needed:
+                continue
+            versions = self.versions(name)
+            needed[name] = next((rule for rule in versions if rule.in_force(at)), versions[0])
+            waiting += needed[name].definitions
+        return needed
+
+
+def load(sources: Sequence[str | Path] | None = None, *, packs: Sequence[str] | None = None) -> RuleBook:
+    """The bundled rule book (of some packs), or the one in ``sources``: paths of rule files, or rule rows as YAML text.
+
+    Raises ``FileError`` with every fault of a file at once, then with the faults between rows.
+    """
+    if sources is None:
+        chosen = tuple(sorted({*(packs if packs is not None else PACKS)} & {*PACKS}))
+        return _bundled(chosen)
+    rows: list[Rule] = []
+    for source in sources:
+        text = isinstance(source, str) and "\n" in source
+        rows += read_rules(read(str(source), "rules.yaml") if text else read_file(Path(source)))
+    check(rows)
+    return RuleBook(tuple(rows))
+
+
+@cache
+def _bundled(packs: tuple[str, ...]) -> RuleBook:
+    rows: list[Rule] = []
+    for pack in packs:
+        name = f"{pack.lower()}.yaml"
+        rows += read_rules(read((files("crosshold.law") / "rules" / name).read_text(encoding="utf-8"), name))
+    check(rows)
+    return RuleBook(tuple(rows))
+
+
+def book_for(choice: RuleChoice) -> RuleBook:
+    """The bundled rows a case needs and no others: reading a pack takes time.
+
+    Ids outside the packs (``only``, ``settings``, ``accept``) bring their pack along; where the id does not tell it, all are read.
+    """
+    named = [*(choice.only or ()), *choice.settings, *choice.accept]
+    prefixes = {name.partition("-")[0] for name in named}
+    if prefixes <= set(PACKS) and set(choice.packs) <= set(PACKS):
+        return load(packs=tuple(prefixes | set(choice.packs if choice.only is None else ())))
+    return load()

@@ -1,0 +1,83 @@
+"""Recorded facts: what somebody said happened or is so, with a date and a stance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from crosshold.errors import Findings, RequestError, did_you_mean
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN
+from crosshold.law.vocabulary import FACTS, MUTUAL_FACTS
+from crosshold.model.dates import interval
+from crosshold.model.snapshot import Record
+
+
+class Facts:
+    """The facts that hold on a day, by name. An unknown name is ``C_UNKNOWN_FACT``, a bad date ``C_BAD_DATE``."""
+
+    def __init__(self, records: Iterable[Record], at: date) -> None:
+        faults = Findings()
+        self._by_name: dict[str, list[Record]] = {}
+        for record in records:
+            name = str(record.get("fact"))
+            if name not in FACTS:
+                faults.add("C_UNKNOWN_FACT", f"{name!r} is no fact.", did_you_mean(name, FACTS), "facts")
+            try:
+                start, end = _day(record, "date", 0), _day(record, "until", 1)
+            except ValueError as error:
+                faults.add("C_BAD_DATE", f"fact {name}: {error}.", "Write YYYY-MM-DD.", "facts")
+                continue
+            if (start is None or start <= at) and (end is None or at <= end):
+                self._by_name.setdefault(name, []).append(record)
+        faults.raise_errors(RequestError)
+
+    def of(self, name: str) -> Sequence[Record]:
+        """The records of one name, in file order."""
+        return self._by_name.get(name, ())
+
+    def records(self, name: str, *who: str) -> list[Record]:
+        """The records of one name about these parties."""
+        keys = FACTS[name]
+        orders = [who, who[::-1]] if name in MUTUAL_FACTS else [who]
+        return [
+            r for r in self.of(name) if any(all(_same(r, k, w) for k, w in zip(keys, order, strict=True)) for order in orders)
+        ]
+
+    def value(self, name: str, *who: str) -> int | None:
+        """What the records say: TRUE, FALSE, both (they contradict each other), UNKNOWN, or ``None`` when nobody recorded it."""
+        return said(self.records(name, *who))
+
+    def control(self, by: str, target: str, definition: str, clause: str) -> int | None:
+        """What ``controls`` records say about one clause of a control definition."""
+        rows = [r for r in self.records("controls", by, target) if r.get("definition") in (None, definition)]
+        return said([r for r in rows if r.get("how") in (None, clause)])
+
+    def targets(self, by: str) -> set[str]:
+        """Whom any fact says ``by`` controls, or whose board or meetings it decides."""
+        names = ("appoints_board", "controls", "controls_in_substance", "decides_meetings", "voting_agreement_majority")
+        return {str(r["target"]) for name in names for r in self.of(name) if r.get("by") == by and "target" in r}
+
+
+def said(records: Iterable[Record]) -> int | None:
+    """Truth value of records about one thing. ``denies`` or ``value: false`` is the contrary; ``declines`` says nothing."""
+    value = 0
+    for record in records:
+        if record.get("stance") in ("declines", "projects"):
+            continue
+        if record.get("value") == "unknown":
+            value |= UNKNOWN
+        else:
+            value |= FALSE if record.get("stance") == "denies" or record.get("value") is False else TRUE
+    return value or None
+
+
+def _same(record: Record, key: str, who: str) -> bool:
+    value = record.get(key)
+    if isinstance(value, (list, tuple)):
+        return who in value
+    return value == who
+
+
+def _day(record: Record, key: str, end: int) -> date | None:
+    value = record.get(key)
+    return None if value is None else interval(str(value))[end]

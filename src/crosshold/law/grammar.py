@@ -1,0 +1,330 @@
+"""The ``when`` of a rule: text to a small tree, nothing evaluated.
+
+when := test | all(when, ...) | any(when, ...) | not(when) | not when
+test := clause name | ctrl(x, y; DEF) | largest(x in y; base) | self(x, y) | company(x) | listed(x) | other_voter(item)
+      | jur(x) in {..} | form(x) in {..} | capacity(lot) in {..} | meeting in {..} | fact(name, who, ...)
+      | number op number
+number := rational | held(group in x; base) | increase(group in x; base, months) | held_for(lot)
+group := x | x + subs(x; DEF) | concert(x)           base := word | max(word, word)          op := > >= < <= =
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from crosshold.errors import did_you_mean
+from crosshold.law.vocabulary import BASES, CAPACITIES, FACTS, MEETINGS, ROLES
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<op>>=|<=|>|<|=)|(?P<number>\d+(?:/\d+)?)(?![\w.])|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>[(),;+{}])|(?P<bad>\S))"
+)
+_PLAIN = {"company": 1, "listed": 1, "self": 2}
+_SETS = ("capacity", "form", "jur")
+_PREDICATES = (
+    "all", "any", "capacity", "company", "ctrl", "fact", "form", "held", "held_for", "increase", "jur", "largest", "listed",
+    "meeting", "not", "other_voter", "self",
+)  # fmt: skip
+
+
+class GrammarError(Exception):
+    """A ``when`` that cannot be read; ``code`` is the finding's code, ``cure`` its cure."""
+
+    def __init__(self, code: str, message: str, cure: str = "") -> None:
+        super().__init__(message)
+        self.code, self.message, self.cure = code, message, cure
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Who counts together: a party, with the companies it controls under ``subs``, or with its concert."""
+
+    head: str
+    subs: str | None = None
+    concert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Share of ``target`` that ``group`` holds; ``base`` has two words for "the larger of two"."""
+
+    group: Group
+    target: str
+    base: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Increase:
+    """Rise of a share within ``months``; needs the earlier state."""
+
+    held: Held
+    months: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFor:
+    """Whole months a lot has been registered in one name."""
+
+
+Number = Fraction | Held | Increase | HeldFor
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """``left op right``."""
+
+    left: Number
+    op: str
+    right: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A predicate and its words; ``words`` of ``jur(H) in {FR}`` are ``("H", "FR")``."""
+
+    name: str
+    words: tuple[str, ...]
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A named part of the same row."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """All of the items (``every``) or at least one of them."""
+
+    every: bool
+    items: tuple[When, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The contrary."""
+
+    item: When
+
+
+When = Both | Clause | Compare | Not | Test
+
+
+def parse(text: str) -> When:
+    """Read a ``when``. ``GrammarError`` says what is wrong.
+
+    >>> parse("ctrl(I, H; FR-233-3)")
+    Test(name='ctrl', words=('I', 'H', 'FR-233-3'), base='')
+    """
+    reader = _Reader(text)
+    tree = reader.when()
+    reader.end()
+    return tree
+
+
+def parse_number(text: str) -> Number:
+    """Read one number expression, as a ladder names what it measures."""
+    reader = _Reader(text)
+    number = reader.number()
+    reader.end()
+    return number
+
+
+def walk(tree: When | Number) -> Iterator[When | Number]:
+    """Every node of a tree, parents first."""
+    yield tree
+    if isinstance(tree, Both):
+        for item in tree.items:
+            yield from walk(item)
+    elif isinstance(tree, Not):
+        yield from walk(tree.item)
+    elif isinstance(tree, Compare):
+        yield from walk(tree.left)
+        yield from walk(tree.right)
+    elif isinstance(tree, Increase):
+        yield tree.held
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text, self.tokens = text, [(str(m.lastgroup), m.group(str(m.lastgroup))) for m in _TOKEN.finditer(text.rstrip())]
+        self.at = 0
+        if bad := next((value for kind, value in self.tokens if kind == "bad"), None):
+            cure = 'Write ratios as "1/4".' if bad in ".%" else "Use only the words of the vocabulary."
+            raise GrammarError("C_NOT_EXACT" if bad in ".%" else "C_SYNTAX", f"{bad!r} cannot stand in {text!r}.", cure)
+
+    def peek(self, ahead: int = 0) -> str:
+        return self.tokens[self.at + ahead][1] if self.at + ahead < len(self.tokens) else ""
+
+    def take(self, kind: str = "", *values: str) -> str:
+        found = self.tokens[self.at] if self.at < len(self.tokens) else ("end", "the end")
+        if (kind and found[0] != kind) or (values and found[1] not in values):
+            raise GrammarError(
+                "C_SYNTAX", f"{found[1]!r} stands where {' or '.join(values) or 'a ' + kind} belongs in {self.text!r}."
+            )
+        self.at += 1
+        return found[1]
+
+    def end(self) -> None:
+        if self.at < len(self.tokens):
+            raise GrammarError("C_SYNTAX", f"{self.peek()!r} is left over in {self.text!r}.")
+
+    def when(self) -> When:
+        word = self.peek()
+        if word == "not":
+            self.take()
+            if self.peek() == "(":
+                self.take()
+                item = self.when()
+                self.take("mark", ")")
+                return Not(item)
+            return Not(self.when())
+        if word in ("all", "any"):
+            self.take()
+            self.take("mark", "(")
+            items = [self.when()]
+            while self.peek() == ",":
+                self.take()
+                items.append(self.when())
+            self.take("mark", ")")
+            return Both(word == "all", tuple(items))
+        if word in ("held", "increase", "held_for") or self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number":
+            left = self.number()
+            return Compare(left, self.take("op"), self.number())
+        return self.test()
+
+    def test(self) -> When:
+        word = self.take("name")
+        if word == "meeting":
+            return Test("meeting", self.braces("meeting", MEETINGS))
+        if self.peek() != "(":
+            return Clause(word)
+        if word not in _PREDICATES:
+            raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no predicate.", did_you_mean(word, _PREDICATES))
+        self.take("mark", "(")
+        if word == "fact":
+            return self.fact()
+        if word == "other_voter":
+            self.take("name", "item")
+            self.take("mark", ")")
+            return Test(word, ())
+        if word == "ctrl":
+            x = self.role()
+            self.take("mark", ",")
+            y = self.role()
+            self.take("mark", ";")
+            found = Test("ctrl", (x, y, self.take("name")))
+        elif word == "largest":
+            x = self.role()
+            self.take("name", "in")
+            y = self.role()
+            self.take("mark", ";")
+            found = Test("largest", (x, y), self.word_of_base())
+        elif word in _SETS:
+            who = self.take("name", "lot") if word == "capacity" else self.role()
+            self.take("mark", ")")
+            return Test(word, (who, *self.braces(word, CAPACITIES if word == "capacity" else None)))
+        else:
+            roles = [self.role()]
+            while self.peek() == ",":
+                self.take()
+                roles.append(self.role())
+            if len(roles) != _PLAIN[word]:
+                raise GrammarError("C_SYNTAX", f"{word} takes {_PLAIN[word]} of {', '.join(ROLES)}.")
+            found = Test(word, tuple(roles))
+        self.take("mark", ")")
+        return found
+
+    def fact(self) -> Test:
+        name = self.take("name")
+        if name not in FACTS:
+            raise GrammarError("C_UNKNOWN_FACT", f"{name!r} is no fact.", did_you_mean(name, FACTS))
+        who: list[str] = []
+        while self.peek() == ",":
+            self.take()
+            who.append(self.take("name"))
+        self.take("mark", ")")
+        if len(who) != len(FACTS[name]):
+            raise GrammarError("C_SYNTAX", f"the fact {name} is about {', '.join(FACTS[name])}; {len(who)} are named.")
+        return Test("fact", (name, *who))
+
+    def braces(self, word: str, known: object) -> tuple[str, ...]:
+        self.take("name", "in")
+        self.take("mark", "{")
+        words = [self.take("name")]
+        while self.peek() == ",":
+            self.take()
+            words.append(self.take("name"))
+        self.take("mark", "}")
+        if known is not None and (bad := [w for w in words if w not in known]):  # type: ignore[operator]
+            code = "C_UNKNOWN_MEETING" if word == "meeting" else "C_BAD_VALUE"
+            raise GrammarError(code, f"{bad[0]!r} is no {word}.", did_you_mean(bad[0], list(known)))  # type: ignore[call-overload]
+        return tuple(words)
+
+    def number(self) -> Number:
+        if self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number":
+            return Fraction(self.take())
+        word = self.take("name")
+        if word not in ("held", "held_for", "increase"):
+            raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no number.", did_you_mean(word, _PREDICATES))
+        self.take("mark", "(")
+        if word == "held_for":
+            self.take("name", "lot")
+            self.take("mark", ")")
+            return HeldFor()
+        group = self.group()
+        self.take("name", "in")
+        target = self.role()
+        self.take("mark", ";")
+        held = Held(group, target, self.base())
+        if word == "increase":
+            self.take("mark", ",")
+            months = self.take("number")
+            self.take("mark", ")")
+            return Increase(held, int(Fraction(months)))
+        self.take("mark", ")")
+        return held
+
+    def group(self) -> Group:
+        if self.peek() == "concert":
+            self.take()
+            self.take("mark", "(")
+            head = self.role()
+            self.take("mark", ")")
+            return Group(head, concert=True)
+        head = self.role()
+        if self.peek() != "+":
+            return Group(head)
+        self.take()
+        self.take("name", "subs")
+        self.take("mark", "(")
+        if self.role() != head:
+            raise GrammarError("C_SYNTAX", f"the subsidiaries must be those of {head} in {self.text!r}.")
+        self.take("mark", ";")
+        subs = self.take("name")
+        self.take("mark", ")")
+        return Group(head, subs)
+
+    def role(self) -> str:
+        return self.take("name", *ROLES)
+
+    def base(self) -> tuple[str, ...]:
+        if self.peek() != "max":
+            return (self.word_of_base(),)
+        self.take()
+        self.take("mark", "(")
+        one = self.word_of_base()
+        self.take("mark", ",")
+        two = self.word_of_base()
+        self.take("mark", ")")
+        return one, two
+
+    def word_of_base(self) -> str:
+        word = self.take("name")
+        if word not in BASES:
+            raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no base of a ratio.", did_you_mean(word, BASES))
+        return word

@@ -1,0 +1,230 @@
+"""Distance to every line: how far each tested number is from its threshold, and what would change (spec 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+from typing import Any
+
+from crosshold.law.grammar import Compare, Held, walk
+from crosshold.law.judge import Judge, Line
+from crosshold.law.outcome import StableOutcome
+from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.stable import Action, reach
+from crosshold.model.result import plain
+
+LINE_KINDS = ("accounting", "bid", "disclosure", "holding_limit", "majority", "squeeze_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One line. ``distance`` = threshold - now (positive: not reached). ``votes_to_flip``: smallest whole number bought (+) or sold (-) with
+    the total unchanged that changes the truth; shares on a share basis. ``would_change`` names the votes that would be taken or given back."""
+
+    rule: str
+    clause: str | None
+    holder: tuple[str, ...]
+    issuer: str
+    measure: str
+    basis: str
+    now: Fraction
+    op: str
+    threshold: Fraction
+    met: bool
+    votes_to_flip: int
+    shares_to_flip: int | None
+    would_change: tuple[tuple[str, str], ...]
+    duty: tuple[tuple[str, str], ...]
+    confidence: str
+
+    @property
+    def distance(self) -> Fraction:
+        """How much is missing; negative when the line is passed."""
+        return self.threshold - self.now
+
+    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
+        """JSON form; the threshold is always exact."""
+        return {
+            "rule": self.rule, "clause": self.clause, "holder": list(self.holder), "issuer": self.issuer, "measure": self.measure,
+            "basis": self.basis, "now": plain(self.now, exact=exact), "op": self.op, "threshold": str(self.threshold) if exact else float(self.threshold),
+            "threshold_exact": str(self.threshold), "met": self.met, "distance": plain(self.distance, exact=exact),
+            "votes_to_flip": self.votes_to_flip, "shares_to_flip": self.shares_to_flip, "would_change": dict(self.would_change) or None,
+            "duty": dict(self.duty) or None, "confidence": self.confidence,
+        }  # fmt: skip
+
+
+def to_flip(part: int, whole: int, op: str, threshold: Fraction) -> int:
+    """Smallest whole number that, added to ``part`` of an unchanged ``whole``, changes the truth of the test.
+
+    >>> to_flip(1500, 9879, ">=", Fraction(1, 4)), to_flip(4340, 10000, ">", Fraction(2, 5))
+    (970, -340)
+    """
+    line = threshold * whole
+    if op in (">=", "<"):
+        return ceil(line) - part if part < line else -(part - ceil(line) + 1)
+    return floor(line) + 1 - part if part <= line else -(part - floor(line))
+
+
+def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
+    """(issuer, holder) a rule with lines is tested on: direct holders, and who stands over them where groups count together."""
+    world = outcome.world
+    held = (
+        [n.left for tree in (*rule.trees, *(t for _, t in rule.ladder.tests())) for n in walk(tree) if isinstance(n, Compare)]
+        if rule.ladder
+        else []
+    )
+    held = held or [n.left for tree in rule.trees for n in walk(tree) if isinstance(n, Compare)]
+    grouped = any(isinstance(number, Held) and (number.group.subs or number.group.concert) for number in held)
+    for issuer, owners in sorted(world.owners.items()):
+        if rule.issuer.admits(world.snapshot.entities.get(issuer)) == FALSE:
+            continue
+        holders = {owner for owner in owners if owner not in world.dispersed and owner != issuer}
+        if grouped:
+            holders |= {
+                z
+                for z in world.holdings
+                if z not in world.dispersed and z != issuer and holders & (world.majority_group(z) - {issuer})
+            }
+        for holder in sorted(holders):
+            if reach(rule, world, issuer, holder) == TRUE:
+                yield issuer, holder
+
+
+def tested_lines(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
+    """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
+    env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
+    judge.trace = []
+    for name, tree in (rule.clauses or ({"": rule.when} if rule.when else {})).items():
+        judge.value(tree, env, rule, name)
+    if rule.when is not None and rule.clauses:
+        known = {line.node for line in judge.trace}
+        extra, judge.trace = judge.trace, []
+        judge.value(rule.when, env, rule, "")
+        judge.trace = extra + [line for line in judge.trace if line.node not in known]
+    if rule.ladder:
+        for name, test in rule.ladder.tests():
+            judge.value(test, env, rule, name)
+    lines, judge.trace = judge.trace, None
+    return list(dict.fromkeys(lines))
+
+
+def near_lines(outcome: StableOutcome, window: Fraction, accept: Sequence[str]) -> list[Near]:
+    """Every line of an outcome that is worth showing, those that move votes first, then by distance."""
+    found: dict[tuple[Any, ...], tuple[bool, Near]] = {}
+    for near in (*_of_actions(outcome), *_of_definitions(outcome), *_of_lines(outcome, window)):
+        close = abs(near.distance) <= window
+        if close or (0 < near.now < 1 and hold_each_other(outcome, near.holder, near.issuer)):
+            found.setdefault(
+                (near.rule, near.clause, near.holder, near.issuer, near.basis, near.threshold), (not near.would_change, near)
+            )
+    return [
+        near for _, near in sorted(found.values(), key=lambda row: (row[0], abs(row[1].distance), row[1].rule, row[1].holder))
+    ]
+
+
+def hold_each_other(outcome: StableOutcome, group: Sequence[str], issuer: str) -> bool:
+    """Whether a group has something of a company that, with its own majority companies, has something of the group."""
+    world = outcome.world
+    back = world.majority_group(issuer)
+    return any(owner in back and owner not in group for member in group for owner in world.owners.get(member, {}))
+
+
+def _near(line: Line, outcome: StableOutcome, rule: Rule, change: tuple[tuple[str, str], ...] = ()) -> Near:
+    flip = to_flip(line.part, line.whole, line.op, line.threshold)
+    lots = [i for i in outcome.world.by_issuer.get(line.issuer, ()) if outcome.world.gross[i]]
+    mixed = "votes" in line.basis and len({Fraction(outcome.world.gross[i], outcome.world.lots[i].shares or 1) for i in lots}) > 1
+    return Near(
+        line.rule, line.clause or None, line.group, line.issuer, line.measured, line.basis, Fraction(line.part, line.whole), line.op,
+        line.threshold, line.met, flip, flip if mixed else None, change, tuple(rule.duty.items()), rule.letter(line.clause),
+    )  # fmt: skip
+
+
+def _of_actions(outcome: StableOutcome) -> Iterator[Near]:
+    """Numbers that rules on votes test themselves."""
+    seen = set()
+    for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
+        if (
+            action.given is not None
+            or (action.rule.id, action.issuer, action.holder) in seen
+            or action.holder not in outcome.world.by_issuer
+        ):
+            continue
+        seen.add((action.rule.id, action.issuer, action.holder))
+        judge = Judge(outcome.bench, outcome.kept)
+        judge.trace = []
+        action.trigger(judge)
+        for line in dict.fromkeys(judge.trace or ()):
+            if action.holder == line.issuer or action.issuer == line.issuer:
+                changed = _flips(action, value, line, outcome)
+                yield _near(line, outcome, action.rule, (("issuer", action.issuer), ("holder", action.holder)) if changed else ())
+
+
+def _flips(action: Action, value: int, line: Line, outcome: StableOutcome) -> bool:
+    """Whether the votes would move if this one test came out the other way."""
+    judge = Judge(outcome.bench, outcome.kept, override={(line.node, line.issuer): FALSE if line.met else TRUE})
+    judge.silent = outcome.judged[0].silent
+    return (action.excepted(action.trigger(judge), judge) == TRUE) != (value == TRUE)
+
+
+def _of_definitions(outcome: StableOutcome) -> Iterator[Near]:
+    """Numbers tested while control grows from an issuer whose votes hang on it."""
+    by_head: dict[tuple[str, str], list[tuple[Action, int]]] = {}
+    for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
+        for name in action.rule.definitions:
+            by_head.setdefault((action.issuer, name), []).append((action, value))
+    for (head, name), rows in sorted(by_head.items()):
+        rule = outcome.bench.definitions[name]
+        for step in Judge(outcome.bench, outcome.kept).chain(head, name):
+            for line in dict.fromkeys(step.lines):
+                change = next((a for a, value in rows if _flips(a, value, line, outcome)), None)
+                said = (("issuer", change.issuer), ("holder", change.holder), ("rule", change.rule.id)) if change else ()
+                yield _near(line, outcome, rule, said)
+
+
+def _of_lines(outcome: StableOutcome, window: Fraction) -> Iterator[Near]:
+    """Numbers of bids, ladders, majorities and accounts; of a ladder the rung last reached and the next one."""
+    judge = Judge(outcome.bench, outcome.kept)
+    for rule in (r for r in outcome.rules if r.kind in LINE_KINDS):
+        for issuer, holder in line_pairs(rule, outcome):
+            lines = tested_lines(rule, judge, issuer, holder)
+            if rule.ladder:
+                lines = [line for line in lines if _next_rung(line, lines)]
+            for line in lines:
+                yield _near(line, outcome, rule)
+
+
+def _next_rung(line: Line, lines: Sequence[Line]) -> bool:
+    rungs = [other.threshold for other in lines if other.node.left == line.node.left and other.met == line.met]
+    return line.threshold == (max(rungs) if line.met else min(rungs))
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A label of accounts (associate, consolidate) and whether the clause for it is met; never a statement about anybody's books."""
+
+    rule: str
+    clause: str
+    flag: str
+    holder: str
+    issuer: str
+    met: bool
+    confidence: str
+    citation: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form."""
+        row: dict[str, Any] = plain(self)
+        return row
+
+
+def flags_of(outcome: StableOutcome) -> Iterator[Flag]:
+    """Every label on every pair with a holding."""
+    judge = Judge(outcome.bench, outcome.kept)
+    for rule in (r for r in outcome.rules if r.flags):
+        for issuer, holder in line_pairs(rule, outcome):
+            env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
+            for clause, flag in rule.flags.items():
+                met = judge.value(rule.clauses[clause], env, rule, clause) == TRUE
+                yield Flag(rule.id, clause, flag, holder, issuer, met, rule.letter(clause), rule.law)

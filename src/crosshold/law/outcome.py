@@ -1,0 +1,299 @@
+"""One stable outcome: what every lot may do with its votes, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from math import lcm
+from typing import Any, NamedTuple
+
+from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.law.contracts import Casting, cast
+from crosshold.law.judge import Bench, Judge
+from crosshold.law.meeting import Tally, check_class, majority_for, read_majority, tally
+from crosshold.law.rule import TRUE, Majority, Rule
+from crosshold.law.stable import Action, doubtful, judge_all
+from crosshold.law.world import Bounds, World
+from crosshold.model.result import plain
+
+MOST_TOTAL = 2**62
+
+
+class Count(NamedTuple):
+    """One holder in one issuer. ``exercised`` is free and neutral votes together; ``certainty`` says whether data could make it otherwise."""
+
+    shares: int
+    gross: int
+    exercisable: int
+    exercised: Fraction
+    suspended_by: tuple[str, ...]
+    certainty: str
+    free: Fraction
+    neutral: Fraction
+    capped_by: tuple[str, ...]
+
+
+class LotRow(NamedTuple):
+    """One lot: the four counts, the rules that took votes (and contracts that bind them), and how sure that is."""
+
+    issuer: str
+    holder: str
+    lot: str
+    theoretical: int
+    gross: int
+    exercisable: int
+    exercised: Fraction
+    reasons: tuple[str, ...]
+    certainty: str
+
+
+@dataclass(frozen=True, eq=False)
+class StableOutcome:
+    """A state of the votes that applying every rule gives back. ``reading`` is the choice on each open point it belongs to; ``readings``
+    all of them when several readings come out the same."""
+
+    bench: Bench
+    rules: tuple[Rule, ...]
+    actions: tuple[Action, ...]
+    exercisable: tuple[int, ...]
+    meeting_class: str = "ordinary"
+    readings: tuple[Mapping[str, str], ...] = ({},)
+    high_quorum: bool = field(default=False)
+
+    @property
+    def reading(self) -> Mapping[str, str]:
+        """The first reading with this outcome."""
+        return self.readings[0]
+
+    @property
+    def world(self) -> World:
+        """The lots and facts it is about."""
+        return self.bench.world
+
+    @cached_property
+    def kept(self) -> tuple[Bounds, ...]:
+        """The state as bounds that meet."""
+        return tuple((count, count) for count in self.exercisable)
+
+    @cached_property
+    def judged(self) -> tuple[Judge, list[int]]:
+        """The judge of this state, and the truth of every action."""
+        return judge_all(self.bench, self.actions, self.kept)
+
+    @cached_property
+    def suspended_by(self) -> dict[int, tuple[str, ...]]:
+        """Rules that take votes, by position of the lot."""
+        found: dict[int, set[str]] = {}
+        for action, value in zip(self.actions, self.judged[1], strict=True):
+            if value == TRUE:
+                for i, kept in zip(action.lots, action.kept, strict=True):
+                    if kept < self.world.gross[i]:
+                        found.setdefault(i, set()).add(action.rule.id)
+        return {i: tuple(sorted(rules)) for i, rules in found.items()}
+
+    @cached_property
+    def doubts(self) -> frozenset[int]:
+        """Lots that uncertain data or contradicted facts could make otherwise."""
+        if not self.world.has_bounds and not self.world.snapshot.facts:
+            return frozenset()
+        return frozenset(doubtful(self.bench, self.actions, self.exercisable))
+
+    @cached_property
+    def casting(self) -> Casting:
+        """What contracts make of it in the meeting the ballot was asked for."""
+        return cast(self.world, self.exercisable, self.meeting_class, high_quorum=self.high_quorum)
+
+    @cached_property
+    def settled_key(self) -> tuple[int, ...]:
+        """What makes two outcomes the same."""
+        return self.exercisable
+
+    @cached_property
+    def cut(self) -> tuple[str, ...]:
+        """Sorted ids of the lots that lose votes."""
+        return tuple(sorted(self.world.lots[i].id for i, n in enumerate(self.exercisable) if n < self.world.gross[i]))
+
+    def certainty(self, *lots: int) -> str:
+        """``CERTAIN``, or ``POSSIBLE`` when data could make one of the lots otherwise."""
+        return "POSSIBLE" if any(i in self.doubts for i in lots) else "CERTAIN"
+
+    def lots(self) -> list[LotRow]:
+        """One row per lot, in register order."""
+        rows = []
+        for i, lot in enumerate(self.world.lots):
+            reasons = (*self.suspended_by.get(i, ()), *self.casting.reasons[i])
+            votes = self.world.theoretical(i), self.world.gross[i], self.exercisable[i], self.casting.exercised(i)
+            rows.append(LotRow(lot.issuer, lot.holder, lot.id, *votes, reasons, self.certainty(i)))
+        return rows
+
+    def counts(self, issuer: str) -> dict[str, Count]:
+        """Every holder of an issuer, largest holding first, own shares and dispersed holders last."""
+        self._known(issuer)
+        rows: dict[str, list[int]] = {}
+        for i in self.world.by_issuer.get(issuer, ()):
+            rows.setdefault(self.world.lots[i].holder, []).append(i)
+
+        def last(holder: str) -> tuple[bool, bool, int, str]:
+            return holder == issuer, holder in self.world.dispersed, -sum(self.world.lots[i].shares for i in rows[holder]), holder
+
+        return {holder: self._count(rows[holder]) for holder in sorted(rows, key=last)}
+
+    def _count(self, lots: list[int]) -> Count:
+        casting, zero = self.casting, Fraction(0)
+        return Count(
+            sum(self.world.lots[i].shares for i in lots), sum(self.world.gross[i] for i in lots), sum(self.exercisable[i] for i in lots),
+            sum((casting.exercised(i) for i in lots), start=zero),
+            tuple(sorted({rule for i in lots for rule in self.suspended_by.get(i, ())})), self.certainty(*lots),
+            sum((casting.free(i) for i in lots), start=zero), sum((casting.neutral[i] for i in lots), start=zero),
+            tuple(sorted({name for i in lots for name in casting.reasons[i]})),
+        )  # fmt: skip
+
+    def _known(self, issuer: str) -> None:
+        if issuer not in self.world.snapshot.issuers:
+            cure = did_you_mean(issuer, self.world.snapshot.issuers)
+            raise RequestError(Finding("E_UNKNOWN_ID", f"{issuer!r} is no issuer here.", cure, "request"))
+
+    def _total(self, issuer: str, votes: Any) -> int:
+        self._known(issuer)
+        return sum(votes(i) for i in self.world.by_issuer.get(issuer, ()))
+
+    def gross_total(self, issuer: str) -> int:
+        """Votes attached to all shares but own ones."""
+        return self._total(issuer, lambda i: self.world.gross[i])
+
+    def exercisable_total(self, issuer: str) -> int:
+        """Votes that can be exercised under the law, before contracts."""
+        return self._total(issuer, lambda i: self.exercisable[i])
+
+    def theoretical_total(self, issuer: str) -> int:
+        """Gross votes and own shares at base votes: the count of French and EU disclosure."""
+        return self._total(issuer, self.world.theoretical)
+
+    def exercised_total(self, issuer: str) -> Fraction:
+        """Votes a meeting of the class asked for will see."""
+        self._known(issuer)
+        return sum((self.casting.exercised(i) for i in self.world.by_issuer.get(issuer, ())), start=Fraction(0))
+
+    def stakes(self, issuer: str) -> dict[str, Fraction | None]:
+        """``exercisable_votes`` of every holder after ``removed`` and caps, of their sum; ``None`` for all when nobody has a vote."""
+        counts: dict[str, Fraction] = {}
+        self._known(issuer)
+        for i in self.world.by_issuer.get(issuer, ()):
+            holder = self.world.lots[i].holder
+            counts[holder] = counts.get(holder, Fraction(0)) + self.casting.kept[i]
+        total = sum(counts.values(), start=Fraction(0))
+        return {holder: count / total if total else None for holder, count in counts.items()}
+
+    def weights(self) -> dict[str, int]:
+        """Whole votes per lot for the Network: exercisable after ``removed`` and caps.
+
+        Fractions that caps leave are multiplied by their common denominator per issuer, or rounded down (``W_VOTES_ROUNDED``) where the
+        total would pass 2**62.
+        """
+        found: dict[str, int] = {}
+        for lots in self.world.by_issuer.values():
+            votes = [self.casting.kept[i] for i in lots]
+            factor = lcm(*(v.denominator for v in votes))
+            factor = factor if sum(votes) * factor < MOST_TOTAL else 1
+            found.update((self.world.lots[i].id, int(v * factor)) for i, v in zip(lots, votes, strict=True))
+        return found
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What contracts and partial cuts left to tell, and issuers in which nobody can vote."""
+        found = list(self.casting.findings)
+        for issuer, lots in self.world.by_issuer.items():
+            votes = [self.casting.kept[i] for i in lots]
+            if sum(votes) == 0 and any(self.world.gross[i] for i in lots):
+                found.append(
+                    Finding("W_NO_VOTES", f"nobody can exercise a vote in {issuer}.", "Shares of its votes do not exist.", issuer)
+                )
+            elif sum(votes) * lcm(*(v.denominator for v in votes)) >= MOST_TOTAL:
+                message = f"{issuer}: the votes that caps leave have too many digits; the network counts whole votes."
+                found.append(Finding("W_VOTES_ROUNDED", message, "Rounded down.", issuer))
+        for action, value in zip(self.actions, self.judged[1], strict=True):
+            if value == TRUE and action.effect.votes == "excess_over":
+                uneven = [
+                    self.world.lots[i].id
+                    for i in action.lots
+                    if self.world.lots[i].shares and self.world.gross[i] % self.world.lots[i].shares
+                ]
+                if uneven:
+                    message = (
+                        f"{', '.join(uneven)}: votes are no multiple of shares; the votes of the shares kept are rounded down."
+                    )
+                    found.append(Finding("W_VOTES_ROUNDED", message, "Split the lot.", action.issuer))
+                message = f"{action.rule.id}: of {action.holder}'s lots in {action.issuer} the newest lose first (house convention; the text does not say)."
+                found.append(Finding("N_PARTIAL_CUT", message, "", action.issuer))
+        return tuple(dict.fromkeys(found))
+
+    def meeting(
+        self,
+        cls: str | None = None,
+        attendance: Mapping[str, Any] | None = None,
+        intentions: Mapping[str, str] | None = None,
+        *,
+        issuer: str | None = None,
+        high_quorum: bool = False,
+        majority: Majority | str | None = None,
+    ) -> Tally:
+        """One resolution of class ``cls`` (default: the ballot's) in ``issuer`` (default: the only one).
+
+        ``attendance`` maps holders (``~float`` too) to the share of their votes that is present, ``intentions`` to for, against, abstain.
+        ``high_quorum`` uses a cap's share for an unusually high quorum; ``majority`` overrides the rule (``"> 1/2 of votes cast"``).
+        """
+        cls = cls or self.meeting_class
+        check_class(cls)
+        if issuer is None and len(self.world.snapshot.issuers) != 1:
+            raise RequestError(Finding("E_UNKNOWN_ID", "whose meeting?", "Name the issuer.", "request"))
+        issuer = issuer or next(iter(self.world.snapshot.issuers))
+        self._known(issuer)
+        casting = cast(self.world, self.exercisable, cls, high_quorum=high_quorum)
+        found: tuple[Finding, ...] = ()
+        if majority is None:
+            majority, found = majority_for(self.world, self.rules, issuer, cls)
+        elif isinstance(majority, str):
+            majority = read_majority(majority)
+        ends = self._ends(issuer, cls, high_quorum) if self.world.has_bounds else None
+        return tally(
+            self.world, list(self.exercisable), casting, issuer, cls, majority, attendance, intentions, ends, (*found, *casting.findings)
+        )  # fmt: skip
+
+    def _ends(self, issuer: str, cls: str, high_quorum: bool) -> tuple[Casting, Casting]:
+        """Castings with the uncertain lots of an issuer at their lowest and highest; dispersed holders absorb the difference."""
+        ends = []
+        for end in (0, 1):
+            votes = list(self.exercisable)
+            lots = self.world.by_issuer.get(issuer, [])
+            moved = {i: self.world.votes(i)[end] - votes[i] for i in lots if votes[i] and votes[i] == self.world.gross[i]}
+            for i, by in moved.items():
+                votes[i] += by
+            float_lot = next((i for i in lots if self.world.lots[i].holder in self.world.dispersed), None)
+            if float_lot is not None:
+                votes[float_lot] = max(votes[float_lot] - sum(by for i, by in moved.items() if i != float_lot), 0)
+            ends.append(cast(self.world, votes, cls, high_quorum=high_quorum))
+        return ends[0], ends[1]
+
+    def to_dict(self, *, exact: bool = False, issuers: tuple[str, ...] | None = None) -> dict[str, Any]:
+        """JSON form: reading and, per issuer, totals and holders."""
+        return {
+            "readings": [dict(reading) for reading in self.readings],
+            "cut": list(self.cut),
+            "issuers": {name: self._issuer(name, exact) for name in issuers or self.world.snapshot.issuers},
+        }
+
+    def _issuer(self, name: str, exact: bool) -> dict[str, Any]:
+        return {
+            "gross_total": self.gross_total(name), "exercisable_total": self.exercisable_total(name),
+            "theoretical_total": self.theoretical_total(name),
+            "holders": {
+                holder: {
+                    "shares": c.shares, "gross": c.gross, "exercisable": c.exercisable, "exercised": plain(c.exercised, exact=exact),
+                    "suspended_by": list(c.suspended_by), "capped_by": list(c.capped_by), "certainty": c.certainty,
+                    "free": plain(c.free, exact=exact), "neutral": plain(c.neutral, exact=exact),
+                }
+                for holder, c in self.counts(name).items()
+            },
+        }  # fmt: skip

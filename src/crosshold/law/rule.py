@@ -1,0 +1,214 @@
+"""One version of one rule, as data: what it tests, what it does, since when, by which text, how sure we are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from crosshold.law.grammar import Compare, Held, Increase, Number, Test, When, walk
+from crosshold.law.vocabulary import LIVE_BASES
+from crosshold.model.entity import Entity
+from crosshold.model.result import plain
+
+TRUE, FALSE, UNKNOWN = 1, 2, 4
+"""Truth values are sets, one bit each: what a test can be, given what is not decided yet. ``UNKNOWN`` never takes a vote away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Which parties a row reaches; an empty tuple or ``None`` is no limit."""
+
+    kind: tuple[str, ...] = ()
+    jurisdiction: tuple[str, ...] = ()
+    form: tuple[str, ...] = ()
+    listed: bool | None = None
+
+    def admits(self, entity: Entity | None) -> int:
+        """TRUE, FALSE, or UNKNOWN when the entity's attribute is missing."""
+        value = TRUE
+        for name in ("kind", "jurisdiction", "form"):
+            wanted, has = getattr(self, name), getattr(entity, name, None)
+            if wanted and (has is None or (name == "kind" and has == "unknown")):
+                value = UNKNOWN
+            elif wanted and has not in wanted:
+                return FALSE
+        if self.listed is not None:
+            has = entity.listed if entity else None
+            if has is not None and has != self.listed:
+                return FALSE
+            value = UNKNOWN if has is None else value
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a row does to the votes of H in I while its condition (``clause``, else ``when``) holds.
+
+    ``share`` and ``base`` are of ``excess_over`` (``share_from`` reads the share from a fact), ``factor`` and ``clock_from`` of
+    ``multiply``. ``meetings`` limits it to classes of resolution, ``duty`` tells what H must do, ``part`` names the weaker part.
+    """
+
+    votes: str
+    clause: str | None = None
+    share: Fraction | None = None
+    share_from: str | None = None
+    base: str = "issued"
+    factor: int = 1
+    clock_from: date | None = None
+    quorum: str = "unstated"
+    meetings: tuple[str, ...] = ()
+    duty: Mapping[str, str] = field(default_factory=dict)
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Lines at ``at`` for each of the numbers ``of``; ``step`` continues the last rung upwards to one."""
+
+    of: tuple[tuple[str, Number], ...]
+    op: str
+    at: tuple[Fraction, ...]
+
+    def tests(self) -> Iterator[tuple[str, Compare]]:
+        """Every rung as a test, named after its number and line."""
+        for name, number in self.of:
+            for rung in self.at:
+                yield f"{name}@{rung}", Compare(number, self.op, rung)
+
+
+@dataclass(frozen=True, slots=True)
+class Majority:
+    """How a resolution passes: ``share`` of ``of`` (cast, present, exercisable votes), reached (``>=``) or passed (``>``)."""
+
+    op: str
+    share: Fraction
+    of: str = "cast"
+    classes: tuple[str, ...] = ()
+    quorum: Fraction | None = None
+    rule: str | None = None
+
+    def __str__(self) -> str:
+        of = "exercisable votes" if self.of == "exercisable" else f"votes {self.of}"
+        return f"{self.op} {self.share} of {of}"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A row. ``version`` is ``id@start``; ``when``, ``unless`` and ``clauses`` are trees, ``source_text`` what they were read from."""
+
+    id: str
+    jurisdiction: str
+    kind: str
+    confidence: str
+    law: str
+    source: str
+    read_on: date | None
+    start: date | None
+    end: date | None
+    precision: str = "day"
+    status: str = "in_force"
+    family: str = ""
+    title: str = ""
+    text: str = ""
+    note: str = ""
+    at: str = "meeting"
+    issuer: Party = Party()
+    holder: Party = Party()
+    disputed: Party | None = None
+    when: When | None = None
+    unless: When | None = None
+    clauses: Mapping[str, When] = field(default_factory=dict)
+    effects: tuple[Effect, ...] = ()
+    ladder: Ladder | None = None
+    majority: Majority | None = None
+    flags: Mapping[str, str] = field(default_factory=dict)
+    duty: Mapping[str, str] = field(default_factory=dict)
+    open: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    waiver: str | None = None
+    source_text: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def version(self) -> str:
+        """``id@valid_from``."""
+        return f"{self.id}@{self.start or 'unknown'}"
+
+    def in_force(self, day: date) -> bool:
+        """Whether the row applies on a day; an unknown start counts as always."""
+        return self.status != "proposed" and (self.start is None or self.start <= day) and (self.end is None or day <= self.end)
+
+    @cached_property
+    def trees(self) -> tuple[When, ...]:
+        """Every condition of the row."""
+        return tuple(t for t in (self.when, self.unless, *self.clauses.values()) if t is not None)
+
+    @cached_property
+    def definitions(self) -> tuple[str, ...]:
+        """Ids of the control definitions it names."""
+        named: dict[str, None] = {}
+        numbers = [number for _, number in self.ladder.of] if self.ladder else []
+        for node in (n for tree in (*self.trees, *numbers) for n in walk(tree)):
+            if isinstance(node, Test) and node.name == "ctrl":
+                named[node.words[2]] = None
+            elif isinstance(node, Held) and node.group.subs:
+                named[node.group.subs] = None
+        return tuple(named)
+
+    @cached_property
+    def bases(self) -> frozenset[str]:
+        """Bases it measures on itself (not through a definition)."""
+        found: set[str] = set()
+        for node in (n for tree in self.trees for n in walk(tree)):
+            if isinstance(node, Held):
+                found.update(node.base)
+            elif isinstance(node, Test) and node.base:
+                found.add(node.base)
+        return frozenset(found)
+
+    @cached_property
+    def is_live(self) -> bool:
+        """Whether it looks at exercisable votes itself, on every reading."""
+        other = any(isinstance(n, Test) and n.name == "other_voter" for tree in self.trees for n in walk(tree))
+        return other or bool(self.bases & set(LIVE_BASES))
+
+    @cached_property
+    def measures_increase(self) -> bool:
+        """Whether it needs an earlier state."""
+        return any(isinstance(n, Increase) for tree in self.trees for n in walk(tree))
+
+    @cached_property
+    def takes_votes(self) -> tuple[Effect, ...]:
+        """Its effects that lower exercisable votes."""
+        return tuple(e for e in self.effects if e.votes in ("zero", "excess_over"))
+
+    def letter(self, part: str | None = None) -> str:
+        """Confidence of the row or of one of its parts, whichever is weaker."""
+        return max(self.confidence, self.parts.get(part, self.confidence) if part else self.confidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, in the words of the file."""
+        return {
+            "id": self.id, "jurisdiction": self.jurisdiction, "kind": self.kind, "status": self.status, "family": self.family,
+            "title": self.title, "text": self.text, "version": self.version,
+            "valid": {"from": _iso(self.start), "to": _iso(self.end), "precision": self.precision},
+            "cite": {"law": self.law, "source": self.source, "read_on": _iso(self.read_on)},
+            "confidence": self.confidence, "parts": dict(self.parts), "open": list(self.open), "at": self.at,
+            **dict(self.source_text),
+            "effects": [_effect(e) for e in self.effects],
+            "lines": [str(rung) for rung in self.ladder.at] if self.ladder else [],
+            "majority": str(self.majority) if self.majority else None,
+            "duty": dict(self.duty), "waiver": self.waiver, "note": self.note,
+        }  # fmt: skip
+
+
+def _effect(effect: Effect) -> dict[str, Any]:
+    said = {**plain(effect, exact=True), "clock_from": _iso(effect.clock_from)}
+    return {key: value for key, value in said.items() if value not in (None, {}, [])}
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()

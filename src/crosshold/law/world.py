@@ -1,0 +1,153 @@
+"""What the law looks at: the lots of one day with their votes, indexed by issuer and by owner. Steps 1 to 4 of the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from crosshold.errors import Findings
+from crosshold.law.facts import Facts
+from crosshold.law.rule import TRUE, UNKNOWN, Effect, Rule
+from crosshold.model.dates import interval, whole_months
+from crosshold.model.snapshot import Lot, Snapshot
+
+Bounds = tuple[int, int]
+
+
+class World:
+    """Lots by position with their votes before any suspension; owners are registered holders or beneficiaries, as asked.
+
+    ``gross[i]`` are the votes of lot i after class and loyalty (own shares 0), ``votes[i]`` the same with the bounds of uncertain data,
+    ``base[i]`` what own shares count in ``theoretical_votes``. ``multiplied[i]`` are the rules that doubled a lot.
+    """
+
+    def __init__(self, snapshot: Snapshot, attribution: str = "registered") -> None:
+        self.snapshot, self.at = snapshot, snapshot.at
+        self.lots: tuple[Lot, ...] = tuple(snapshot.lots)
+        self.facts = Facts(snapshot.facts, snapshot.at)
+        self.owner = [(lot.beneficiary or lot.holder) if attribution == "beneficiary" else lot.holder for lot in self.lots]
+        self.base = [lot.shares * snapshot.issuers[lot.issuer].votes_per_share(lot.share_class) for lot in self.lots]
+        self.gross = [snapshot.gross_votes(lot) for lot in self.lots]
+        self.multiplied: dict[int, tuple[str, ...]] = {}
+        self.by_issuer: dict[str, list[int]] = {}
+        self.owners: dict[str, dict[str, list[int]]] = {}
+        self.holdings: dict[str, dict[str, None]] = {}
+        for i, (lot, owner) in enumerate(zip(self.lots, self.owner, strict=True)):
+            self.by_issuer.setdefault(lot.issuer, []).append(i)
+            self.owners.setdefault(lot.issuer, {}).setdefault(owner, []).append(i)
+            self.holdings.setdefault(owner, {})[lot.issuer] = None
+        self.dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
+        self.dispersed |= {owner for owner in self.holdings if owner.startswith("~")}
+        self.has_bounds = any(lot.low is not None or lot.high is not None for lot in self.lots)
+        self._majority: dict[str, frozenset[str]] = {}
+
+    def shares(self, i: int) -> Bounds:
+        """Lowest and highest possible count of shares of a lot."""
+        lot = self.lots[i]
+        low, high = lot.bounds
+        return low, max(low, high - 1) if lot.high_open and high > low else high
+
+    def votes(self, i: int) -> Bounds:
+        """Lowest and highest possible gross votes of a lot: its votes per share times the bounds of its shares."""
+        gross, count = self.gross[i], self.lots[i].shares
+        low, high = self.shares(i)
+        return (gross, gross) if low == high or not count else (gross * low // count, -(-gross * high // count))
+
+    def absorbs(self, issuer: str) -> bool:
+        """Whether dispersed holders take up what uncertain lots turn out not to be, so that the total stays what it is."""
+        return any(owner in self.dispersed for owner in self.owners.get(issuer, ()))
+
+    def issued(self, issuer: str) -> int:
+        """Shares issued."""
+        return self.snapshot.issuers[issuer].issued
+
+    def own(self, issuer: str) -> list[int]:
+        """The lots a company has of itself."""
+        return [i for i in self.by_issuer.get(issuer, ()) if self.lots[i].holder == issuer]
+
+    def theoretical(self, i: int) -> int:
+        """Gross votes, own shares at base votes."""
+        return self.base[i] if self.lots[i].holder == self.lots[i].issuer else self.gross[i]
+
+    def gross_total(self, issuer: str) -> int:
+        """Votes of all lots but own shares."""
+        return sum(self.gross[i] for i in self.by_issuer.get(issuer, ()))
+
+    def majority_group(self, head: str) -> frozenset[str]:
+        """``head`` and the companies of which the group holds more than half of gross votes, alone or together."""
+        if head not in self._majority:
+            group = {head}
+            grown = True
+            while grown:
+                touched = dict.fromkeys(y for z in sorted(group) for y in self.holdings.get(z, ()) if y not in group)
+                new = {y for y in touched if 2 * self._held(group, y) > self.gross_total(y)}
+                grown = bool(new)
+                group |= new
+            self._majority[head] = frozenset(group)
+        return self._majority[head]
+
+    def _held(self, group: Iterable[str], issuer: str) -> int:
+        owners = self.owners.get(issuer, {})
+        return sum(self.gross[i] for owner in group if owner != issuer for i in owners.get(owner, ()))
+
+    def partners(self, party: str, issuer: str) -> set[str]:
+        """Parties to a recorded voting agreement with ``party`` that is about ``issuer`` (or about no company in particular)."""
+        records = [c for c in self.snapshot.contracts if c.get("kind") == "voting_agreement"] + list(
+            self.facts.of("voting_agreement")
+        )
+        found = {party}
+        for record in records:
+            parties = {str(name) for name in record.get("parties", ())}
+            if party in parties and record.get("issuer") in (None, issuer):
+                found |= parties
+        return found
+
+    def confidence(self, lots: Iterable[int]) -> str:
+        """The weakest letter among some lots; ``A`` when none has one."""
+        return max((c for i in lots if (c := self.lots[i].confidence)), default="A")
+
+    def stake(self, group: Iterable[str], issuer: str) -> Fraction:
+        """Shares of ``issuer`` that a group has, of those issued."""
+        owners = self.owners.get(issuer, {})
+        held = sum(self.lots[i].shares for owner in group if owner != issuer for i in owners.get(owner, ()))
+        return Fraction(held, self.issued(issuer)) if self.issued(issuer) else Fraction(0)
+
+
+def months_held(lot: Lot, effect: Effect, world: World) -> Bounds | None:
+    """Whole months since a lot was registered, lowest and highest; ``None`` when nobody says since when."""
+    since = lot.registered_since or lot.since
+    if since is None:
+        return None
+    first, last = interval(since)
+    clock = effect.clock_from
+    low, high = (whole_months(max(day, clock) if clock else day, world.at) for day in (last, first))
+    return low, high
+
+
+def settle_rows(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: Findings) -> None:
+    """Apply loyalty rows whose test came out as ``value`` per lot; tell what was assumed and what is not known.
+
+    One lot is multiplied once, by the largest factor; all rows that hold are named.
+    """
+    factor: dict[int, int] = {}
+    unknown: dict[str, list[str]] = {}
+    for rule, effect, i, value in rows:
+        lot = world.lots[i]
+        if value == TRUE:
+            factor[i] = max(factor.get(i, 1), effect.factor)
+            world.multiplied[i] = (*world.multiplied.get(i, ()), rule.id)
+        elif value & UNKNOWN and lot.holder not in world.dispersed:
+            unknown.setdefault(lot.issuer, []).append(lot.id)
+    assumed: dict[str, list[str]] = {}
+    for i, times in factor.items():
+        lot = world.lots[i]
+        world.gross[i] = world.base[i] * times
+        assumed.setdefault(lot.issuer, []).append(lot.id)
+    for issuer, lots in sorted(assumed.items()):
+        message = f"{issuer}: {', '.join(sorted(set(lots)))} count as fully paid and registered in one name since their date."
+        found.add(
+            "N_LOYALTY_ASSUMED", message, "Record the fact not_fully_paid, or registered_since, where that is wrong.", issuer
+        )
+    for issuer, lots in sorted(unknown.items()):
+        message = f"{issuer}: nobody says since when {', '.join(sorted(set(lots)))} are held; they count at base votes."
+        found.add("N_LOYALTY_UNKNOWN", message, "Give 'since' or 'votes'.", issuer)
