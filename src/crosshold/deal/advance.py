@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from crosshold.deal import books, gates, invariants
 from crosshold.deal.books import Booking
-from crosshold.deal.draft import Draft, Gross, Terms
+from crosshold.deal.draft import Count, Draft, Gross, Terms
 from crosshold.deal.ledger import shown
 from crosshold.deal.step import Step
 from crosshold.errors import RequestError
@@ -27,7 +27,13 @@ class Advance:
 
 
 def advance(
-    state: Snapshot, step: Step, *, on: date | None = None, gross: Gross | None = None, terms: Terms | None = None
+    state: Snapshot,
+    step: Step,
+    *,
+    on: date | None = None,
+    gross: Gross | None = None,
+    terms: Terms | None = None,
+    count: Count | None = None,
 ) -> Advance:
     """Execute ``step`` on ``state``, which is not touched.
 
@@ -35,7 +41,7 @@ def advance(
     states them). Raises ``RequestError`` with what bars the step (codes E_ of spec/deal 19).
     """
     day = on or step.date or state.at
-    draft = Draft(state, step.id, day, gross or state.gross_votes, terms or Terms())
+    draft = Draft(state, step.id, day, gross or state.gross_votes, terms or Terms(), count)
     if day < state.at:
         message = f"the step is dated {day}, before the state it meets ({state.at})."
         raise draft.refuse("E_FUTURE_DATA", message, "Put the steps in the order of their dates.")

@@ -16,6 +16,7 @@ from typing import Any
 from crosshold.deal.keys import Amount
 from crosshold.deal.ledger import Ledger, rounded
 from crosshold.deal.lots import Part, choose, expanded, remainder
+from crosshold.deal.votes import Votes
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Lot, Snapshot
@@ -48,13 +49,15 @@ class Sale:
 
 
 Gross = Callable[[Lot], int]
+Count = Callable[[Snapshot], Votes]
 
 
 class Draft:
-    """The state during one step. ``gross`` gives the votes of a lot before the step, ``where`` is what findings call the place."""
+    """The state during one step. ``gross`` gives the votes of a lot before the step, ``where`` is what findings call the place,
+    ``count`` counts the votes of a state for steps that must ask the law."""
 
-    def __init__(self, state: Snapshot, step: str, on: date, gross: Gross, terms: Terms) -> None:
-        self.state, self.step, self.on, self.terms = state, step, on, terms
+    def __init__(self, state: Snapshot, step: str, on: date, gross: Gross, terms: Terms, count: Count | None = None) -> None:
+        self.state, self.step, self.on, self.terms, self.count = state, step, on, terms, count
         self.where = f"step {step}"
         self.ledger = Ledger(state.cash, state.fx, on, self.where)
         self.findings = Findings()

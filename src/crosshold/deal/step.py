@@ -80,6 +80,10 @@ class Step(ABC):
         """``(role, name)`` of everything the step names: issuer, party, newcomer, fund."""
         return [pair for name, kind in kinds(type(self)).items() for pair in names_in(kind.role, getattr(self, name))]
 
+    def waits_for(self) -> set[str]:
+        """Ids of the steps that must come before."""
+        return {*self.depends_on, *([self.after.step] if self.after else [])}
+
     def to_dict(self) -> dict[str, Any]:
         """The step as it stands in a plan file, without keys that have their default."""
         data: dict[str, Any] = {"id": self.id, "type": self.type}

@@ -1,0 +1,107 @@
+"""What differs between two ends, or between doing nothing and a plan (DESIGN 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from crosshold.deal.accounts import cash_table
+from crosshold.deal.outcome import Outcome
+from crosshold.deal.view import BASES, Share, View
+from crosshold.errors import Finding
+from crosshold.model.result import plain
+from crosshold.model.snapshot import Snapshot
+
+
+class Difference(NamedTuple):
+    """One holder in one issuer on one base, fractions 0-1; ``None`` where unknown or not in that register."""
+
+    issuer: str
+    holder: str
+    base: str
+    before: Share
+    after: Share
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """``rows`` on the four bases; ``cash`` and ``control`` as ``{name: {before, after}}``; ``events`` carry their ``side``."""
+
+    rows: tuple[Difference, ...]
+    cash: Mapping[str, Mapping[str, str | None]]
+    events: tuple[Mapping[str, Any], ...]
+    control: Mapping[str, Mapping[str, tuple[str, ...]]]
+    settings: Mapping[str, Any]
+    findings: tuple[Finding, ...] = field(default=(), repr=False)
+
+    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
+        """JSON form: rows, cash, events, control, settings, findings."""
+        names = ("rows", "cash", "events", "control", "settings", "findings")
+        return {name: plain(getattr(self, name), exact=exact) for name in names}
+
+    def table(self) -> dict[str, list[Any]]:
+        """The rows as columns."""
+        return {name: [row[k] for row in self.rows] for k, name in enumerate(Difference._fields)}
+
+    def __str__(self) -> str:
+        moved = [row for row in self.rows if row.before != row.after]
+        lines = [f"{self.settings['before']} -> {self.settings['after']}: {len(moved)} of {len(self.rows)} stakes differ"]
+        lines += [f"  {r.holder} in {r.issuer}, {r.base}: {_said(r.before)} -> {_said(r.after)}" for r in moved]
+        for who, sums in self.cash.items():
+            if sums["before"] != sums["after"]:
+                lines.append(f"  cash of {who}: {sums['before']} -> {sums['after']}")
+        return "\n".join(lines)
+
+
+def compare(before: Snapshot | Outcome, after: Outcome) -> Comparison:
+    """End against end; a Snapshot as ``before`` stands for doing nothing, that is for the start of ``after``."""
+    first = before.end if isinstance(before, Outcome) else after.start
+    last = after.end
+    events = [*_events(before, "before"), *_events(after, "after")] if isinstance(before, Outcome) else _events(after, "after")
+    label = (before.plan.id or "first plan") if isinstance(before, Outcome) else "doing nothing"
+    settings = {"before": label, "after": after.plan.id or "plan", "at": first.snapshot.at.isoformat()}
+    found = [*(before.findings if isinstance(before, Outcome) else ()), *after.findings]
+    return Comparison(
+        tuple(_rows(first, last)), _cash(first, last), tuple(events), _control(first, last), settings, tuple(dict.fromkeys(found))
+    )  # fmt: skip
+
+
+def _rows(first: View, last: View) -> list[Difference]:
+    rows = []
+    for issuer in dict.fromkeys([*first.stakes, *last.stakes]):
+        there, here = first.stakes.get(issuer, {}), last.stakes.get(issuer, {})
+        for holder in sorted({*there, *here}):
+            for basis in BASES:
+                was = getattr(there[holder], basis) if holder in there else _absent(there, basis)
+                now = getattr(here[holder], basis) if holder in here else _absent(here, basis)
+                rows.append(Difference(issuer, holder, basis, was, now))
+    return rows
+
+
+def _absent(table: Mapping[str, Any], basis: str) -> Share:
+    """A holder that is not there has nothing, of a base that exists."""
+    return Fraction(0) if any(getattr(stake, basis) is not None for stake in table.values()) else None
+
+
+def _cash(first: View, last: View) -> dict[str, dict[str, str | None]]:
+    was, now = cash_table(first.snapshot)[0], cash_table(last.snapshot)[0]
+    zero = f"{Decimal(0):.2f}"
+    return {who: {"before": was.get(who, zero), "after": now.get(who, zero)} for who in sorted({*was, *now})}
+
+
+def _control(first: View, last: View) -> dict[str, dict[str, tuple[str, ...]]]:
+    names = sorted({*first.control, *last.control})
+    return {name: {"before": first.control.get(name, ()), "after": last.control.get(name, ())} for name in names}
+
+
+def _events(outcome: Outcome, side: str) -> list[dict[str, Any]]:
+    return [{"side": side, "step": s.step.id, **e.to_dict()} for s in outcome.steps for e in s.events]
+
+
+def _said(value: Share) -> str:
+    if isinstance(value, Mapping):
+        return f"{float(value['low']) * 100:.2f} to {float(value['high']) * 100:.2f} %"
+    return "unknown" if value is None else f"{float(value) * 100:.4f} %"

@@ -1,0 +1,255 @@
+"""Replay a plan exactly: one state after the other, and after each the law, the events, the money (spec/deal 4, 5, 8, 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from importlib.metadata import version
+from typing import Any
+
+from crosshold.deal import accounts, fund, partners, watch
+from crosshold.deal.advance import Advance, advance
+from crosshold.deal.outcome import Executed, Outcome
+from crosshold.deal.plan import Plan
+from crosshold.deal.step import Step
+from crosshold.deal.steps.buyback import Buyback
+from crosshold.deal.steps.cancel import Cancel
+from crosshold.deal.steps.tender import Tender
+from crosshold.deal.view import View, view
+from crosshold.deal.votes import Counter, Votes
+from crosshold.errors import CrossholdError, Finding, Findings, PlanError, UndeterminedError
+from crosshold.law.book import RuleBook
+from crosshold.model.snapshot import Snapshot
+
+__all__ = ["Outcome", "simulate"]
+
+STRICT = ("W_PASSIVE_CROSS", "W_RULE_UNVERIFIED", "W_SUBSIDIARY_HOLDS_PARENT")
+"""Warnings that ``strict: stop`` turns into errors."""
+_NOT_FACT = ("reported", "rumoured", "disputed", "denied", "unanswered", "projected", "retracted")
+
+
+def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None) -> Outcome:
+    """Execute ``plan`` on ``snapshot`` (not touched) under the rules it chose, from the book ``rules`` (default: the bundled one).
+
+    Raises ``PlanError`` when a step cannot be executed: it carries what bars the step and, in ``outcome``, everything up to the step
+    before. A law with several outcomes does not stop: votes are then ``None`` (``W_VOTES_UNSETTLED``), unless a step depends on them.
+    """
+    unknown = plan.check(snapshot)
+    if unknown:
+        raise PlanError(unknown)
+    count = Counter(rules)
+    outcome = run(snapshot, plan, count)
+    if plan.options.order_check:
+        from crosshold.deal.order import order_check
+
+        return replace(outcome, order_check=order_check(snapshot, plan, count=count).to_dict(exact=True))
+    return outcome
+
+
+def run(snapshot: Snapshot, plan: Plan, count: Counter) -> Outcome:
+    """One pass through a plan whose names are known, without its order check."""
+    return _Run(snapshot, plan, count).outcome()
+
+
+class _Run:
+    """The path so far."""
+
+    def __init__(self, snapshot: Snapshot, plan: Plan, count: Counter) -> None:
+        self.plan, self.count = plan, count
+        self.votes = count(snapshot)
+        self.start = view(self.votes)
+        self.findings = Findings([*snapshot.findings, *self.votes.findings])
+        self.steps: list[Executed] = []
+        self.days: dict[str, date] = {}
+        self.later: list[Step] = []  # cancellations that a buy-back put off
+
+    @property
+    def now(self) -> View:
+        return self.steps[-1].view if self.steps else self.start
+
+    def outcome(self) -> Outcome:
+        for step in self.plan.ordered():
+            day = self.day(step)
+            self._due(day)
+            self._execute(step, day)
+        self._due(date.max)
+        return self._result()
+
+    def day(self, step: Step) -> date:
+        """The day of a step: its own, or so long after another; else that of the state it meets."""
+        if step.date is not None:
+            return step.date
+        if step.after is None:
+            return self.now.snapshot.at
+        day = self.days[step.after.step]
+        if step.after.trading_days is None:
+            return day + timedelta(days=step.after.days or 0)
+        left = step.after.trading_days
+        self.findings.add("N_CALENDAR", "Trading days are counted Monday to Friday, without holidays.", "", f"step {step.id}")
+        while left:
+            day += timedelta(days=1)
+            left -= day.weekday() < 5
+        return day
+
+    def _due(self, day: date) -> None:
+        """Execute the cancellations that fall due by ``day``."""
+        for step in sorted((s for s in self.later if s.date and s.date <= day), key=lambda s: s.date or date.max):
+            self.later.remove(step)
+            self._execute(step, step.date or day)
+
+    def _execute(self, step: Step, day: date) -> None:
+        before = self.now
+        try:
+            votes = self.votes if day <= before.snapshot.at else self.count(before.snapshot.evolve(at=day))
+            done = advance(before.snapshot, step, on=day, gross=votes.gross, terms=self.plan.options.terms, count=self.count)
+            executed = self._executed(step, day, before, done)
+            if self.plan.options.strict == "stop":
+                stopping = [f for f in executed.findings if f.code in STRICT]
+                if stopping:
+                    raise PlanError(_as_errors(stopping))
+        except UndeterminedError:
+            raise
+        except CrossholdError as error:
+            raise PlanError([*error.findings, _stopped(step, self.steps)], self._result()) from error
+        self.votes = executed.view.votes
+        self.steps.append(executed)
+        self.days[step.id] = day
+        self.later += [cancel for part in done.compiled if (cancel := _put_off(part, day))]
+
+    def _executed(self, step: Step, day: date, before: View, done: Advance) -> Executed:
+        votes = self.count(done.state)
+        votes = replace(votes, snapshot=_ended(done.state, votes, day))
+        after = view(votes, before)
+        acted = watch.acted(before.snapshot, done.state)
+        happened: tuple[watch.Happening, ...] = self.count.events(before.votes, votes)
+        crossed = watch.crossings(done.state.watch, before.watch, after.watch, acted)
+        draft = done.draft
+        old = {*self.findings, *before.votes.findings}
+        draft.findings.extend(f for f in votes.findings if f not in old)
+        draft.findings.extend(_passive([e.to_dict() for e in (*happened, *crossed)], f"step {step.id}"))
+        draft.findings.extend(partners.subsidiaries_of_parents(before, after, f"step {step.id}"))
+        members = before.snapshot.groups.get(self.plan.group, ())
+        cash = accounts.group_cash(draft.ledger.entries, members, draft.ledger, before.snapshot.currency) if members else None
+        compiled = tuple(_now(part, day) for part in done.compiled)
+        return Executed(
+            step, day, draft.record, compiled, after, tuple(draft.ledger.entries), tuple(draft.sales), done.bookings,
+            (*happened, *crossed), tuple(draft.findings), cash,
+        )  # fmt: skip
+
+    def _result(self) -> Outcome:
+        steps, plan, first = tuple(self.steps), self.plan, self.start.snapshot
+        cash = None
+        if plan.group in first.groups:
+            cash = sum((s.group_cash for s in steps if s.group_cash), accounts.GroupCash(first.currency))
+        steps = tuple(self._inside(s, cash) for s in steps)
+        path = [(s.step.id, [e.to_dict(exact=True) for e in s.events]) for s in steps]
+        views = [("start", self.start), *((s.step.id, s.view) for s in steps)]
+        fund_entries = [e for s in steps if s.step.fund_money() for e in s.entries]
+        found = Findings([*self.findings, *(f for s in steps for f in s.findings), *self._remarks(path)])
+        if plan.fund:
+            found.extend(fund.shortfalls(plan.fund, fund_entries))
+        bases = {str(line["name"]): str(line["basis"]) for line in first.watch}
+        pair = partners.pair(self.start)
+        versions = {"engine": version("crosshold"), "rules": self.start.votes.ballot.book_hash}
+        return Outcome(
+            plan=plan, start=self.start, steps=steps, settings=self._settings(), versions=versions,
+            peak=watch.peaks([(name, v.watch) for name, v in views], bases), peak_stakes=_peak_stakes(views),
+            path_only_events=tuple(watch.path_only(path)),
+            sources_and_uses=accounts.sources_and_uses([(s.step.id, s.entries, s.sales) for s in steps]), group_cash=cash,
+            fund=fund.result(plan.fund, self.now.snapshot, fund_entries),
+            balance={"start": partners.balances(self.start, pair), "end": partners.balances(self.now, pair)},
+            viability={"start": partners.viability(self.start, pair), "end": partners.viability(self.now, pair)}, findings=tuple(found),
+        )  # fmt: skip
+
+    def _inside(self, executed: Executed, whole: accounts.GroupCash | None) -> Executed:
+        """The step with ``W_GROUP_CASH`` when some of its proceeds come from the group's own purse."""
+        if executed.group_cash is None or executed.group_cash.internal == 0 or whole is None:
+            return executed
+        needed = fund.committed_in(self.plan.fund, self.start.snapshot)
+        message = accounts.internal_message(executed.group_cash, needed, whole.external - whole.frictions)
+        found = Finding("W_GROUP_CASH", message, "Count outside money only.", f"step {executed.step.id}")
+        return replace(executed, findings=(*executed.findings, found))
+
+    def _remarks(self, path: list[tuple[str, list[dict[str, Any]]]]) -> Findings:
+        """What is true of the plan as a whole."""
+        found = Findings()
+        for (rule, issuer, who, _, _), times in watch.toggles([row for _, row in path]).items():
+            message = f"{rule} flips {times} times on the path for {who} in {issuer}."
+            found.add("W_TOGGLE", message, "Try another order of the steps.", "plan")
+        status = self.plan.status
+        if status.get("stance") in _NOT_FACT:
+            claim = f" (claim {status['claim']})" if status.get("claim") else ""
+            message = f"the plan rests on something {status['stance']}{claim}, not on a fact."
+            found.add("W_REPORTED_NOT_FACT", message, "Read every result as 'if the report is right'.", "plan")
+        sold = [sale for s in self.steps if s.step.tax is None for sale in s.sales if not sale.payee.startswith("@")]
+        if sold:
+            who = ", ".join(sorted({sale.payee for sale in sold}))
+            message = f"no tax slot is named for the sales of {who}: their tax is unknown, not zero."
+            found.add("W_TAX_UNSET", message, "Give the steps a 'tax' slot and set options.taxes.", "plan")
+        return found
+
+    def _settings(self) -> dict[str, Any]:
+        rules = self.start.snapshot.rules
+        return {
+            "strict": self.plan.options.strict, "packs": list(rules.packs), "only": rules.only, "readings": dict(rules.settings),
+            "accept": list(rules.accept), "believe": self.start.snapshot.believe, "group": self.plan.group or None,
+            "currency": self.start.snapshot.currency,
+            "known_by": str(self.start.snapshot.known_by) if self.start.snapshot.known_by else None,
+        }  # fmt: skip
+
+
+def _ended(state: Snapshot, votes: Votes, day: date) -> Snapshot:
+    """The state in which contracts that lapsed today stay ended, whatever comes back later."""
+    lapsed = {event["contract"] for event in votes.ballot.contract_events if event.get("kind") == "contract_lapsed"}
+    if not lapsed & {contract.get("id") for contract in state.contracts}:
+        return state
+    until = day.isoformat()
+    return state.evolve(contracts=tuple({**c, "until": until} if c.get("id") in lapsed else c for c in state.contracts))
+
+
+def _now(step: Step, day: date) -> Step:
+    """A compiled step on its day; a cancellation that it puts off is executed as a step of its own."""
+    if _put_off(step, day) and isinstance(step, (Buyback, Tender)):
+        return replace(step, date=day, cancel=False)
+    return replace(step, date=day)
+
+
+def _put_off(step: Step, day: date) -> Cancel | None:
+    """The cancellation that a buy-back or tender sets for a later day."""
+    if not isinstance(step, (Buyback, Tender)) or not isinstance(step.cancel, date) or step.cancel <= day:
+        return None
+    fills: Mapping[str, Any] = step.fills if isinstance(step, Buyback) else step.offers  # type: ignore[assignment]
+    shares = sum(int(n) for n in (fills or {}).values())
+    return Cancel(id=f"{step.id}.cancel", issuer=step.issuer, shares=shares, date=step.cancel, where=step.where)
+
+
+def _peak_stakes(views: list[tuple[str, View]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per issuer and holder the highest share of issued on the path."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for issuer in views[0][1].stakes:
+        values = [(name, {h: s.on("issued") for h, s in v.stakes[issuer].items()}) for name, v in views]
+        found[issuer] = watch.peaks(values, {})
+    return found
+
+
+def _passive(happened: list[dict[str, Any]], where: str) -> list[Finding]:
+    """``W_PASSIVE_CROSS`` for everyone who crosses a line without acting."""
+    found = []
+    for event in happened:
+        if event.get("passive") and event.get("direction") in ("up", "down"):
+            subject = event["subject"]
+            who = subject.get("holder") or "+".join(subject.get("group") or ())
+            line = f" {event['threshold']}" if event.get("threshold") is not None else ""
+            message = f"{who} crosses {event['rule']}{line} {event['direction']} in {subject['issuer']} without acting."
+            found.append(Finding("W_PASSIVE_CROSS", message, "It may have to notify, bid or ask for a waiver.", where))
+    return found
+
+
+def _as_errors(findings: list[Finding]) -> list[Finding]:
+    return [replace(f, code="E" + f.code[1:], cure=f"{f.cure} The plan says strict: stop.") for f in findings]
+
+
+def _stopped(step: Step, done: list[Executed]) -> Finding:
+    before = f"steps {', '.join(s.step.id for s in done)} were executed" if done else "no step was executed"
+    return Finding("N_STOPPED", f"the plan stops at step {step.id}; {before}.", "", step.where or f"step {step.id}")

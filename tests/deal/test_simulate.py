@@ -1,0 +1,386 @@
+"""Whole plans: days, failures that keep what was done, findings of the path, money, replay, comparison."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from crosshold.deal.compare import compare
+from crosshold.deal.order import order_check
+from crosshold.deal.plan import Plan
+from crosshold.deal.simulate import Outcome, simulate
+from crosshold.deal.state import state_hash
+from crosshold.errors import PlanError, UndeterminedError
+from crosshold.model.entity import Entity
+from crosshold.model.snapshot import Issuer, Lot, Lots, Price, Rate, RuleChoice, ShareClass, Snapshot
+
+DAY = date(2020, 1, 28)
+EUR = {"value": "5", "currency": "EUR"}
+SELL = {"id": "sell", "type": "sell", "issuer": "N", "holder": "R", "shares": 100, "price": EUR}
+BUY = {"id": "buy", "type": "buyback", "issuer": "N", "fills": {"~float": 100}, "price": EUR, "cancel": True}
+
+
+def state(**parts: Any) -> Snapshot:
+    lots = [Lot("r", "N", "R", 400), Lot("u", "N", "U", 290), Lot("f", "N", "~float", 310, votes=310), Lot("n", "R", "N", 150),
+            Lot("g", "R", "~float", 850, votes=850)]  # fmt: skip
+    base: dict[str, Any] = {
+        "at": DAY,
+        "case": "small",
+        "entities": {name: Entity(name) for name in ("N", "R", "U", "~float")},
+        "issuers": {"N": Issuer("N", 1000), "R": Issuer("R", 1000)},
+        "lots": Lots(lots),
+        "cash": {"N": {"EUR": Decimal(10_000)}, "R": {"EUR": Decimal(100)}},
+        "fx": {"EURJPY": Rate(Decimal("120"), DAY)},
+        "prices": {"N": Price(Decimal(5), "EUR", DAY)},
+        "groups": {"pair": ("N", "R")},
+        "watch": (
+            {"name": "U", "issuer": "N", "holders": ["U"], "basis": "issued", "op": ">", "at": ["3/10"]},
+            {"name": "R", "issuer": "N", "holders": ["R"], "basis": "issued", "op": ">", "at": ["2/5"]},
+        ),
+    }
+    return Snapshot(**(base | parts))
+
+
+def run(*steps: dict[str, Any], snapshot: Snapshot | None = None, **top: Any) -> Outcome:
+    return simulate(snapshot or state(), Plan.read({**top, "steps": list(steps)}))
+
+
+def failed(*steps: dict[str, Any], snapshot: Snapshot | None = None, **top: Any) -> PlanError:
+    with pytest.raises(PlanError) as caught:
+        run(*steps, snapshot=snapshot, **top)
+    return caught.value
+
+
+def codes(outcome: Outcome) -> set[str]:
+    return {finding.code for finding in outcome.findings}
+
+
+def test_a_plan_without_steps_is_the_start() -> None:
+    outcome = run()
+    assert outcome.end is outcome.start and outcome.end_hash == state_hash(state())
+    assert outcome.snapshot.at == DAY and outcome.to_dict()["steps"] == []
+
+
+def test_a_failing_step_keeps_what_was_done_before_it_and_says_so() -> None:
+    error = failed(SELL, {**SELL, "id": "more", "shares": 301})
+    assert [f.code for f in error.findings] == ["E_INSUFFICIENT", "N_STOPPED"]
+    assert "sell were executed" in error.findings[1].message
+    assert isinstance(error.outcome, Outcome) and [s.step.id for s in error.outcome.steps] == ["sell"]
+    assert "no step was executed" in str(failed({**SELL, "shares": 401}))
+
+
+def test_names_that_are_nowhere_are_all_told_before_anything_moves() -> None:
+    error = failed({**SELL, "holder": "Q"}, {**SELL, "id": "b", "issuer": "M"}, {**SELL, "id": "c", "to": "X"},
+                   {"id": "d", "type": "contribute", "fund": "J", "entity": "R", "amount": EUR}, group="trio",
+                   fund={"id": "K", "currency": "EUR", "commitments": {"Z": 1}})  # fmt: skip
+    assert [f.code for f in error.findings] == ["C_UNKNOWN_ENTITY"] * 6
+    for name, finding in zip(("Q", "M", "X", "J", "Z", "trio"), error.findings, strict=True):
+        assert repr(name) in finding.message and finding.cure
+    assert error.outcome is None
+
+
+def test_days_follow_the_steps() -> None:
+    outcome = run(
+        {**SELL, "id": "a", "shares": 1, "date": "2020-01-31"},
+        {**SELL, "id": "b", "shares": 1},
+        {**SELL, "id": "c", "shares": 1, "after": {"step": "a", "days": 10}},
+        {**SELL, "id": "d", "shares": 1, "after": {"step": "c", "trading_days": 3}},
+    )
+    assert [str(s.day) for s in outcome.steps] == ["2020-01-31", "2020-01-31", "2020-02-10", "2020-02-13"]
+    assert "N_CALENDAR" in codes(outcome)
+    assert failed({**SELL, "date": "2020-02-01"}, {**SELL, "id": "b", "date": "2020-01-31"}).findings[0].code == "E_FUTURE_DATA"
+
+
+def test_a_cancellation_that_is_put_off_comes_on_its_day() -> None:
+    late = {**BUY, "cancel": "2020-06-30", "date": "2020-02-01"}
+    outcome = run(late, {**SELL, "date": "2020-03-01"}, {**SELL, "id": "last", "date": "2020-07-01"})
+    assert [s.step.id for s in outcome.steps] == ["buy", "sell", "buy.cancel", "last"]
+    assert [s.view.snapshot.issuers["N"].issued for s in outcome.steps] == [1000, 1000, 900, 900]
+    end = run(late)
+    assert [str(s.day) for s in end.steps] == ["2020-02-01", "2020-06-30"]
+    assert simulate(state(), end.as_executed).end_hash == end.end_hash
+
+
+def test_whoever_crosses_a_line_without_acting_is_named_and_can_stop_the_plan() -> None:
+    outcome = run(BUY)
+    (event,) = [e for e in outcome.to_dict()["steps"][0]["events"] if e["subject"] == {"issuer": "N", "holder": "U"}]
+    assert (event["rule"], event["direction"], event["passive"], event["threshold"]) == ("watch:U", "up", True, "3/10")
+    assert "W_PASSIVE_CROSS" in codes(outcome)
+    assert failed(BUY, options={"strict": "stop"}).findings[0].code == "E_PASSIVE_CROSS"
+
+
+def test_what_is_undone_by_the_end_was_only_on_the_path() -> None:
+    outcome = run(BUY, {**SELL, "shares": 60}, {**SELL, "id": "u", "holder": "U", "shares": 40})
+    undone = outcome.path_only_events
+    assert [(e["step"], e["rule"], e["direction"]) for e in undone] == [
+        ("buy", "watch:R", "up"), ("sell", "watch:R", "down"), ("buy", "watch:U", "up"), ("u", "watch:U", "down"),
+    ]  # fmt: skip
+    assert outcome.peak["R"] == {"value": Fraction(4, 9), "step": "buy", "basis": "issued"}
+    assert outcome.peak_stakes["N"]["U"]["value"] == Fraction(29, 90)
+    assert "W_TOGGLE" not in codes(outcome)  # watch lines never toggle
+
+
+def test_money_of_the_group_is_counted_apart_from_money_of_outsiders() -> None:
+    buy = {**BUY, "fills": {"R": 80, "~float": 20}}
+    outcome = run(buy, {**SELL, "fee": "0.01"}, group="pair")
+    cash = outcome.to_dict()["group_cash"]
+    assert (cash["internal"], cash["external"], cash["frictions"]) == ("400.00", "500.00", "5.00")
+    assert (cash["payments"], cash["change"]) == ("100.00", "395.00")
+    assert [f.where for f in outcome.findings if f.code == "W_GROUP_CASH"] == ["step buy"]
+    assert run(buy).group_cash is None
+    for sheet in outcome.sources_and_uses.values():
+        assert sheet["balance"] == "0.00" and not any(Decimal(v) for v in sheet["balance_by_currency"].values())
+
+
+def test_the_fund_is_told_with_and_without() -> None:
+    fund = {"id": "J", "currency": "EUR", "commitments": {"R": 300, "N": 100}}
+    pay = {"id": "j", "type": "contribute", "fund": "J", "entity": "R", "amount": {"value": 250, "currency": "EUR"}}
+    spend = {"id": "k", "type": "invest", "fund": "J", "entity": "U", "amount": {"value": 50, "currency": "EUR"}}
+    outcome = run(SELL, pay, spend, fund=fund, group="pair")
+    data = outcome.to_dict()["fund"]
+    assert data["executed"]["contributions"] == {"R": "250.00"} and data["executed"]["owners"] == {"R": 1.0}
+    assert data["executed"]["cash"]["R"] == "350.00" and data["not_executed"]["cash"]["R"] == "600.00"
+    assert data["not_executed"]["cash"]["J"] == "0.00"
+    assert len([f for f in outcome.findings if f.code == "W_FUND_SHORT"]) == 2  # R pays 250 of 300, N nothing
+    fixed = run(fund={**fund, "owners": {"fixed": {"R": "1/2"}}})
+    assert fixed.fund["executed"]["owners"] == {"fixed": {"R": "1/2"}}
+
+
+def test_a_plan_that_rests_on_a_report_says_so() -> None:
+    assert "W_REPORTED_NOT_FACT" in codes(run(status={"claim": "c1", "stance": "disputed"}))
+    assert "W_REPORTED_NOT_FACT" not in codes(run(status={"claim": "c1", "stance": "confirmed"}))
+
+
+def test_tax_that_nobody_set_is_unknown_not_zero() -> None:
+    assert "W_TAX_UNSET" in codes(run(SELL))
+    assert "W_TAX_UNSET" not in codes(run({**SELL, "tax": "none"}, options={"taxes": {"none": {"rate": 0}}}))
+    assert "W_TAX_UNSET" not in codes(run(BUY))
+
+
+def test_a_company_that_comes_to_hold_its_parent_is_named() -> None:
+    lots = [Lot("a", "R", "N", 600), Lot("b", "R", "U", 400), Lot("c", "N", "U", 500), Lot("d", "N", "~float", 500, votes=500)]
+    plan = {"id": "d", "type": "distribute_in_kind", "distributor": "U", "issuer": "N", "shares": 100, "fills": {"R": 100}}
+    outcome = run(plan, snapshot=state(lots=Lots(lots), issuers={**state().issuers, "U": Issuer("U", 10)}, watch=()))
+    assert "W_SUBSIDIARY_HOLDS_PARENT" in codes(outcome)
+
+
+def test_what_is_executed_replays_to_the_same_hash() -> None:
+    target = {"id": "t", "type": "target_stake", "issuer": "N", "holders": ["R"], "to": "1/3", "basis": "issued", "channel": "block",
+              "after": {"step": "buy", "days": 5}}  # fmt: skip
+    outcome = run(BUY, target, snapshot=state(market={"N": {"adv": 100}}))
+    plan = outcome.as_executed
+    assert [s.type for s in plan.steps] == ["buyback", "block"] and all(s.after is None for s in plan.steps)
+    again = simulate(state(), Plan.parse(plan.to_yaml()))
+    assert [s.view.hash for s in again.steps] == [s.view.hash for s in outcome.steps]
+
+
+def test_uncertain_stakes_are_ranges() -> None:
+    lots = [Lot("r", "N", "R", 400, low=380, high=420), Lot("f", "N", "~float", 600, votes=600, low=580, high=620)]
+    outcome = run(snapshot=state(lots=Lots(lots), issuers={"N": Issuer("N", 1000)}))
+    assert outcome.to_dict()["start"]["stakes"]["N"]["R"]["issued"] == {"low": 0.38, "mid": 0.4, "high": 0.42}
+    assert outcome.to_dict(exact=True)["start"]["stakes"]["N"]["R"]["issued"]["low"] == "19/50"
+    assert "38.00 to 42.00 %" not in str(compare(state(), outcome))
+
+
+def test_all_of_it_is_json_and_a_table_and_a_few_lines() -> None:
+    outcome = run(BUY, SELL, group="pair")
+    data = json.loads(json.dumps(outcome.to_dict()))
+    needed = ("case", "plan", "at", "settings", "versions", "start", "steps", "peak", "path_only_events", "sources_and_uses",
+              "group_cash", "fund", "viability", "balance", "end_hash", "findings")  # fmt: skip
+    assert set(needed) <= set(data)
+    step = ("id", "type", "date", "state_hash", "compiled", "issued", "treasury", "votes", "stakes", "beneficial", "cash",
+            "cash_by_currency", "entries", "watch", "events", "findings", "accounting", "control", "power")  # fmt: skip
+    assert all(set(step) <= set(s) for s in data["steps"])
+    assert all(set(s["stakes"]) == {"N", "R"} and set(s["stakes"]["N"]) == {"R", "U", "~float"} for s in data["steps"])
+    table = outcome.table()
+    assert len({len(column) for column in table.values()}) == 1 and table["step"][0] == "start"
+    assert len(str(outcome).splitlines()) < 12
+
+
+def test_one_plan_against_doing_nothing_and_two_ends_against_each_other() -> None:
+    first, second = run(BUY, id="first"), run(SELL, id="second")
+    nothing = compare(state(), first)
+    rows = {(r.issuer, r.holder, r.base): (r.before, r.after) for r in nothing.rows}
+    assert rows["N", "U", "issued"] == (Fraction(29, 100), Fraction(29, 90))
+    assert nothing.cash["N"] == {"before": "10000.00", "after": "9500.00"}
+    assert {e["side"] for e in nothing.events} == {"after"}
+    two = compare(first, second)
+    assert two.settings["before"] == "first" and {e["side"] for e in two.events} == {"before"}
+    assert {(r.issuer, r.holder, r.base): r.before for r in two.rows}["N", "U", "issued"] == Fraction(29, 90)
+    assert set(two.to_dict()) == {"rows", "cash", "events", "control", "settings", "findings"}
+    assert len(two.table()["issuer"]) == len(two.rows) and "stakes differ" in str(two)
+
+
+def test_a_holder_that_left_stays_in_the_table_with_nothing() -> None:
+    outcome = run({**SELL, "shares": 400})
+    stake = outcome.end.stakes["N"]["R"]
+    assert stake.shares == 0 and stake.on("issued") == 0 and stake.on("exercisable_votes") == 0
+
+
+def test_the_balance_of_two_partners_is_none_when_neither_holds_the_other() -> None:
+    one_way = run({"id": "x", "type": "sell", "issuer": "R", "holder": "N", "shares": 150, "price": EUR})
+    data = one_way.to_dict()
+    assert data["start"]["balance"]["between"] == ["N", "R"] and data["start"]["balance"]["capital"] == pytest.approx(300 / 550)
+    assert data["balance"]["capital"] == 0
+    alone = run(snapshot=state(lots=Lots([Lot("u", "N", "U", 1000), Lot("g", "R", "~float", 1000, votes=1000)]), watch=()))
+    assert alone.balance["end"]["between"] is None and alone.balance["end"]["capital"] is None
+
+
+# -- the law on the path
+
+
+def circle(**parts: Any) -> Snapshot:
+    """Two French companies that hold 45 percent of each other: on exercisable votes either of them may be the silent one."""
+    lots = [
+        Lot("a", "A", "B", 45),
+        Lot("a2", "A", "~float", 55, votes=55),
+        Lot("b", "B", "A", 45),
+        Lot("b2", "B", "~float", 55, votes=55),
+    ]
+    french = {name: Entity(name, kind="company", jurisdiction="FR", form="SA") for name in ("A", "B")}
+    rules = RuleChoice(only=("FR-233-3", "FR-233-31"), settings=parts.pop("settings", {}))
+    return state(
+        lots=Lots(lots), issuers={"A": Issuer("A", 100), "B": Issuer("B", 100)}, entities={**french, "~float": Entity("~float")},
+        watch=(), cash={}, groups={}, rules=rules, **parts,
+    )  # fmt: skip
+
+
+SMALL = {"id": "sell", "type": "sell", "issuer": "A", "holder": "B", "shares": 1, "price": EUR}
+
+
+def test_an_open_law_does_not_stop_a_plan_that_does_not_depend_on_it() -> None:
+    outcome = run(SMALL, snapshot=circle())
+    assert "W_VOTES_UNSETTLED" in codes(outcome)
+    data = outcome.to_dict()["steps"][0]
+    assert data["votes"]["A"]["settled"] is False and len(data["votes"]["A"]["alternatives"]) >= 2
+    assert data["stakes"]["A"]["B"]["exercisable_votes"] is None and data["stakes"]["A"]["B"]["gross_votes"] == 0.44
+    assert outcome.balance["end"]["exercisable_votes"] is None
+
+
+def test_a_step_that_depends_on_an_open_law_says_so() -> None:
+    target = {
+        "id": "t",
+        "type": "target_votes",
+        "issuer": "A",
+        "holders": ["B"],
+        "to": "3/10",
+        "basis": "exercisable_votes",
+        "price": EUR,
+    }
+    with pytest.raises(UndeterminedError, match="E_MULTI_FIXPOINT"):
+        run(target, snapshot=circle())
+    fixed = circle(settings={"FR-233-3": {"basis": "gross"}})
+    outcome = run(target, snapshot=fixed)  # on gross votes both are silent, so there is nothing to sell
+    assert outcome.steps[0].record["shares"] == 0
+    gross = run({**target, "basis": "gross_votes"}, snapshot=circle())
+    assert gross.steps[0].record["shares"] == 15
+
+
+def test_target_votes_counts_what_selling_does_to_everybody() -> None:
+    lots = Lots(
+        [Lot("a", "A", "B", 40, votes=80), Lot("f", "A", "~float", 60, votes=60), Lot("b", "B", "~float", 100, votes=100)]
+    )
+    base = circle().evolve(lots=lots, rules=RuleChoice())
+    target = {
+        "id": "t",
+        "type": "target_votes",
+        "issuer": "A",
+        "holders": ["B"],
+        "to": "1/2",
+        "basis": "exercisable_votes",
+        "price": EUR,
+    }
+    outcome = run(target, snapshot=base)  # 2 (40 - q) of 140 - q votes
+    assert outcome.steps[0].record["shares"] == 7
+    assert outcome.end.stakes["A"]["B"].on("exercisable_votes") == Fraction(66, 133)
+    least = run({**target, "rounding": "at_least"}, snapshot=base)
+    assert least.end.stakes["A"]["B"].on("exercisable_votes") == Fraction(68, 134)
+
+
+def test_a_target_of_votes_that_no_quantity_reaches_says_how_near_it_comes() -> None:
+    lots = Lots([Lot("a", "A", "B", 100), Lot("b", "B", "~float", 100, votes=100)])
+    base = circle().evolve(lots=lots, rules=RuleChoice(), cash={"A": {"EUR": Decimal(1000)}})
+    target = {
+        "id": "t",
+        "type": "target_votes",
+        "issuer": "A",
+        "holders": ["B"],
+        "to": "1/2",
+        "basis": "gross_votes",
+        "price": EUR,
+    }
+    assert failed({**target, "lots": ["gone"]}, snapshot=base).findings[0].code == "C_UNKNOWN_ENTITY"
+    assert failed({**target, "channel": "buyback_cancel"}, snapshot=base).findings[0].code in (
+        "E_TARGET_UNREACHABLE",
+        "E_LAST_SHARE",
+    )
+
+
+def test_a_contract_that_lapses_on_the_path_does_not_come_back() -> None:
+    lots = [Lot("n", "N", "R", 45), Lot("n2", "N", "~float", 55, votes=55), Lot("r", "R", "N", 15), Lot("s", "R", "S", 30),
+            Lot("r2", "R", "~float", 55, votes=55)]  # fmt: skip
+    cap = {"id": "k", "kind": "voting_cap", "issuer": "R", "holder": "S", "share": "1/10", "of": "before",
+           "lapses_if": [{"votes_released": {"issuer": "R", "holder": "N"}}]}  # fmt: skip
+    french = {name: Entity(name, kind="company", jurisdiction="FR", form="SA") for name in ("N", "R")}
+    base = circle(contracts=(cap,)).evolve(
+        lots=lots,
+        issuers={"N": Issuer("N", 100), "R": Issuer("R", 100)},
+        entities={**french, "S": Entity("S"), "~float": Entity("~float")},
+    )
+    down = {**SMALL, "id": "down", "issuer": "N", "holder": "R", "shares": 10}
+    up = {**SMALL, "id": "up", "issuer": "N", "holder": "~float", "to": "R", "shares": 10, "date": "2020-03-01"}
+    outcome = run(down, up, snapshot=base)
+    shares = [v.stakes["R"]["S"].on("exercisable_votes") for v in (outcome.start, *(s.view for s in outcome.steps))]
+    assert shares == [Fraction(17, 127), Fraction(3, 10), Fraction(6, 17)]
+    assert "W_TOGGLE" in codes(outcome)
+
+
+def test_all_orders_of_a_plan_and_the_best_of_them() -> None:
+    trust = {
+        "id": "C",
+        "type": "trust_in",
+        "issuer": "N",
+        "holder": "R",
+        "trustee": "T",
+        "shares": 100,
+        "overlay": {"kind": "removed"},
+    }
+    found = order_check(state(), Plan.read({"steps": [BUY, SELL, trust]}))
+    assert (found.orders, found.end_states, found.errors, found.drawn) == (6, 1, {}, False)
+    assert set(found.best) < {row.steps for row in found.rows} and found.best[0][0] != "buy"
+    late = {**SELL, "id": "late", "depends_on": ["buy"], "shares": 400}
+    broken = order_check(state(), Plan.read({"steps": [late, BUY, SELL]}))
+    assert broken.orders == 3 and broken.errors == {"E_INSUFFICIENT": 3} and broken.best == ()
+    outcome = run(BUY, SELL, options={"order_check": True})
+    assert outcome.to_dict()["order_check"]["orders"] == 2
+    drawn = order_check(state(), Plan.read({"steps": [{**SELL, "id": f"s{n}", "shares": n} for n in range(8)]}))
+    assert drawn.drawn and drawn.end_states == 1 and 2 < drawn.orders <= 200 and json.dumps(drawn.to_dict())
+    with pytest.raises(PlanError):
+        order_check(state(), Plan.read({"steps": [{**SELL, "holder": "Q"}]}))
+
+
+def test_a_class_without_votes_leaves_every_share_of_votes() -> None:
+    bare = state(watch=())
+    classes = (ShareClass("A", 1000, 1), ShareClass("Z", 500, 0))
+    lots = [replace(lot, share_class="A") if lot.issuer == "N" else lot for lot in bare.lots]
+    wide = bare.evolve(
+        issuers={**bare.issuers, "N": Issuer("N", 1500, classes=classes)}, lots=[*lots, Lot("z", "N", "U", 500, "Z")]
+    )  # fmt: skip
+    one, other = (run({**SELL, "lots": ["r"]}, snapshot=s).end.stakes["N"] for s in (bare, wide))
+    for holder in ("R", "U", "~float"):
+        assert one[holder].gross_votes == other[holder].gross_votes
+        assert one[holder].exercisable_votes == other[holder].exercisable_votes
+
+
+def test_viability_tells_hostages_and_vetoes_of_the_pair() -> None:
+    prices = {name: Price(Decimal(5), "EUR", DAY) for name in ("N", "R")}
+    data = run(SELL, snapshot=state(prices=prices)).to_dict()["viability"]
+    assert data["start"] == {"between": ["N", "R"], "hostage_balance": 0.375, "blocks_special": {"N": False, "R": True}}
+    assert data["end"]["hostage_balance"] == 0.5 and data["end"]["blocks_special"]["R"] is False
+    assert run().to_dict()["viability"]["end"]["hostage_balance"] is None  # R has no price

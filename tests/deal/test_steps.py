@@ -1,0 +1,379 @@
+"""What each step does, and what bars it: lots, loyalty, trusts, fills, contracts, money."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from crosshold.deal.advance import Advance, advance
+from crosshold.deal.plan import Plan
+from crosshold.errors import RequestError
+from crosshold.model.entity import Entity
+from crosshold.model.snapshot import Issuer, Lot, Lots, Price, Rate, ShareClass, Snapshot
+
+DAY = date(2020, 1, 28)
+EUR = {"value": "5", "currency": "EUR"}
+SELL = {"type": "sell", "issuer": "N", "holder": "R", "shares": 100, "price": EUR}
+
+
+def state(*lots: Lot, **parts: Any) -> Snapshot:
+    """N with 1,000 shares: R 400, T 100 in trust for R, the rest dispersed; more ``lots`` come out of the rest."""
+    own = lots or (Lot("r", "N", "R", 400, since="2010-04-28"), Lot("t", "N", "T", 100, beneficiary="R"))
+    rest = 1000 - sum(lot.shares for lot in own)
+    base: dict[str, Any] = {
+        "at": DAY,
+        "entities": {name: Entity(name) for name in ("N", "R", "T", "X", "~float")},
+        "issuers": {"N": Issuer("N", 1000, loyalty=(2, 2))},
+        "lots": Lots([*own, Lot("f", "N", "~float", rest, votes=rest)]),
+        "cash": {"N": {"EUR": Decimal(10_000)}},
+        "fx": {"EURJPY": Rate(Decimal("120"), DAY)},
+    }
+    return Snapshot(**(base | parts))
+
+
+def do(snapshot: Snapshot, data: dict[str, Any], **options: Any) -> Advance:
+    plan = Plan.read({"fund": {"id": "J", "currency": "EUR"}, "options": options, "steps": [{"id": "s", **data}]})
+    return advance(snapshot, plan.steps[0], terms=plan.options.terms)
+
+
+def barred(snapshot: Snapshot, data: dict[str, Any], **options: Any) -> list[str]:
+    with pytest.raises(RequestError) as caught:
+        do(snapshot, data, **options)
+    assert all(f.message and f.cure and f.where for f in caught.value.findings)
+    return [f.code for f in caught.value.findings]
+
+
+def found(done: Advance) -> list[str]:
+    return [f.code for f in done.draft.findings]
+
+
+# -- lots and votes
+
+
+def held(done: Advance, holder: str = "R") -> dict[str, int]:
+    return {lot.id: lot.shares for lot in done.state.lots_of("N", holder)}
+
+
+LOYAL = (
+    Lot("old", "N", "R", 100, votes=200, since="2010"),
+    Lot("new", "N", "R", 100, votes=100, since="2019"),
+    Lot("mid", "N", "R", 100, votes=100, since="2015"),
+    Lot("none", "N", "R", 100, votes=0),
+)
+
+
+@pytest.mark.parametrize(
+    ("order", "left"),
+    [
+        ("fewest_votes_first", {"old": 100, "new": 100, "mid": 50}),
+        ("most_votes_first", {"new": 100, "mid": 50, "none": 100}),
+        ("fifo", {"new": 100, "mid": 50, "none": 100}),
+        ("lifo", {"old": 100, "new": 50, "mid": 100}),
+        (["new", "none"], {"old": 100, "mid": 100, "none": 50}),
+    ],
+)
+def test_which_lot_moves_first(order: Any, left: dict[str, int]) -> None:
+    assert held(do(state(*LOYAL), {**SELL, "shares": 150, "lots": order})) == left
+
+
+def test_lots_that_are_named_must_be_there_and_hold_enough() -> None:
+    assert barred(state(*LOYAL), {**SELL, "lots": ["gone"]}) == ["C_UNKNOWN_ENTITY"]
+    assert barred(state(*LOYAL), {**SELL, "shares": 101, "lots": ["old"]}) == ["E_INSUFFICIENT"]
+
+
+def test_loyalty_votes_end_with_a_transfer_and_the_clock_of_the_buyer_starts() -> None:
+    done = do(state(*LOYAL), {**SELL, "shares": 100, "lots": ["old"], "to": "X"})
+    assert found(done) == ["W_LOYALTY_LOST", "W_OVERDRAWN"] and "100 votes" in next(iter(done.draft.findings)).message
+    (lot,) = done.state.lots_of("N", "X")
+    assert (lot.since, lot.votes) == ("2020-01-28", None)
+    assert found(do(state(*LOYAL), {**SELL, "lots": ["new"]})) == []
+
+
+def test_an_aggregate_is_split_into_loyal_and_plain_shares_before_it_is_cut() -> None:
+    done = do(state(Lot("a", "N", "R", 100, votes=160)), {**SELL, "shares": 50})
+    assert held(done) == {"a.loyal": 50}
+    assert done.state.lots_of("N", "R")[0].votes == 100
+    assert found(done) == ["W_LOYALTY_LOST"]  # 40 plain shares, then 10 loyal ones
+    assert held(do(state(Lot("a", "N", "R", 100, votes=160)), SELL)) == {}
+    no_rule = state(Lot("a", "N", "R", 100, votes=160), issuers={"N": Issuer("N", 1000)})
+    assert barred(no_rule, {**SELL, "shares": 50}) == ["E_VOTES_AGGREGATE"]
+    assert barred(state(Lot("a", "N", "R", 100, votes=260)), {**SELL, "shares": 50}) == ["E_VOTES_AGGREGATE"]
+
+
+def test_bounds_of_an_uncertain_lot_move_down_with_it() -> None:
+    done = do(state(Lot("u", "N", "R", 400, low=380, high=420)), SELL)
+    assert done.state.lots_of("N", "R")[0].bounds == (280, 320)
+
+
+def test_classes_keep_their_votes_and_their_count() -> None:
+    issuer = Issuer("N", 1000, classes=(ShareClass("A", 100, 10), ShareClass("B", 900)))
+    lots = Lots([Lot("a", "N", "R", 100, "A"), Lot("b", "N", "~float", 900, "B")])
+    base = state(issuers={"N": issuer}, lots=lots)
+    done = do(base, {"type": "buyback", "issuer": "N", "fills": {"R": 40}, "price": EUR, "cancel": True})
+    assert done.state.issuers["N"].issued == 960 and done.state.issuers["N"].classes[0] == ShareClass("A", 60, 10)
+    sold = do(base, {**SELL, "to": "X"})
+    assert sold.state.gross_votes(sold.state.lots_of("N", "X")[0]) == 1000
+
+
+# -- selling
+
+
+def test_more_than_is_held_cannot_be_sold() -> None:
+    assert barred(state(), {**SELL, "shares": 401}) == ["E_INSUFFICIENT"]
+    assert barred(state(), {**SELL, "holder": "X", "shares": 1}) == ["E_INSUFFICIENT"]
+
+
+def test_a_price_is_needed_and_must_not_be_of_a_later_day() -> None:
+    bare = {key: value for key, value in SELL.items() if key != "price"}
+    assert barred(state(), bare) == ["E_UNPRICED"]
+    late = state(prices={"N": Price(Decimal(5), "EUR", date(2020, 2, 1))})
+    assert barred(late, bare) == ["E_FUTURE_DATA"]
+    assert barred(state(), {**SELL, "date": "2020-01-01"}) == ["E_FUTURE_DATA"]
+
+
+def test_fee_and_tax_come_out_of_the_proceeds() -> None:
+    taxes = {"gains": {"rate": "0.30", "basis": "proceeds"}, "open": {}}
+    done = do(state(), {**SELL, "fee": "0.004", "tax": "gains"}, taxes=taxes)
+    assert [(e.payee, str(e.amount)) for e in done.draft.ledger.entries] == [
+        ("R", "500.00"),
+        ("@fees", "2.00"),
+        ("@tax", "150.00"),
+    ]
+    assert "W_TAX_UNSET" in found(do(state(), {**SELL, "tax": "open"}, taxes=taxes))
+    assert "W_TAX_UNSET" in found(do(state(), {**SELL, "tax": "elsewhere"}))
+    fixed = do(state(), {**SELL, "fee": {"value": "7", "currency": "EUR"}})
+    assert str(fixed.draft.ledger.entries[1].amount) == "7.00"
+
+
+def test_a_tax_on_the_gain_knows_the_carrying_value() -> None:
+    book = {"holder": "R", "issuer": "N", "method": "equity", "carrying": "1500", "currency": "EUR", "date": "2019-12-31"}
+    taxes = {"gains": {"rate": "0.50", "basis": "gain"}}
+    done = do(state(books=(book,)), {**SELL, "tax": "gains"}, taxes=taxes)  # carried at 3 a share, with the trustee's 500 shares
+    assert str(done.draft.ledger.entries[1].amount) == "100.00"
+    assert done.bookings[0].gain == 200 - 100  # the tax is a cost of the sale
+
+
+def test_models_become_six_digit_numbers_with_their_warnings() -> None:
+    market = {"N": {"adv": 100, "volatility": "0.32"}}
+    base = state(market=market, illustrative=frozenset({"market.N"}))
+    done = do(base, {**SELL, "type": "block"})
+    assert done.draft.record["discount"] == "0.007300" and found(done) == ["W_ILLUSTRATIVE_INPUT", "W_IMPACT_UNCALIBRATED"]
+    assert str(done.draft.ledger.entries[0].amount) == "496.35"
+    wide = do(base, {**SELL, "type": "block", "discount": {"model": "block", "k": "0.2"}})
+    assert found(wide) == ["W_ILLUSTRATIVE_INPUT", "W_EXTRAPOLATED"]
+    root = do(base, {**SELL, "impact": "sqrt"})
+    assert root.draft.record["impact"] == "0.009445"
+    assert barred(state(), {**SELL, "type": "block"}) == ["E_UNPRICED"]
+    assert barred(state(market={"N": {"adv": 100}}), {**SELL, "impact": "sqrt"}) == ["E_UNPRICED"]
+
+
+def test_a_book_loss_is_said_with_both_numbers_and_the_book_moves_on() -> None:
+    book = {"holder": "R", "issuer": "N", "method": "equity", "carrying": "5000", "currency": "EUR", "date": "2019-12-31"}
+    done = do(state(books=(book,)), SELL)
+    assert found(done) == ["W_BOOK_LOSS"] and done.bookings[0].to_dict()["gain"] == "-500.00"
+    assert done.state.books[0]["carrying"] == "4000.00"
+
+
+# -- the issuer buys
+
+
+def test_fills_are_cut_back_pro_rata_and_the_leak_is_named() -> None:
+    done = do(state(), {"type": "buyback", "issuer": "N", "offers": {"R": 90}, "others_offer": 17, "cap": 100, "price": EUR})
+    assert done.draft.record["fills"] == {"R": 84, "~float": 16} and done.draft.record["leak"] == 16
+    assert found(done) == ["W_LEAK"]
+    assert done.state.treasury("N") == 100 and done.state.issuers["N"].issued == 1000
+    whole = do(state(), {"type": "buyback", "issuer": "N", "offers": {"R": 50, "~float": 50}, "cap": 200, "price": EUR})
+    assert whole.draft.record["fills"] == {"R": 50, "~float": 50}
+
+
+def test_cash_that_is_not_there_buys_nothing() -> None:
+    buy = {"type": "buyback", "issuer": "N", "fills": {"R": 100}, "price": EUR}
+    assert barred(state(cash={}), buy) == ["E_ISSUER_CASH"]
+    assert barred(state(), buy, cash_floor={"N": {"value": "9600", "currency": "EUR"}}) == ["E_ISSUER_CASH"]
+    in_yen = do(state(cash={"N": {"JPY": Decimal(60_000)}}), buy)
+    assert in_yen.state.cash["N"] == {"JPY": Decimal(0), "EUR": Decimal("0.00")}
+    assert barred(state(cash={"N": {"USD": Decimal(600)}}), buy) == ["E_FX_MISSING"]
+
+
+def test_nobody_offers_more_than_it_has_and_something_remains_issued() -> None:
+    assert barred(state(), {"type": "tender", "issuer": "N", "cap": 10, "offers": {"R": 401}, "price": EUR}) == ["E_INSUFFICIENT"]
+    all_ = {
+        "type": "tender",
+        "issuer": "N",
+        "cap": 1000,
+        "offers": {"R": 400, "T": 100, "~float": 500},
+        "price": EUR,
+        "cancel": True,
+    }
+    assert barred(state(), all_) == ["E_LAST_SHARE"]
+    assert barred(state(), {"type": "cancel", "issuer": "N", "shares": 1}) == ["E_TREASURY_SHORT"]
+
+
+def test_a_holder_that_tenders_pro_rata_keeps_its_stake() -> None:
+    offers = {"R": "pro_rata", "T": "none", "~float": 500}
+    done = do(state(), {"type": "tender", "issuer": "N", "cap": 200, "offers": offers, "price": EUR, "cancel": True})
+    assert done.draft.record["fills"] == {"R": 28, "T": 0, "~float": 172}  # 80 and 500 offered for 200
+    everyone = dict.fromkeys(("R", "T", "~float"), "pro_rata")
+    alike = do(state(), {"type": "tender", "issuer": "N", "cap": 200, "offers": everyone, "price": EUR, "cancel": True})
+    assert done.draft.record["leak"] == 0 and alike.state.held("R", "N") * 1000 == 400 * alike.state.issuers["N"].issued
+
+
+# -- trusts, overlays, exchanges
+
+
+def test_a_trust_has_a_new_holder_the_old_beneficiary_and_its_proceeds() -> None:
+    trust = {"type": "trust_in", "issuer": "N", "holder": "R", "trustee": "Trust", "shares": 100, "overlay": {"kind": "removed"}}
+    inside = do(state(), trust).state
+    (lot,) = inside.lots_of("N", "Trust")
+    assert (lot.beneficiary, lot.capacity, inside.entities["Trust"].kind) == ("R", "trustee", "trustee")
+    assert inside.overlays == ({"issuer": "N", "lot": lot.id, "kind": "removed"},)
+    sold = do(inside, {**SELL, "holder": "Trust", "shares": 40}).state
+    assert sold.cash["R"] == {"EUR": Decimal("200.00")} and "Trust" not in sold.cash
+    out = do(inside, {"type": "trust_out", "issuer": "N", "trustee": "Trust", "shares": 100}).state
+    assert out.held("R", "N") == 400 and out.overlays == ()
+    half = do(inside, {"type": "trust_out", "issuer": "N", "trustee": "Trust", "shares": 50}).state
+    assert len(half.overlays) == 1
+    assert barred(state(Lot("x", "N", "T", 9)), {"type": "trust_out", "issuer": "N", "trustee": "T", "shares": 1}) == [
+        "E_INSUFFICIENT"
+    ]
+    loyal = do(state(*LOYAL), {**trust, "lots": ["old"]})
+    assert found(loyal) == ["W_LOYALTY_LOST", "W_RULE_UNVERIFIED"]
+
+
+def test_an_overlay_is_laid_and_lifted() -> None:
+    cap = {"type": "overlay", "issuer": "N", "holder": "R", "kind": "cap", "share": "0.15"}
+    inside = do(state(), {**cap, "until": "2021-01-01"}).state
+    assert inside.overlays == ({"issuer": "N", "holder": "R", "kind": "cap", "share": "3/20", "until": "2021-01-01"},)
+    lift = {"type": "overlay", "issuer": "N", "holder": "R", "lift": True}
+    assert do(inside, lift).state.overlays == ()
+    assert found(do(inside, {**lift, "kind": "removed"})) == ["N_NOTHING_TO_DO"]
+    told = do(state(), {**cap, "kind": "directed", "share": None, "directed": {"director_election": "N"}}).state
+    assert told.overlays[0]["matters"] == {"director_election": "N"}
+
+
+def test_a_swap_and_a_mutual_cancellation_move_only_the_net() -> None:
+    lots = Lots([Lot("1", "N", "R", 400), Lot("2", "N", "~float", 600, votes=600), Lot("3", "R", "U", 100),
+                 Lot("4", "R", "~float", 100, votes=100)])  # fmt: skip
+    base = state(lots=lots, issuers={"N": Issuer("N", 1000), "R": Issuer("R", 200)})
+    base = base.evolve(entities=dict(base.entities) | {"U": Entity("U")})
+    swap = {
+        "type": "swap",
+        "give": {"issuer": "N", "holder": "R", "shares": 10},
+        "take": {"issuer": "R", "holder": "U", "shares": 5},
+    }
+    done = do(base, {**swap, "cash": {"from": "R", "to": "U", "value": 30, "currency": "EUR"}})
+    assert done.state.held("U", "N") == 10 and done.state.treasury("R") == 5
+    assert found(done) == ["W_OVERDRAWN"] and len(done.draft.ledger.entries) == 1
+    both = {"type": "mutual_cancel", "a": {"issuer": "R", "holder": "U", "shares": 100, "price": {"value": "600", "currency": "JPY"}},
+            "b": {"issuer": "N", "shares": 50, "price": EUR}}  # fmt: skip
+    done = do(base, both)
+    assert {i: x.issued for i, x in done.state.issuers.items()} == {"N": 950, "R": 100}
+    (entry,) = done.draft.ledger.entries  # R owes JPY 60,000, N owes EUR 250 = JPY 30,000
+    assert (entry.payer, entry.payee, str(entry.amount), entry.currency, entry.why) == ("R", "N", "30000", "JPY", "net")
+
+
+# -- money without shares
+
+
+def test_a_dividend_goes_to_all_but_the_issuer_and_the_price_goes_ex() -> None:
+    base = state(prices={"N": Price(Decimal(5), "EUR", DAY)})
+    done = do(base, {"type": "dividend", "issuer": "N", "per_share": {"value": "0.10", "currency": "EUR"}})
+    assert done.state.cash["R"] == {"EUR": Decimal("50.00")} and done.state.cash["@market"] == {"EUR": Decimal("50.00")}
+    assert done.state.prices["N"].value == Decimal("4.90")
+
+
+def test_a_contribution_says_what_is_missing() -> None:
+    done = do(state(), {"type": "contribute", "fund": "J", "entity": "R", "amount": {"value": 10, "currency": "EUR"}})
+    assert found(done) == ["W_FUND_SHORT", "W_OVERDRAWN"]
+    done = do(state(), {"type": "fx", "entity": "N", "pair": "EURJPY", "amount": {"value": 10, "currency": "EUR"}})
+    assert done.state.cash["N"]["JPY"] == 1200
+
+
+# -- targets
+
+
+@pytest.mark.parametrize(
+    ("channel", "rounding", "shares"),
+    [
+        ("sell", "at_most", 250),
+        ("sell", "at_least", 250),
+        ("buyback_cancel", "at_most", 295),
+        ("buyback_cancel", "at_least", 294),
+    ],
+)
+def test_a_target_is_compiled_when_it_is_executed(channel: str, rounding: str, shares: int) -> None:
+    target = {"type": "target_stake", "issuer": "N", "holders": ["R"], "to": "3/20", "basis": "issued", "price": EUR}
+    done = do(state(), {**target, "channel": channel, "rounding": rounding})
+    assert done.draft.record["shares"] == shares
+    left, issued = done.state.held("R", "N"), done.state.issuers["N"].issued
+    assert (left * 20 <= 3 * issued) if rounding == "at_most" else (left * 20 >= 3 * issued)
+
+
+def test_a_target_of_several_holders_is_shared_out_and_a_met_one_does_nothing() -> None:
+    target = {"type": "target_stake", "issuer": "N", "holders": ["R", "T"], "to": "1/4", "basis": "outstanding", "price": EUR}
+    done = do(state(), target)
+    assert [(s.id, getattr(s, "shares", None)) for s in done.compiled] == [("s.R", 200), ("s.T", 50)]
+    assert found(do(state(), {**target, "to": "3/4"})) == ["N_NOTHING_TO_DO"]
+    block = do(state(), {**target, "channel": "block", "discount": "0.05"})
+    assert block.draft.record["shares"] == 250
+
+
+# -- contracts
+
+
+def contract(**row: Any) -> Snapshot:
+    return state(contracts=({"id": "k", "issuer": "N", "holder": "R", **row},))
+
+
+@pytest.mark.parametrize(
+    ("row", "change", "code"),
+    [
+        ({"kind": "lock_up", "until": "2020-06-30"}, {}, "E_LOCKUP"),
+        ({"kind": "lock_up", "until": "2020-06-30"}, {"date": "2020-07-01"}, None),
+        ({"kind": "lock_up", "floor": "0.30", "basis": "issued"}, {}, None),
+        ({"kind": "lock_up", "floor": "0.30", "basis": "issued"}, {"shares": 101}, "E_LOCKUP"),
+        ({"kind": "lock_up", "floor": "0.30", "basis": "gross_votes"}, {"shares": 101}, "E_LOCKUP"),
+        ({"kind": "no_sale_to", "parties": ["X"]}, {"to": "X"}, "E_FORBIDDEN_BUYER"),
+        ({"kind": "no_sale_to", "parties": ["X"]}, {}, None),
+        ({"kind": "blackout", "holder": None, "from": "2020-01-15", "until": "2020-02-15"}, {}, "E_BLACKOUT"),
+        ({"kind": "blackout", "holder": None, "from": "2020-02-01", "until": "2020-02-15"}, {}, None),
+        ({"kind": "rofo", "beneficiary": "X"}, {}, "E_ROFO_PENDING"),
+        ({"kind": "rofo", "beneficiary": "X"}, {"to": "X"}, None),
+        ({"kind": "rofo", "beneficiary": "X", "from": "2020-01-01", "window_days": 30, "tail_days": 60}, {}, "E_ROFO_PENDING"),
+        ({"kind": "rofo", "beneficiary": "X", "from": "2020-01-01", "window_days": 20, "tail_days": 60}, {}, None),
+        ({"kind": "rofo", "beneficiary": "X", "from": "2019-10-01", "window_days": 20, "tail_days": 60}, {}, "E_ROFO_PENDING"),
+        ({"kind": "standstill", "holder": "X", "cap": "0.05", "basis": "issued"}, {"to": "X"}, "E_STANDSTILL"),
+        ({"kind": "standstill", "holder": "X", "cap": "0.10", "basis": "issued"}, {"to": "X"}, None),
+        ({"kind": "voting_agreement", "parties": ["R", "X"]}, {}, None),
+    ],
+)
+def test_contracts_bar_what_they_forbid(row: dict[str, Any], change: dict[str, Any], code: str | None) -> None:
+    base = contract(**row)
+    if code is None:
+        do(base, {**SELL, **change})
+    else:
+        assert barred(base, {**SELL, **change}) == [code]
+
+
+def test_a_standstill_can_count_passive_rises() -> None:
+    buy = {"type": "buyback", "issuer": "N", "fills": {"~float": 100}, "price": EUR, "cancel": True}
+    row = {"kind": "standstill", "cap": "0.40", "basis": "issued"}
+    do(contract(**row), buy)
+    assert barred(contract(**row, passive="counts"), buy) == ["E_STANDSTILL"]
+
+
+def test_a_block_locks_up_what_the_seller_keeps() -> None:
+    first = do(state(), {**SELL, "type": "block", "discount": "0.03", "lock_up_days": 90}).state
+    assert barred(first, {**SELL, "shares": 1, "date": "2020-04-27"}) == ["E_LOCKUP"]
+    do(first, {**SELL, "shares": 1, "date": "2020-04-28"})
+
+
+def test_locked_and_pledged_lots_stay() -> None:
+    lots = (Lot("a", "N", "R", 100, locked_until="2020-12-31"), Lot("b", "N", "R", 100))
+    do(state(*lots), SELL)
+    assert barred(state(*lots), {**SELL, "shares": 101}) == ["E_LOCKUP"]
+    assert barred(state(replace(lots[1], pledged_to="X")), SELL) == ["E_PLEDGED"]
