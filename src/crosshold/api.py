@@ -7,8 +7,9 @@ Rooms are imported when a verb first needs them, so that a small question starts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import as_file, files
@@ -19,12 +20,12 @@ from crosshold.errors import FileError, Finding, Findings, RequestError, did_you
 
 if TYPE_CHECKING:
     from crosshold.deal.compare import Comparison
+    from crosshold.deal.outcome import Outcome
     from crosshold.deal.plan import Plan
-    from crosshold.deal.simulate import Outcome
     from crosshold.law.ballot import Ballot
     from crosshold.law.outcome import StableOutcome
-    from crosshold.law.rules import Rule
-    from crosshold.measures.control import Control
+    from crosshold.law.rule import Rule
+    from crosshold.measures.control import Control, Ultimate
     from crosshold.measures.loops import Loops
     from crosshold.measures.ownership import Ownership
     from crosshold.measures.power import Power
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
     from crosshold.network import Network
-    from crosshold.report.explain import Explanation
+    from crosshold.report.explanation import Explanation
 
 
 def cases() -> tuple[str, ...]:
@@ -103,7 +104,9 @@ def check(thing: Register | Snapshot) -> list[Finding]:
     return list(found)
 
 
-def ballot(snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: Mapping[str, str] | None = None) -> Ballot:
+def ballot(
+    snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: Mapping[str, str] | None = None
+) -> Ballot:
     """The law and the contracts applied: for every lot its gross, exercisable and exercised votes, each with its reason."""
     from crosshold.law.ballot import ballot as count
 
@@ -131,11 +134,31 @@ def ownership(network: Network, *, convention: str = "source-avoiding", **option
     return room.ownership(network, convention=convention, **options)
 
 
-def control(network: Network, *, threshold: Fraction | str = Fraction(1, 2), **options: Any) -> Control:
-    """Who controls whom: the least fixpoint of "strictly more than the threshold of the votes, alone or through the controlled"."""
+def control(
+    network: Network, *, threshold: Fraction | str = Fraction(1, 2), issuer: str | None = None, **options: Any
+) -> Control:
+    """Who controls whom: the least fixpoint of "strictly more than the threshold of the votes, alone or through the controlled".
+
+    ``issuer`` keeps only the controllers of that company.
+    """
     from crosshold.measures import control as room
 
-    return room.control(network, threshold=threshold, **options)
+    result = room.control(network, threshold=threshold, **options)
+    return result if issuer is None else replace(result, rows=tuple(row for row in result.rows if row.controlled == issuer))
+
+
+def ultimate(
+    network: Network, *, threshold: Fraction | str = Fraction(1, 2), issuer: str | None = None, **options: Any
+) -> Ultimate:
+    """Who stands at the top of each controlled company, its nearest controller, and rings of mutual control."""
+    from crosshold.measures import control as room
+
+    result = room.ultimate(network, threshold=threshold, **options)
+    if issuer is None:
+        return result
+    tops = {company: who for company, who in result.ultimate.items() if company == issuer}
+    parents = {company: who for company, who in result.parent.items() if company == issuer}
+    return replace(result, ultimate=tops, parent=parents)
 
 
 def power(network: Network, issuer: str, *, index: str = "shapley-shubik", **options: Any) -> Power:
@@ -157,9 +180,8 @@ def market_value(snapshot: Snapshot, network: Network) -> Value:
     from crosshold.measures import value as room
 
     equity, findings = market_caps(snapshot)
-    own = room.own_assets(network, equity)
-    result = room.value(network, {name: amount for name, amount in own.own_assets.items() if amount is not None})
-    return replace(result, findings=tuple(dict.fromkeys([*findings, *own.findings, *result.findings])))
+    result = room.value(network, room.own_assets(network, equity))
+    return result.with_findings(findings)
 
 
 def market_caps(snapshot: Snapshot) -> tuple[dict[str, Decimal], tuple[Finding, ...]]:
@@ -210,13 +232,61 @@ def compare(before: Any, after: Any) -> Comparison:
 
 def rules(*jurisdictions: str, at: Any = None) -> list[Rule]:
     """The bundled rules, of some jurisdictions and in force at a date when given."""
-    from crosshold.law.rules import load
+    from crosshold.law.book import load
 
     return load().list(jurisdictions=jurisdictions, at=at)
 
 
-def explain(result: Any, holder: str, issuer: str) -> Explanation:
-    """The proof behind one number of a Ballot, Ownership or Control: paths, sums, rules, sources, in words and as data."""
-    from crosshold.report.explain import explain as words
+def explain(
+    result: Any, holder: str, issuer: str, *, register: Register | None = None, snapshot: Snapshot | None = None
+) -> Explanation:
+    """The proof behind one number of a Ballot, Ownership or Control: paths, sums, rules, sources, in words and as data.
 
-    return words(result, holder, issuer)
+    A Ballot brings its Snapshot; for the others ``snapshot`` (and ``register``) add names and sources.
+    """
+    from crosshold.report.explanation import explanation
+
+    here = snapshot or getattr(result, "snapshot", None) or _nameless(result)
+    return explanation(result, holder, issuer, here, register)
+
+
+def _nameless(result: Any) -> Snapshot:
+    """A Snapshot that only knows the ids of a result's network."""
+    from crosshold.model.entity import Entity
+    from crosshold.model.snapshot import Lots, Snapshot
+
+    entities = {name: Entity(name, result.network.names.get(name, "")) for name in result.network.ids}
+    return Snapshot(at=date.min, entities=entities, issuers={}, lots=Lots([]))
+
+
+def lines(result: Any, snapshot: Snapshot) -> list[str]:
+    """A result as text for a terminal."""
+    from crosshold.report.answers import lines as tell
+
+    return tell(result, snapshot)
+
+
+def votes_lines(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
+    """A Ballot as text: who can vote what at some companies, why not, and the nearest lines of law."""
+    from crosshold.report.answers import votes
+
+    return votes(ballot, issuers)
+
+
+def rule_lines(rules: Sequence[Rule], *, whole: bool) -> list[str]:
+    """Rules as text: one line each, or ``whole`` pages."""
+    from crosshold.report.answers import rule_page, rule_table
+
+    return [line for rule in rules for line in [*rule_page(rule), ""]] if whole else rule_table(rules)
+
+
+def demo(target: Path) -> list[str]:
+    """Tell the bundled alliance case on the terminal and write its report to ``target``."""
+    from crosshold.report.files import write_text
+    from crosshold.report.html import page
+    from crosshold.report.story_tell import tell
+    from crosshold.report.terminal import render
+
+    story = tell(read("alliance"), [read_plan(name, "alliance") for name in ("cut_30_10", "cut_20_12", "exit_0_0")])
+    write_text(page(story), target)
+    return [*render(story).splitlines(), f"The report is in {target}. It is one file; open it in any browser."]

@@ -11,7 +11,7 @@ import typer
 
 from crosshold import api
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.errors import Finding, Findings, RequestError, UndeterminedError, did_you_mean
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.model.dates import interval
 from crosshold.model.snapshot import Snapshot
 
@@ -56,7 +56,9 @@ def known(snapshot: Snapshot, **named: str | None) -> None:
     for role, name in named.items():
         pool = snapshot.issuers if role == "issuer" else snapshot.entities
         if name is not None and name not in pool:
-            what = "no company with a share count here" if role == "issuer" and name in snapshot.entities else "nowhere in this case"
+            what = (
+                "no company with a share count here" if role == "issuer" and name in snapshot.entities else "nowhere in this case"
+            )
             faults.add("E_UNKNOWN_ID", f"{name!r} is {what}.", did_you_mean(name, pool), role)
     faults.raise_errors(RequestError)
 
@@ -99,13 +101,15 @@ def votes(
     """Who can vote what at each company, and why not where not."""
     snapshot = snapshot_of(case, at, known_by, believe)
     known(snapshot, issuer=issuer)
-    view = api.votes(snapshot, issuer=issuer, meeting=meeting, reading=reading)
+    ballot = api.ballot(snapshot, meeting=meeting, readings=reading)
+    issuers = [issuer] if issuer else list(snapshot.issuers)
     if as_json:
-        print_json(view.to_dict(exact=exact), exact)
+        data = ballot.to_dict(exact=exact, issuers=issuers)
+        print_json({**data, "findings": [*snapshot.findings, *ballot.findings]})
     else:
-        print_lines(view.lines())
-        print_findings(view.findings)
-    if not view.settled:
+        print_lines(api.votes_lines(ballot, issuers))
+        print_findings([*snapshot.findings, *ballot.findings])
+    if not all(ballot.settled_in(name) for name in issuers):
         raise typer.Exit(3)
 
 
@@ -137,8 +141,14 @@ def control(
         network, findings = api.network(snapshot), list(snapshot.findings)
     else:
         network, findings = votes_network(snapshot)
-    result = api.control(network, threshold=threshold, basis=basis)
-    show(api.controllers_of(result, issuer), snapshot, as_json, exact, findings)
+    result = api.control(network, threshold=threshold, basis=basis, issuer=issuer)
+    top = api.ultimate(network, threshold=threshold, basis=basis, issuer=issuer)
+    if as_json:
+        told = {**top.to_dict(), **result.to_dict(exact=exact), "findings": [*findings, *result.findings]}
+        print_json(told, exact)
+    else:
+        print_lines([*api.lines(result, snapshot), "", *api.lines(top, snapshot)])
+        print_findings([*findings, *result.findings])
 
 
 @app.command()
@@ -212,10 +222,8 @@ def compare(
     """What differs: one plan against doing nothing, or two plans against each other."""
     snapshot = snapshot_of(case, at, known_by, believe)
     first = api.simulate(snapshot, api.read_plan(plan, case))
-    if other is None:
-        result = api.compare(snapshot, first)
-    else:
-        result = api.compare(first, api.simulate(snapshot, api.read_plan(other, case)))
+    second = api.simulate(snapshot, api.read_plan(other, case)) if other else None
+    result = api.compare(first, second) if second else api.compare(snapshot, first)
     show(result, snapshot, as_json, exact, snapshot.findings)
 
 
@@ -235,7 +243,7 @@ def rules(
     if as_json:
         print_json({"rules": [r.to_dict() for r in found]})
     else:
-        print_lines(api.rule_pages(found) if rule else api.rule_table(found))
+        print_lines(api.rule_lines(found, whole=rule is not None))
 
 
 @app.command()
@@ -252,11 +260,17 @@ def explain(
     register = api.read(case)
     snapshot = register.at(days[0], known_by=days[1], believe=believe)
     known(snapshot, holder=holder, issuer=issuer)
-    result = api.prove(register, snapshot, verb, holder, issuer)
-    if as_json:
-        print_json(result.to_dict(exact=exact), exact)
+    if verb == "votes":
+        result: Any = api.ballot(snapshot)
+    elif verb == "control":
+        result = api.control(votes_network(snapshot)[0])
     else:
-        print_lines(result.lines)
+        result = api.ownership(api.network(snapshot))
+    proof = api.explain(result, holder, issuer, register=register, snapshot=snapshot)
+    if as_json:
+        print_json(proof.to_dict(exact=exact), exact)
+    else:
+        print_lines(proof.lines)
 
 
 def show(result: Any, snapshot: Snapshot, as_json: bool, exact: bool, more: Any = ()) -> None:

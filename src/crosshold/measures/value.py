@@ -95,8 +95,7 @@ def value(
 
     ``own_assets`` p: money of each company net of its own debt and without its stakes; missing ones are 0, negative ones allowed.
     The result of :func:`own_assets` may be given as it is, and its findings are carried on.
-    Companies are the entities with an identified holder, those of kind ``company``, and those in ``own_assets``; ``V`` of anyone
-    else is not asked. Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR. Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED,
+    Companies are the entities with an identified holder and those in ``own_assets``; everyone else is an outside owner. Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR. Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED,
     W_NEGATIVE_VALUE (a company with limited liability is worth no less than 0: use clearing).
 
     Sources: Brioschi, Buzzacchi, Colombo, J. Banking and Finance 13 (1989); Elliott, Golub, Jackson, "Financial networks and
@@ -207,9 +206,8 @@ def own_assets(network: Network, equity: Mapping[str, Money], *, basis: str = "c
 
 
 def _companies(network: Network, graph: Graph, given: Mapping[int, Amount]) -> list[int]:
-    """Entities that have a value of their own here: held by somebody, a company by kind, or given."""
-    kinds = network.kinds
-    return [j for j, name in enumerate(network.ids) if graph.holders(j) or kinds.get(name) == "company" or j in given]
+    """Entities that have a value of their own here: held by somebody, or given. Whoever is only a holder is outside."""
+    return [j for j in range(len(network)) if graph.holders(j) or j in given]
 
 
 def _kept(graph: Graph, companies: set[int]) -> dict[int, Fraction]:
