@@ -11,6 +11,7 @@ import pytest
 
 from crosshold.deal.advance import Advance, advance
 from crosshold.deal.plan import Plan
+from crosshold.deal.state import state_hash
 from crosshold.errors import RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, Price, Rate, ShareClass, Snapshot
@@ -102,6 +103,20 @@ def test_an_aggregate_is_split_into_loyal_and_plain_shares_before_it_is_cut() ->
     no_rule = state(Lot("a", "N", "R", 100, votes=160), issuers={"N": Issuer("N", 1000)})
     assert barred(no_rule, {**SELL, "shares": 50}) == ["E_VOTES_AGGREGATE"]
     assert barred(state(Lot("a", "N", "R", 100, votes=260)), {**SELL, "shares": 50}) == ["E_VOTES_AGGREGATE"]
+
+
+def test_an_overlay_on_an_aggregate_stays_on_its_parts() -> None:
+    base = state(Lot("a", "N", "R", 100, votes=160), overlays=({"lot": "a", "kind": "removed"},))
+    assert do(base, {**SELL, "shares": 50}).state.overlays == ({"lot": "a.loyal", "kind": "removed"},)
+
+
+def test_an_aggregate_and_its_parts_are_one_register() -> None:
+    whole = state(Lot("a", "N", "R", 100, votes=160))
+    parts = state(Lot("a1", "N", "R", 60, votes=120), Lot("a2", "N", "R", 40, votes=40))
+    assert state_hash(whole) == state_hash(parts) == state_hash(do(whole, {**SELL, "shares": 0}).state)
+    assert state_hash(do(whole, SELL).state) == state_hash(do(parts, SELL).state)
+    odd = state(Lot("a", "N", "R", 100, votes=260))  # no mix of one and two votes a share: kept as it is
+    assert state_hash(odd) != state_hash(whole)
 
 
 def test_bounds_of_an_uncertain_lot_move_down_with_it() -> None:

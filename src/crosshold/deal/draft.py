@@ -100,6 +100,8 @@ class Draft:
     # -- shares --------------------------------------------------------------------------------------------------------------
     def take(self, issuer: str, holder: str, shares: int, order: str | Sequence[str] = "fewest_votes_first") -> list[Part]:
         """Remove shares from a holder's lots. ``E_INSUFFICIENT``, ``E_LOCKUP``, ``E_PLEDGED``, ``E_VOTES_AGGREGATE``."""
+        if shares == 0:
+            return []
         own = self.lots(issuer, holder)
         held = sum(lot.shares for lot in own)
         if shares > held:
@@ -143,6 +145,8 @@ class Draft:
             for lot in self._lots.values():
                 halves = [p for p in pieces if p.id in (f"{lot.id}.plain", f"{lot.id}.loyal")]
                 rows |= {p.id: p for p in halves or [lot]}
+                bound = [o for o in self.overlays if halves and o.get("lot") == lot.id]
+                self.overlays += [{**o, "lot": p.id} for o in bound for p in halves]
             self._lots = rows
         return pieces
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from fractions import Fraction
 from typing import Any
 
 from crosshold.deal.keys import plain
 from crosshold.deal.ledger import shown
+from crosshold.deal.lots import expanded
+from crosshold.errors import RequestError
 from crosshold.model.snapshot import Lot, Snapshot
 
 
@@ -20,15 +23,23 @@ def lot_key(lot: Lot) -> tuple[Any, ...]:
     return (
         lot.issuer, lot.holder, lot.share_class or "", lot.since or "", lot.registered_since or "", lot.beneficiary or "",
         lot.capacity or "", lot.locked_until or "", lot.pledged_to or "", lot.votes is None,
-        None if not lot.votes else str(lot.votes / lot.shares) if lot.shares else "",
+        str(Fraction(lot.votes, lot.shares)) if lot.votes and lot.shares else "",
     )  # fmt: skip
+
+
+def _pieces(state: Snapshot, lot: Lot) -> list[Lot]:
+    """An aggregate is the same register as its loyal and its plain shares."""
+    try:
+        return expanded([lot], state.issuers[lot.issuer])
+    except RequestError:
+        return [lot]
 
 
 def canonical(state: Snapshot) -> dict[str, Any]:
     """Issuers, lots, cash, overlays, contracts and the date as plain data in a fixed order."""
     kinds: dict[tuple[Any, ...], list[int]] = {}
     keys: dict[str, tuple[Any, ...]] = {}
-    for lot in state.lots:
+    for lot in (piece for whole in state.lots for piece in _pieces(state, whole)):
         keys[lot.id] = key = lot_key(lot)
         low, high = lot.bounds
         sums = kinds.setdefault(key, [0, 0, 0, 0])
