@@ -105,7 +105,7 @@ def check(thing: Register | Snapshot) -> list[Finding]:
 
 
 def ballot(
-    snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: Mapping[str, str] | None = None
+    snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: str | Mapping[str, str] | None = None
 ) -> Ballot:
     """The law and the contracts applied: for every lot its gross, exercisable and exercised votes, each with its reason."""
     from crosshold.law.ballot import ballot as count
@@ -179,22 +179,16 @@ def market_value(snapshot: Snapshot, network: Network) -> Value:
     """The same from the market: price times issued shares, turned into own assets first; amounts in the case's currency."""
     from crosshold.measures import value as room
 
-    equity, findings = market_caps(snapshot)
-    result = room.value(network, room.own_assets(network, equity))
-    return result.with_findings(findings)
+    return room.value(network, room.own_assets(network, market_caps(snapshot)))
 
 
-def market_caps(snapshot: Snapshot) -> tuple[dict[str, Decimal], tuple[Finding, ...]]:
-    """Price times issued shares per company in the case's currency; a company without a price is left out and named."""
-    found = Findings()
-    caps: dict[str, Decimal] = {}
-    for issuer in snapshot.issuers.values():
-        price = snapshot.prices.get(issuer.id)
-        if price is None:
-            found.add("W_UNPRICED", f"{issuer.id} has no price: its own assets count as 0.", "Add it under prices.", issuer.id)
-            continue
-        caps[issuer.id] = price.value * issuer.issued * exchange(snapshot, price.currency, snapshot.currency)
-    return caps, tuple(found)
+def market_caps(snapshot: Snapshot) -> dict[str, Decimal]:
+    """Price times issued shares, in the case's currency, of every company that has a price."""
+    return {
+        name: price.value * snapshot.issuers[name].issued * exchange(snapshot, price.currency, snapshot.currency)
+        for name, price in snapshot.prices.items()
+        if name in snapshot.issuers
+    }
 
 
 def exchange(snapshot: Snapshot, source: str, target: str) -> Decimal:
