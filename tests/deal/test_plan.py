@@ -129,6 +129,7 @@ def test_a_basis_of_votes_belongs_to_target_votes_and_the_reverse() -> None:
 
 def test_ids_are_unique_and_dependencies_have_no_ring() -> None:
     assert codes(SELL, SELL) == ["C_DUPLICATE_ID"]
+    assert codes(SELL, {**SELL, "shares": -1}) == ["E_NEG_QTY", "C_DUPLICATE_ID"]
     ring = [{**SELL, "id": "a", "depends_on": ["b"]}, {**SELL, "id": "b", "after": {"step": "a", "days": 1}}]
     assert codes(*ring) == ["E_CYCLE_DEPENDS"]
 

@@ -70,9 +70,9 @@ def test_a_plan_without_steps_is_the_start() -> None:
 def test_a_failing_step_keeps_what_was_done_before_it_and_says_so() -> None:
     error = failed(SELL, {**SELL, "id": "more", "shares": 301})
     assert [f.code for f in error.findings] == ["E_INSUFFICIENT", "N_STOPPED"]
-    assert "sell were executed" in error.findings[1].message
+    assert "executed before it: sell" in error.findings[1].message
     assert isinstance(error.outcome, Outcome) and [s.step.id for s in error.outcome.steps] == ["sell"]
-    assert "no step was executed" in str(failed({**SELL, "shares": 401}))
+    assert "executed before it: nothing" in str(failed({**SELL, "shares": 401}))
 
 
 def test_names_that_are_nowhere_are_all_told_before_anything_moves() -> None:

@@ -163,7 +163,7 @@ def _read(document: Document, *, embedded: bool) -> Plan:
     if "steps" not in top.data:
         top.require("steps")
     steps = [step for number, row in enumerate(top.children("steps"), 1) if (step := _step(row, number))]
-    _unique(top, steps)
+    _unique(top)
     plan = Plan(
         steps=tuple(steps), id=top.text("id", "") or "", title=top.text("title", "") or "", case=top.text("case", "") or "",
         status=_status(top), group=top.text("group", "") or "", options=_options(top.child("options")), fund=_fund(top.child("fund")),
@@ -185,12 +185,14 @@ def _step(row: Fields, number: int) -> Step | None:
     return _BY_TYPE[kind].parse(row, number)
 
 
-def _unique(top: Fields, steps: list[Step]) -> None:
+def _unique(top: Fields) -> None:
+    """Ids are unique, also those of steps that have other faults."""
     seen: set[str] = set()
-    for step in steps:
-        if step.id in seen:
-            top.faults.add("C_DUPLICATE_ID", f"two steps have the id {step.id!r}.", "Give each its own id.", step.where)
-        seen.add(step.id)
+    for row in top.children("steps"):
+        name = row.data.get("id")
+        if name is not None and str(name) in seen:
+            row.fault("C_DUPLICATE_ID", f"two steps have the id {str(name)!r}.", "Give each its own id.", "id")
+        seen.add(str(name))
 
 
 def _depends(top: Fields, plan: Plan) -> None:

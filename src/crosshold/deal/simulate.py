@@ -251,5 +251,7 @@ def _as_errors(findings: list[Finding]) -> list[Finding]:
 
 
 def _stopped(step: Step, done: list[Executed]) -> Finding:
-    before = f"steps {', '.join(s.step.id for s in done)} were executed" if done else "no step was executed"
-    return Finding("N_STOPPED", f"the plan stops at step {step.id}; {before}.", "", step.where or f"step {step.id}")
+    before = ", ".join(s.step.id for s in done) or "nothing"
+    return Finding(
+        "N_STOPPED", f"the plan stops at step {step.id}; executed before it: {before}.", "", step.where or f"step {step.id}"
+    )
