@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from crosshold.deal.compare import compare
-from crosshold.deal.order import order_check
 from crosshold.deal.plan import Plan
-from crosshold.deal.simulate import Outcome, simulate
+from crosshold.deal.simulate import Outcome, order_check, simulate
 from crosshold.deal.state import state_hash
 from crosshold.errors import PlanError, UndeterminedError
 from crosshold.model.entity import Entity

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crosshold.deal import accounts, fund, partners, watch
 from crosshold.deal.advance import Advance, advance
@@ -22,7 +22,10 @@ from crosshold.errors import CrossholdError, Finding, Findings, PlanError, Undet
 from crosshold.law.book import RuleBook
 from crosshold.model.snapshot import Snapshot
 
-__all__ = ["Outcome", "simulate"]
+if TYPE_CHECKING:
+    from crosshold.deal.order import OrderCheck
+
+__all__ = ["Outcome", "order_check", "simulate"]
 
 STRICT = ("W_PASSIVE_CROSS", "W_RULE_UNVERIFIED", "W_SUBSIDIARY_HOLDS_PARENT")
 """Warnings that ``strict: stop`` turns into errors."""
@@ -41,10 +44,17 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None) -
     count = Counter(rules)
     outcome = run(snapshot, plan, count)
     if plan.options.order_check:
-        from crosshold.deal.order import order_check
-
         return replace(outcome, order_check=order_check(snapshot, plan, count=count).to_dict(exact=True))
     return outcome
+
+
+def order_check(
+    snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, seed: int = 1, count: Counter | None = None
+) -> OrderCheck:
+    """Every order that the plan allows, see :func:`crosshold.deal.order.order_check`."""
+    from crosshold.deal.order import order_check as check
+
+    return check(snapshot, plan, rules=rules, seed=seed, count=count)
 
 
 def run(snapshot: Snapshot, plan: Plan, count: Counter) -> Outcome:
