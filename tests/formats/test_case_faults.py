@@ -140,3 +140,9 @@ def test_faults_in_a_table_name_its_row(tmp_path: Path) -> None:
     (tmp_path / "lots.csv").write_text("id,issuer,holder,shares\na,N,R,430\nb,N,S,lots\n", encoding="utf-8")
     with pytest.raises(FileError, match=r"lots\.csv:3"):
         read_case(tmp_path)
+
+
+def test_a_watch_line_may_name_a_newcomer_and_says_so() -> None:
+    line = "watch: [{name: w, issuer: N, holders: [R, T], basis: issued, op: '>', at: ['1/3']}]\n"
+    register = from_document(read(GOOD + line, "case.yaml"))
+    assert [f.code for f in register.findings] == ["W_WATCH_NEWCOMER"] and "'T'" in register.findings[0].message
