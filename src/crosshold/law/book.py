@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -49,7 +49,7 @@ class RuleBook:
         """Every id, sorted."""
         return tuple(sorted({rule.id for rule in self.rules}))
 
-    def __iter__(self) -> Iterable[Rule]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
 
     def __len__(self) -> int:
@@ -105,9 +105,10 @@ class RuleBook:
                     "W_RULE_NOT_IN_FORCE", f"{name} is not in force on {at}: it is valid {spans}.", "It is not applied.", name
                 )
         for rule in active:
-            if rule.start is None and (rule.takes_votes or rule.kind in ("multiplier", "control_def")):
+            acts = any(rule.letter(effect.part) != "C" for effect in rule.effects)
+            if rule.start is None and (acts or rule.kind == "control_def"):
                 found.add(
-                    "W_RULE_START_UNKNOWN", f"{rule.id} is applied, but its start is not known.", "Check the date.", rule.id
+                    "W_RULE_START_UNKNOWN", "it is applied, but its start is not known.", "Check the date.", rule.id
                 )
         return Choice(tuple(active), self._definitions(active, at), tuple(found))
 

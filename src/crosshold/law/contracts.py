@@ -77,7 +77,7 @@ def cast(world: World, exercisable: Sequence[int], meeting: str, *, high_quorum:
     for name, record, _ in caps:
         if record.get("of") is None:
             same = "makes no difference as the surplus is cast" if record.get("surplus") == "neutral" else "is the default"
-            message = f"{name}: the cap does not say of what; 'of: after' (of what is left once all caps have bitten) {same}."
+            message = f"the cap does not say of what; 'of: after' (of what is left once all caps have bitten) {same}."
             found.add("N_CAP_BASE", message, "Write of: after or of: before.", name)
     by_issuer: dict[str, list[tuple[str, Record, list[int]]]] = {}
     for row in caps:

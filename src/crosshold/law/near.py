@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from crosshold.law.grammar import Compare, Held, walk
-from crosshold.law.judge import Judge, Line
+from crosshold.law.grammar import Compare, Held, When, walk
+from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
 from crosshold.law.stable import Action, reach
@@ -95,19 +95,22 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
 def tested_lines(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
     """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
     env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
-    judge.trace = []
-    for name, tree in (rule.clauses or ({"": rule.when} if rule.when else {})).items():
+    trees = {**rule.clauses, **({"": rule.when} if rule.when is not None else {}), **dict(rule.ladder.tests() if rule.ladder else ())}
+    found: dict[Compare, Line] = {}
+    for name, tree in trees.items():
+        judge.trace = []
         judge.value(tree, env, rule, name)
-    if rule.when is not None and rule.clauses:
-        known = {line.node for line in judge.trace}
-        extra, judge.trace = judge.trace, []
-        judge.value(rule.when, env, rule, "")
-        judge.trace = extra + [line for line in judge.trace if line.node not in known]
-    if rule.ladder:
-        for name, test in rule.ladder.tests():
-            judge.value(test, env, rule, name)
-    lines, judge.trace = judge.trace, None
-    return list(dict.fromkeys(lines))
+        lines, judge.trace = judge.trace, None
+        for line in lines:
+            if line.node not in found and (isinstance(tree, Compare) or _decides(line, tree, judge, env, rule, name)):
+                found[line.node] = line
+    return list(found.values())
+
+
+def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: str) -> bool:
+    """Whether a condition hangs on this number: a tie that nobody recorded makes the number that needs it no line."""
+    flipped = Judge(judge.bench, judge.kept, override={(line.node, line.issuer): TRUE})
+    return flipped.value(tree, env, rule, name) == TRUE
 
 
 def near_lines(outcome: StableOutcome, window: Fraction, accept: Sequence[str]) -> list[Near]:

@@ -33,7 +33,7 @@ def explain(ballot: Ballot, holder: str, issuer: str) -> dict[str, Any]:
     ]
     sources += [
         {"rule": rule.version, "law": rule.law, "source": rule.source, "confidence": rule.confidence}
-        for rule in dict.fromkeys(cited)
+        for rule in {rule.version: rule for rule in cited}.values()
     ]
     value = blocks[0]["share"] if blocks else None
     return {

@@ -144,10 +144,10 @@ def settle_rows(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], fou
         world.gross[i] = world.base[i] * times
         assumed.setdefault(lot.issuer, []).append(lot.id)
     for issuer, lots in sorted(assumed.items()):
-        message = f"{issuer}: {', '.join(sorted(set(lots)))} count as fully paid and registered in one name since their date."
+        message = f"{', '.join(sorted(set(lots)))} count as fully paid and registered in one name since their date."
         found.add(
             "N_LOYALTY_ASSUMED", message, "Record the fact not_fully_paid, or registered_since, where that is wrong.", issuer
         )
     for issuer, lots in sorted(unknown.items()):
-        message = f"{issuer}: nobody says since when {', '.join(sorted(set(lots)))} are held; they count at base votes."
+        message = f"nobody says since when {', '.join(sorted(set(lots)))} are held; they count at base votes."
         found.add("N_LOYALTY_UNKNOWN", message, "Give 'since' or 'votes'.", issuer)
