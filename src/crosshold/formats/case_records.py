@@ -161,7 +161,11 @@ def _overlay(row: Fields, known: set[str]) -> None:
 def _watch(row: Fields, known: set[str]) -> None:
     row.only(("name", "issuer", "holders", "basis", "op", "at", "note", "known_on"))
     row.require("name", "issuer", "holders", "op", "at")
-    _parties(row, known, "issuer", "holders")
+    _parties(row, known, "issuer")
+    for name in row.names("holders"):
+        if name not in known:  # a trustee or vehicle that a plan brings in later can be watched from the start
+            message = f"the line {row.text('name')!r} watches {name!r}, who holds nothing yet."
+            row.fault("W_WATCH_NEWCOMER", message, f"If that is a slip: {did_you_mean(name, known)}", "holders")
     if row.text("basis") not in BASES:
         row.fault(
             "E_BASIS_AMBIGUOUS", f"watch {row.text('name')}: a share of what?", f"Add 'basis': {', '.join(BASES)}.", "basis"
