@@ -8,15 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crosshold.deal.draft import Terms
 from crosshold.deal.keys import Amount, plain
 from crosshold.deal.step import Step
 from crosshold.deal.steps import STEPS
 from crosshold.errors import FileError, Finding, Findings, did_you_mean
 from crosshold.formats.fields import Fields
-from crosshold.formats.yaml_text import Document, is_plain_text, read, read_file
+from crosshold.formats.yaml_text import Document, read, read_file, write
 from crosshold.model.snapshot import Snapshot
 
 VERSION = "plan/1"
@@ -126,21 +124,7 @@ class Plan:
 
     def to_yaml(self) -> str:
         """The text of a plan file."""
-        return yaml.dump(self.to_dict(), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that the reader would not take as text."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, None if is_plain_text(text) else "'")
-
-
-_Dumper.add_representer(str, _text)
+        return write(self.to_dict())
 
 
 def _options_dict(options: Options) -> dict[str, Any]:

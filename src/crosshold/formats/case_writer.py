@@ -9,9 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import yaml
-
-from crosshold.formats.yaml_text import is_plain_text
+from crosshold.formats.yaml_text import write
 from crosshold.model.register import Register
 from crosshold.model.statement import Statement
 
@@ -43,7 +41,7 @@ def write_case(register: Register) -> str:
             row.pop(key, None)
     for row in data["sources"].values():
         row.pop("id", None)
-    return yaml.dump(_clean(data), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+    return write(_clean(data))
 
 
 def _is_issuer(s: Statement) -> bool:
@@ -135,17 +133,3 @@ def _clean(value: Any) -> Any:
     if isinstance(value, (date, Decimal, Fraction)):
         return str(value)
     return value
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes every text that this product's reader would not take as text."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, None if is_plain_text(text) else "'")
-
-
-_Dumper.add_representer(str, _text)

@@ -77,9 +77,24 @@ def read(text: str, name: str) -> Document:
     return Document(name, data, reader.lines)
 
 
-def is_plain_text(text: str) -> bool:
-    """Whether an unquoted scalar of these characters is read back as text."""
-    return text not in _WORDS and not any(pattern.fullmatch(text) for pattern in (_WHOLE, _POINT, _OTHER_NUMBERS))
+def write(data: Any) -> str:
+    """Plain values as YAML text that :func:`read` reads back as the same values."""
+    return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that the reader would not take as text; writes no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    plain = text not in _WORDS and not any(pattern.fullmatch(text) for pattern in (_WHOLE, _POINT, _OTHER_NUMBERS))
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, None if plain else "'")
+
+
+_Dumper.add_representer(str, _represent)
 
 
 def _fault(code: str, message: str, cure: str, where: str) -> FileError:

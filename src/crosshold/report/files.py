@@ -11,8 +11,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from crosshold.errors import Finding, RequestError
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -39,7 +37,9 @@ def write_text(text: str, target: Path) -> Path:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     except OSError as error:
         message = f"nothing can be written there ({error.strerror})."
-        raise RequestError(Finding("E_WRITE", message, "Name a folder that exists and that you may write to.", str(target))) from None
+        raise RequestError(
+            Finding("E_WRITE", message, "Name a folder that exists and that you may write to.", str(target))
+        ) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
@@ -65,7 +65,7 @@ def _yaml(thing: Any) -> str | None:
     if isinstance(thing, Register):
         return write_case(thing)
     if isinstance(thing, Plan):
-        return yaml.safe_dump(thing.to_dict(), sort_keys=False, allow_unicode=True, width=120)
+        return thing.to_yaml()
     return None
 
 

@@ -16,6 +16,7 @@ class Invest(Step):
     """The fund pays ``amount`` to ``entity``, which does what the fund is for."""
 
     type: ClassVar[str] = "invest"
+    why: ClassVar[str] = "investment"
 
     fund: FundId
     entity: Newcomer
@@ -26,7 +27,7 @@ class Invest(Step):
         money = draft.money(self.amount, self.currency)
         currency = money.currency or draft.state.currency
         draft.record |= {"amount": shown(money.value, currency), "currency": currency}
-        draft.pay(self.fund, self.entity, money.value, currency, "investment")
+        draft.pay(self.fund, self.entity, money.value, currency, self.why)
 
     def fund_money(self) -> bool:
         """Undone when the fund is not executed."""

@@ -5,29 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from crosshold.deal.draft import Draft
-from crosshold.deal.keys import FundId, Money, Newcomer
-from crosshold.deal.ledger import shown
-from crosshold.deal.step import Step
+from crosshold.deal.steps.invest import Invest
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReturnCapital(Step):
-    """The fund pays ``amount`` back to ``entity``."""
+class ReturnCapital(Invest):
+    """The fund pays ``amount`` back to ``entity``: an investment's keys and moves under another reason."""
 
     type: ClassVar[str] = "return_capital"
-
-    fund: FundId
-    entity: Newcomer
-    amount: Money
-
-    def apply(self, draft: Draft) -> None:
-        """Pay from the fund's account."""
-        money = draft.money(self.amount, self.currency)
-        currency = money.currency or draft.state.currency
-        draft.record |= {"amount": shown(money.value, currency), "currency": currency}
-        draft.pay(self.fund, self.entity, money.value, currency, "return")
-
-    def fund_money(self) -> bool:
-        """Undone when the fund is not executed."""
-        return True
+    why: ClassVar[str] = "return"
