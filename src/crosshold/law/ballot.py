@@ -10,26 +10,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import product
 from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
 from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.contracts import rights
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.judge import Bench
+from crosshold.law.loyalty import multiply
 from crosshold.law.meeting import check_class
 from crosshold.law.near import Flag, Near, flags_of, near_lines
 from crosshold.law.outcome import LotRow, StableOutcome
 from crosshold.law.proof import explain
-from crosshold.law.rule import FALSE, TRUE, Rule
-from crosshold.law.stable import Search, TooManyUndecidedError, actions, reach
+from crosshold.law.readings import readings_of
+from crosshold.law.rule import TRUE, Rule
+from crosshold.law.stable import Search, TooManyUndecidedError, actions
 from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
-from crosshold.law.world import Bounds, World, settle_rows
+from crosshold.law.world import Bounds, World
 from crosshold.model.result import plain
-from crosshold.model.snapshot import RuleChoice, Snapshot
-
-CHOICES = ("gross", "exercisable")
-MOST_READINGS = 16
+from crosshold.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,7 +164,8 @@ class Ballot:
             found.extend(outcome.findings)
         for right in rights(self.benches[0].world):
             if right["confidence"] != "A":
-                message = f"{right['contract']} opens a right for {right['holder']}; its text was not read (confidence {right['confidence']})."
+                said = f"its text was not read (confidence {right['confidence']})"
+                message = f"{right['contract']} opens a right for {right['holder']}; {said}."
                 found.add("W_RULE_UNVERIFIED", message, "Read the contract before relying on it.", right["contract"])
         return tuple(found)
 
@@ -197,12 +196,15 @@ class Ballot:
             for name, row in block["issuers"].items():
                 row["settled"] = self.settled_in(name)
                 row["outcomes"] = len({tuple(o.exercisable[i] for i in o.world.by_issuer.get(name, ())) for o in self.outcomes})
+        open_bounds = self.bounds if not self.outcomes else ()
         first = blocks[0] if blocks else {"issuers": {}, "readings": [], "cut": []}
         return {
-            "at": self.snapshot.at.isoformat(), "order": ORDER, "rules": [rule.version for rule in self.rules], "rules_hash": self.book_hash,
+            "at": self.snapshot.at.isoformat(), "order": ORDER, "rules": [rule.version for rule in self.rules],
+            "rules_hash": self.book_hash,
             "accept": list(self.accept), "meeting": self.meeting_class, "settled": self.settled, **first, "alternatives": blocks[1:],
-            "bounds": [{"reading": dict(r), "lots": {k: list(v) for k, v in b.items()}} for r, b in self.bounds] if not self.outcomes else [],
-            "near": [line.to_dict(exact=exact) for line in self.near()], "duties": list(self.duties), "flags": [flag.to_dict() for flag in self.flags if flag.met],
+            "bounds": [{"reading": dict(r), "lots": {k: list(v) for k, v in lots.items()}} for r, lots in open_bounds],
+            "near": [line.to_dict(exact=exact) for line in self.near()], "duties": list(self.duties),
+            "flags": [flag.to_dict() for flag in self.flags if flag.met],
             "contracts": list(self.contract_events), "not_tested": list(self.not_tested), "findings": plain(self.findings),
         }  # fmt: skip
 
@@ -220,10 +222,11 @@ def ballot(
 ) -> Ballot:
     """Apply the rules the Snapshot chose (from ``rules``, default the bundled book) and its contracts.
 
-    ``readings`` fixes open points: ``gross`` or ``exercisable`` for all, or a choice per rule; ``None`` runs both. ``attribution`` counts shares
-    of trustees as theirs (``registered``) or the beneficiary's. ``accept`` lists rows or ``ROW#part`` of confidence C that may change votes.
-    ``past`` is an earlier Snapshot, for rules on a rise within some months. A rule id that does not exist, or a fault of a
-    fact or contract, is a ``RequestError``; more or fewer than one outcome is no error here.
+    ``readings`` fixes open points: ``gross`` or ``exercisable`` for all, or a choice per rule; ``None`` runs both. ``attribution``
+    counts shares of trustees as theirs (``registered``) or the beneficiary's. ``accept`` lists rows, or ``ROW#part``, of confidence C
+    that may change votes. ``past`` is an earlier Snapshot, for rules on a rise within some months. ``high_quorum`` uses the share that a
+    cap names for an unusually high quorum. A rule id that does not exist, or a fault of a fact or contract, is a ``RequestError``; more
+    or fewer than one outcome is no error here.
     """
     check_class(meeting)
     if attribution not in ("beneficiary", "registered"):
@@ -235,11 +238,11 @@ def ballot(
     early.raise_errors(RequestError)
     world = World(snapshot, attribution)
     voting = [rule for rule in active if may_change_votes(rule, choice.accept)]
-    _loyalty(world, voting, definitions, meeting, early)
+    multiply(world, voting, definitions, meeting, early)
     runs, benches, outcomes = list[tuple[Mapping[str, str], Mapping[str, Bounds]]](), list[Bench](), list[StableOutcome]()
     stopped: list[Finding] = []
     before = World(past, attribution) if past is not None else None
-    for reading in _readings(voting, definitions, choice.settings, readings, early):
+    for reading in readings_of(voting, definitions, choice.settings, readings, early):
         bench = Bench(world, definitions, reading, meeting, before)
         benches.append(bench)
         todo = [
@@ -299,63 +302,7 @@ def _merged(outcomes: Sequence[StableOutcome]) -> tuple[StableOutcome, ...]:
     return tuple(found.values())
 
 
-def _readings(
-    rules: Sequence[Rule],
-    definitions: Mapping[str, Rule],
-    settings: Mapping[str, Any],
-    asked: str | Mapping[str, str] | None,
-    found: Findings,
-) -> list[dict[str, str]]:
-    """Every choice on every open base of the rows in use; beyond 16 all rows follow one choice."""
-    rows = {rule.id: rule for rule in (*rules, *definitions.values()) if "basis" in rule.open}
-    fixed = {name: str(value["basis"]) for name, value in settings.items() if isinstance(value, Mapping) and "basis" in value}
-    if isinstance(asked, str):
-        fixed |= dict.fromkeys(rows, asked)
-    elif asked:
-        fixed |= dict(asked)
-    for name, choice in fixed.items():
-        if choice not in CHOICES:
-            raise RequestError(Finding("E_READING", f"{name}: {choice!r} is no reading.", "Say gross or exercisable.", name))
-    used = sorted(name for name in rows if any(name in (r.id, *_named(r, definitions)) for r in rules if r.takes_votes))
-    options = [[fixed[name]] if name in fixed else list(CHOICES) for name in used]
-    if 2 ** sum(len(o) > 1 for o in options) > MOST_READINGS:
-        message = f"{len(used)} rules leave the base open; all were read the same way at once, not in every combination."
-        found.add("W_READINGS_NOT_EXHAUSTED", message, "Fix some under rules.settings.", "rules")
-        return [{name: fixed.get(name, choice) for name in used} for choice in CHOICES]
-    return [dict(zip(used, row, strict=True)) for row in product(*options)]
-
-
-def _named(rule: Rule, definitions: Mapping[str, Rule]) -> set[str]:
-    found: set[str] = set()
-    waiting = list(rule.definitions)
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting += definitions[name].definitions
-    return found
-
-
 def _matches(reading: Mapping[str, str], asked: str | Mapping[str, str]) -> bool:
     if isinstance(asked, str):
         return all(choice == asked for choice in reading.values())
     return all(reading.get(name) == choice for name, choice in asked.items())
-
-
-def _loyalty(world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule], meeting: str, found: Findings) -> None:
-    """Loyalty rows on every lot without stated votes; who is stated has his multiplier in the number already."""
-    rows = []
-    bench = Bench(world, definitions, {}, meeting)
-    judge = Judge(bench)
-    for rule in (r for r in rules if r.kind == "multiplier" and r.when is not None):
-        for i, lot in enumerate(world.lots):
-            if lot.votes is not None or lot.holder in (lot.issuer, *world.dispersed) or not lot.shares:
-                continue
-            scope = reach(rule, world, lot.issuer, lot.holder)
-            if scope == FALSE or rule.when is None:
-                continue
-            env = {"I": lot.issuer, "H": world.owner[i], "X": lot.issuer, "Y": world.owner[i], "lot": str(i)}
-            for effect in rule.effects:
-                value = judge.value(rule.when, env, rule, "", effect)
-                rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else 4))
-    settle_rows(world, rows, found)

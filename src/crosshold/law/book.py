@@ -107,9 +107,7 @@ class RuleBook:
         for rule in active:
             acts = any(rule.letter(effect.part) != "C" for effect in rule.effects)
             if rule.start is None and (acts or rule.kind == "control_def"):
-                found.add(
-                    "W_RULE_START_UNKNOWN", "it is applied, but its start is not known.", "Check the date.", rule.id
-                )
+                found.add("W_RULE_START_UNKNOWN", "it is applied, but its start is not known.", "Check the date.", rule.id)
         return Choice(tuple(active), self._definitions(active, at), tuple(found))
 
     def _definitions(self, active: Sequence[Rule], at: date) -> dict[str, Rule]:

@@ -23,8 +23,9 @@ from crosshold.model.snapshot import Record
 class Casting:
     """What becomes of every lot's exercisable votes in one class of meeting.
 
-    ``kept[i]`` after ``removed`` and caps, of which ``neutral[i]`` are cast by a fixed split (``split[i]`` for), ``silent[i]`` are present and
-    not cast, and the rest is free in the hands of ``voter[i]``. ``reasons[i]`` are contract ids. ``binds`` are the caps that bite.
+    ``kept[i]`` after ``removed`` and caps, of which ``neutral[i]`` are cast by a fixed split (``split[i]`` for), ``silent[i]`` are
+    present and not cast, and the rest is free in the hands of ``voter[i]``. ``reasons[i]`` are contract ids. ``binds`` tells which caps
+    bite, ``lapsed`` which contracts have ended and why.
     """
 
     kept: list[Fraction]
@@ -280,22 +281,23 @@ def _crossed(about: Mapping[str, Any], record: Record, world: World) -> str:
 
 def rights(world: World) -> list[dict[str, Any]]:
     """Rights that a recorded event opened: ``right_to_buy`` with its window in calendar months, clamped to month ends."""
-    found = []
-    for record in world.snapshot.contracts:
-        if record.get("kind") != "right_to_buy":
-            continue
+    found: list[dict[str, Any]] = []
+    for record in (r for r in world.snapshot.contracts if r.get("kind") == "right_to_buy"):
         for fact in world.facts.of("contract_event"):
-            if (
-                fact.get("contract") in (None, record.get("id"))
-                and fact.get("event") in (record.get("opens_on") or ())
-                and fact.get("date")
-            ):
-                start = interval(str(fact["date"]))[0]
-                months = record.get("window_months")
-                end = add_months(start, int(months)) if months is not None else None
-                if end is None or world.at <= end:
-                    found.append(
-                        {"kind": "contract_right_open", "contract": record["id"], "holder": record["holder"], "issuer": record["issuer"],
-                         "from": start.isoformat(), "until": end.isoformat() if end else None, "confidence": str(record.get("confidence") or "C")}
-                    )  # fmt: skip
+            named = fact.get("contract") in (None, record.get("id")) and fact.get("event") in (record.get("opens_on") or ())
+            if not named or not fact.get("date"):
+                continue
+            start = interval(str(fact["date"]))[0]
+            months = record.get("window_months")
+            end = None if months is None else add_months(start, int(months))
+            if end is None or world.at <= end:
+                row = {
+                    "kind": "contract_right_open",
+                    "contract": record["id"],
+                    "holder": record["holder"],
+                    "issuer": record["issuer"],
+                }
+                until = end.isoformat() if end else None
+                confidence = str(record.get("confidence") or "C")
+                found.append({**row, "from": start.isoformat(), "until": until, "confidence": confidence})
     return found

@@ -121,7 +121,7 @@ def _lines(before: Ballot, after: Ballot) -> Iterator[Event]:
 
 def _measured(rule: Rule, outcome: StableOutcome) -> dict[tuple[str, str, str, Fraction], tuple[str, Line]]:
     judge = Judge(outcome.bench, outcome.kept)
-    found = {}
+    found: dict[tuple[str, str, str, Fraction], tuple[str, Line]] = {}
     for issuer, holder in line_pairs(rule, outcome):
         for line in tested_lines(rule, judge, issuer, holder):
             if line.issuer == issuer:

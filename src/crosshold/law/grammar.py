@@ -192,7 +192,9 @@ class _Reader:
                 items.append(self.when())
             self.take("mark", ")")
             return Both(word == "all", tuple(items))
-        if word in ("held", "increase", "held_for") or self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number":
+        if word in ("held", "increase", "held_for") or (
+            self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number"
+        ):
             left = self.number()
             return Compare(left, self.take("op"), self.number())
         return self.test()

@@ -43,8 +43,8 @@ class Share:
 class Tally:
     """One resolution. ``base`` is what the majority is of, ``needed`` the votes for it (strictly more where ``majority.op`` is ``>``).
 
-    ``free_needed`` is the bar on free votes once neutral votes are cast, ``as_share_of_free`` the same as a share. ``passed`` is ``None`` while
-    undeclared intentions could still decide. ``bounds`` of free and neutral votes come from uncertain data.
+    ``free_needed`` is the bar on free votes once neutral votes are cast, ``as_share_of_free`` the same as a share. ``passed`` is ``None``
+    while undeclared intentions could still decide. ``bounds`` of free and neutral votes come from uncertain data.
     """
 
     issuer: str
@@ -70,8 +70,9 @@ class Tally:
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form; the majority as text."""
+        names = [name for name in self.__dataclass_fields__ if name not in ("majority", "votes_for", "votes_against")]
         return {
-            **{k: plain(getattr(self, k), exact=exact) for k in self.__dataclass_fields__ if k not in ("majority", "votes_for", "votes_against")},
+            **{name: plain(getattr(self, name), exact=exact) for name in names},
             "majority": str(self.majority), "rule": self.majority.rule, "for": plain(self.votes_for, exact=exact),
             "against": plain(self.votes_against, exact=exact),
         }  # fmt: skip
@@ -193,8 +194,9 @@ def _share(
     # Without the holder everybody else votes for; neutral votes against stay against.
     blocks = bool(commanded) and not _reached(majority, base - commanded - neutral_against, needs)
     below = floor(commanded / (1 - majority.share)) if majority.share < 1 else 0
+    not_cast = total(lambda i: Fraction(exercisable[i])) - cast_votes
     return Share(
-        votes, cast_votes, floor(cast_votes), total(casting.free), neutral_for, neutral - neutral_for, sum((exercisable[i] * part[i] for i in own), start=zero) - cast_votes,
+        votes, cast_votes, floor(cast_votes), total(casting.free), neutral_for, neutral - neutral_for, not_cast,
         cast_votes / base if base else None, commanded, blocks, below,
     )  # fmt: skip
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from crosshold.law.grammar import Compare, Held, When, walk
+from crosshold.law.grammar import Compare, When
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
@@ -20,8 +20,10 @@ LINE_KINDS = ("accounting", "bid", "disclosure", "holding_limit", "majority", "s
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """One line. ``distance`` = threshold - now (positive: not reached). ``votes_to_flip``: smallest whole number bought (+) or sold (-) with
-    the total unchanged that changes the truth; shares on a share basis. ``would_change`` names the votes that would be taken or given back."""
+    """One line. ``votes_to_flip`` is the smallest whole number bought (+) or sold (-), the total unchanged, that changes its truth (shares
+    on a basis of shares); ``shares_to_flip`` says the same in one-vote shares of one-vote holders where shares carry different votes:
+    buying from a loyalty holder lowers the total as well. ``would_change`` names the votes that would be taken or given back.
+    """
 
     rule: str
     clause: str | None
@@ -48,7 +50,7 @@ class Near:
         """JSON form; the threshold is always exact."""
         return {
             "rule": self.rule, "clause": self.clause, "holder": list(self.holder), "issuer": self.issuer, "measure": self.measure,
-            "basis": self.basis, "now": plain(self.now, exact=exact), "op": self.op, "threshold": str(self.threshold) if exact else float(self.threshold),
+            "basis": self.basis, "now": plain(self.now, exact=exact), "op": self.op, "threshold": plain(self.threshold, exact=exact),
             "threshold_exact": str(self.threshold), "met": self.met, "distance": plain(self.distance, exact=exact),
             "votes_to_flip": self.votes_to_flip, "shares_to_flip": self.shares_to_flip, "would_change": dict(self.would_change) or None,
             "duty": dict(self.duty) or None, "confidence": self.confidence,
@@ -70,23 +72,12 @@ def to_flip(part: int, whole: int, op: str, threshold: Fraction) -> int:
 def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
     """(issuer, holder) a rule with lines is tested on: direct holders, and who stands over them where groups count together."""
     world = outcome.world
-    held = (
-        [n.left for tree in (*rule.trees, *(t for _, t in rule.ladder.tests())) for n in walk(tree) if isinstance(n, Compare)]
-        if rule.ladder
-        else []
-    )
-    held = held or [n.left for tree in rule.trees for n in walk(tree) if isinstance(n, Compare)]
-    grouped = any(isinstance(number, Held) and (number.group.subs or number.group.concert) for number in held)
     for issuer, owners in sorted(world.owners.items()):
         if rule.issuer.admits(world.snapshot.entities.get(issuer)) == FALSE:
             continue
         holders = {owner for owner in owners if owner not in world.dispersed and owner != issuer}
-        if grouped:
-            holders |= {
-                z
-                for z in world.holdings
-                if z not in world.dispersed and z != issuer and holders & (world.majority_group(z) - {issuer})
-            }
+        if rule.counts_groups:
+            holders |= {head for holder in holders for head in world.heads.get(holder, ()) if head != issuer}
         for holder in sorted(holders):
             if reach(rule, world, issuer, holder) == TRUE:
                 yield issuer, holder
@@ -95,7 +86,11 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
 def tested_lines(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
     """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
     env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
-    trees = {**rule.clauses, **({"": rule.when} if rule.when is not None else {}), **dict(rule.ladder.tests() if rule.ladder else ())}
+    trees = {
+        **rule.clauses,
+        **({"": rule.when} if rule.when is not None else {}),
+        **dict(rule.ladder.tests() if rule.ladder else ()),
+    }
     found: dict[Compare, Line] = {}
     for name, tree in trees.items():
         judge.trace = []
@@ -179,7 +174,7 @@ def _of_definitions(outcome: StableOutcome) -> Iterator[Near]:
             by_head.setdefault((action.issuer, name), []).append((action, value))
     for (head, name), rows in sorted(by_head.items()):
         rule = outcome.bench.definitions[name]
-        for step in Judge(outcome.bench, outcome.kept).chain(head, name):
+        for step in Judge(outcome.bench, outcome.kept).control.chain(head, name):
             for line in dict.fromkeys(step.lines):
                 change = next((a for a, value in rows if _flips(a, value, line, outcome)), None)
                 said = (("issuer", change.issuer), ("holder", change.holder), ("rule", change.rule.id)) if change else ()

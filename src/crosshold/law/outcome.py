@@ -22,7 +22,7 @@ MOST_TOTAL = 2**62
 
 
 class Count(NamedTuple):
-    """One holder in one issuer. ``exercised`` is free and neutral votes together; ``certainty`` says whether data could make it otherwise."""
+    """One holder in one issuer. ``exercised`` is free and neutral votes together; ``certainty`` is POSSIBLE when data could change it."""
 
     shares: int
     gross: int
@@ -225,7 +225,7 @@ class StableOutcome:
                         f"{', '.join(uneven)}: votes are no multiple of shares; the votes of the shares kept are rounded down."
                     )
                     found.append(Finding("W_VOTES_ROUNDED", message, "Split the lot.", action.issuer))
-                message = f"{action.rule.id}: of {action.holder}'s lots in {action.issuer} the newest lose first (house convention; the text does not say)."
+                message = f"of {action.holder}'s lots the newest lose first under {action.rule.id} (house convention; the text is silent)."
                 found.append(Finding("N_PARTIAL_CUT", message, "", action.issuer))
         return tuple(dict.fromkeys(found))
 

@@ -79,7 +79,8 @@ def _lot(i: int, outcome: StableOutcome) -> dict[str, Any]:
     elif lot.votes is not None:
         why = "votes as stated at the date of the case"
     elif i in world.multiplied:
-        why = f"{world.gross[i] // max(world.base[i], 1)} times {world.base[i]} base votes by {', '.join(world.multiplied[i])}, held since {lot.registered_since or lot.since}"
+        times, rules = world.gross[i] // max(world.base[i], 1), ", ".join(world.multiplied[i])
+        why = f"{times} times {world.base[i]} base votes by {rules}, held since {lot.registered_since or lot.since}"
     else:
         why = f"{lot.shares} shares at the votes of {f'class {lot.share_class}' if lot.share_class else 'its class'}"
     return {

@@ -181,6 +181,13 @@ class Rule:
         return any(isinstance(n, Increase) for tree in self.trees for n in walk(tree))
 
     @cached_property
+    def counts_groups(self) -> bool:
+        """Whether holders are counted together with others in any of its numbers."""
+        numbers = [number for _, number in self.ladder.of] if self.ladder else []
+        nodes = (n for tree in (*self.trees, *numbers) for n in walk(tree))
+        return any(isinstance(n, Held) and (n.group.subs is not None or n.group.concert) for n in nodes)
+
+    @cached_property
     def takes_votes(self) -> tuple[Effect, ...]:
         """Its effects that lower exercisable votes."""
         return tuple(e for e in self.effects if e.votes in ("zero", "excess_over"))

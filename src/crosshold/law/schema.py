@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from crosshold.errors import FileError, Findings, did_you_mean
@@ -55,7 +56,7 @@ def check(rules: Iterable[Rule]) -> None:
             faults.add("C_DUPLICATE_ID", f"{name} stands twice with the same start.", "Keep one, or date the versions.", name)
             continue
         ordered = sorted(versions, key=lambda rule: rule.start or date.min)
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             if earlier.end is None or (later.start or date.min) <= earlier.end:
                 message = f"two versions of {name} are in force on {later.start}."
                 faults.add("C_OVERLAP", message, "End the earlier one the day before.", name)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crosshold.errors import Finding
+from crosshold.law.control import Step
 from crosshold.law.grammar import Test, walk
-from crosshold.law.judge import Judge, Line, Step
+from crosshold.law.judge import Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
 from crosshold.law.stable import Action, actions, judge_all
@@ -19,8 +20,11 @@ WORDS = {TRUE: "true", FALSE: "false", UNKNOWN: "unknown"}
 
 @dataclass(frozen=True)
 class Verdict:
-    """One rule on one holder's votes in one issuer. ``inequality`` gives the numbers tested, ``by_reading`` the truth per reading, ``by_data``
-    CERTAIN, POSSIBLE or IMPOSSIBLE. ``applied`` is false for rows that may only warn; then ``would_change`` says whether votes would move."""
+    """One rule on one holder's votes in one issuer.
+
+    ``inequality`` gives the numbers tested, ``by_reading`` the truth per reading, ``by_data`` CERTAIN, POSSIBLE or IMPOSSIBLE.
+    ``applied`` is false for rows that may only warn; then ``would_change`` says whether votes would move.
+    """
 
     rule: str
     version: str
@@ -115,7 +119,9 @@ def evidence(action: Action, outcome: StableOutcome) -> tuple[tuple[Line, ...], 
     lines = tuple(dict.fromkeys(judge.trace))
     trees = [action.rule.when, *action.rule.clauses.values()]
     asked = [n.words[2] for tree in trees if tree is not None for n in walk(tree) if isinstance(n, Test) and n.name == "ctrl"]
-    steps = [step for name in dict.fromkeys(asked) for step in Judge(outcome.bench, outcome.kept).chain(action.issuer, name)]
+    steps = [
+        step for name in dict.fromkeys(asked) for step in Judge(outcome.bench, outcome.kept).control.chain(action.issuer, name)
+    ]
     return lines, _towards(steps, action.holder)
 
 
@@ -185,16 +191,20 @@ def advice(outcome: StableOutcome, accept: Sequence[str]) -> list[Finding]:
     for action, value in zip(rows, values, strict=True):
         if value == TRUE:
             part = f"#{action.effect.part}" if action.effect.part and action.rule.confidence != "C" else ""
-            message = f"{action.rule.id}{part} would take votes of {action.holder} in {action.issuer}, but its text was not read (confidence C)."
+            message = f"{action.rule.id}{part} would take votes of {_whose(action)}, but its text was not read (confidence C)."
             found.append(Finding("W_RULE_UNVERIFIED", message, f"Accept {action.rule.id}{part} to apply it.", action.rule.id))
     for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
         if value == TRUE and action.rule.letter(action.effect.part) == "C":
-            message = f"{action.rule.id} takes votes of {action.holder} in {action.issuer}; it was accepted without its text (confidence C)."
+            message = f"{action.rule.id} takes votes of {_whose(action)}; it was accepted without its text (confidence C)."
             found.append(Finding("W_RULE_UNVERIFIED", message, "Verify it before relying on the result.", action.rule.id))
         if action.scope == UNKNOWN and value == UNKNOWN and _if_reached(action, outcome) == TRUE:
-            message = f"whether {action.rule.id} reaches {action.holder} in {action.issuer} is unknown: jurisdiction, form or kind is missing."
+            message = f"whether {action.rule.id} reaches {_whose(action)} is unknown: jurisdiction, form or kind is missing."
             found.append(Finding("W_SCOPE_UNKNOWN", message, "Give the entity's attributes.", action.rule.id))
     return found + _disputed_reach(outcome)
+
+
+def _whose(action: Action) -> str:
+    return f"{action.holder} in {action.issuer}"
 
 
 def _if_reached(action: Action, outcome: StableOutcome) -> int:
@@ -207,7 +217,9 @@ def _disputed_reach(outcome: StableOutcome) -> list[Finding]:
     for rule in (r for r in outcome.rules if r.disputed is not None):
         for action in wider(rule, outcome):
             if _if_reached(action, outcome) == TRUE:
-                message = f"whether {rule.id} reaches {action.holder} in {action.issuer} is disputed (scope: disputed, confidence C); no vote is taken."
+                message = (
+                    f"whether {rule.id} reaches {_whose(action)} is disputed (scope: disputed, confidence C); no vote is taken."
+                )
                 found.append(Finding("W_SCOPE_DISPUTED", message, "Ask counsel.", rule.id))
     return found
 

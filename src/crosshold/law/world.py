@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import cached_property
 
-from crosshold.errors import Findings
 from crosshold.law.facts import Facts
-from crosshold.law.rule import TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.rule import Effect
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.snapshot import Lot, Snapshot
 
@@ -86,6 +86,22 @@ class World:
             self._majority[head] = frozenset(group)
         return self._majority[head]
 
+    def majority_holder(self, company: str) -> str | None:
+        """Who alone has more than half of a company's gross votes."""
+        total = self.gross_total(company)
+        owners = self.owners.get(company, {})
+        return next((z for z, lots in owners.items() if z != company and 2 * sum(self.gross[i] for i in lots) > total), None)
+
+    @cached_property
+    def heads(self) -> dict[str, tuple[str, ...]]:
+        """For every company, the parties that have it in their majority group."""
+        found: dict[str, list[str]] = {}
+        for head in self.holdings:
+            for member in self.majority_group(head) if head not in self.dispersed else ():
+                if member != head:
+                    found.setdefault(member, []).append(head)
+        return {member: tuple(heads) for member, heads in found.items()}
+
     def _held(self, group: Iterable[str], issuer: str) -> int:
         owners = self.owners.get(issuer, {})
         return sum(self.gross[i] for owner in group if owner != issuer for i in owners.get(owner, ()))
@@ -122,32 +138,3 @@ def months_held(lot: Lot, effect: Effect, world: World) -> Bounds | None:
     clock = effect.clock_from
     low, high = (whole_months(max(day, clock) if clock else day, world.at) for day in (last, first))
     return low, high
-
-
-def settle_rows(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: Findings) -> None:
-    """Apply loyalty rows whose test came out as ``value`` per lot; tell what was assumed and what is not known.
-
-    One lot is multiplied once, by the largest factor; all rows that hold are named.
-    """
-    factor: dict[int, int] = {}
-    unknown: dict[str, list[str]] = {}
-    for rule, effect, i, value in rows:
-        lot = world.lots[i]
-        if value == TRUE:
-            factor[i] = max(factor.get(i, 1), effect.factor)
-            world.multiplied[i] = (*world.multiplied.get(i, ()), rule.id)
-        elif value & UNKNOWN and lot.holder not in world.dispersed:
-            unknown.setdefault(lot.issuer, []).append(lot.id)
-    assumed: dict[str, list[str]] = {}
-    for i, times in factor.items():
-        lot = world.lots[i]
-        world.gross[i] = world.base[i] * times
-        assumed.setdefault(lot.issuer, []).append(lot.id)
-    for issuer, lots in sorted(assumed.items()):
-        message = f"{', '.join(sorted(set(lots)))} count as fully paid and registered in one name since their date."
-        found.add(
-            "N_LOYALTY_ASSUMED", message, "Record the fact not_fully_paid, or registered_since, where that is wrong.", issuer
-        )
-    for issuer, lots in sorted(unknown.items()):
-        message = f"nobody says since when {', '.join(sorted(set(lots)))} are held; they count at base votes."
-        found.add("N_LOYALTY_UNKNOWN", message, "Give 'since' or 'votes'.", issuer)

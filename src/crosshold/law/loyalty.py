@@ -1,0 +1,59 @@
+"""Loyalty votes: what a lot gains by being registered long in one name (spec 9). Step 3 of the order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from crosshold.errors import Findings
+from crosshold.law.judge import Bench, Judge
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.stable import reach
+from crosshold.law.world import World
+
+
+def multiply(world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule], meeting: str, found: Findings) -> None:
+    """Loyalty rows on every lot without stated votes; who is stated has his multiplier in the number already."""
+    rows = []
+    bench = Bench(world, definitions, {}, meeting)
+    judge = Judge(bench)
+    for rule in (r for r in rules if r.kind == "multiplier" and r.when is not None):
+        for i, lot in enumerate(world.lots):
+            if lot.votes is not None or lot.holder in (lot.issuer, *world.dispersed) or not lot.shares:
+                continue
+            scope = reach(rule, world, lot.issuer, lot.holder)
+            if scope == FALSE or rule.when is None:
+                continue
+            env = {"I": lot.issuer, "H": world.owner[i], "X": lot.issuer, "Y": world.owner[i], "lot": str(i)}
+            for effect in rule.effects:
+                value = judge.value(rule.when, env, rule, "", effect)
+                rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else UNKNOWN))
+    _settle(world, rows, found)
+
+
+def _settle(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: Findings) -> None:
+    """Apply loyalty rows whose test came out as ``value`` per lot; tell what was assumed and what is not known.
+
+    One lot is multiplied once, by the largest factor; all rows that hold are named.
+    """
+    factor: dict[int, int] = {}
+    unknown: dict[str, list[str]] = {}
+    for rule, effect, i, value in rows:
+        lot = world.lots[i]
+        if value == TRUE:
+            factor[i] = max(factor.get(i, 1), effect.factor)
+            world.multiplied[i] = (*world.multiplied.get(i, ()), rule.id)
+        elif value & UNKNOWN and lot.holder not in world.dispersed:
+            unknown.setdefault(lot.issuer, []).append(lot.id)
+    assumed: dict[str, list[str]] = {}
+    for i, times in factor.items():
+        lot = world.lots[i]
+        world.gross[i] = world.base[i] * times
+        assumed.setdefault(lot.issuer, []).append(lot.id)
+    for issuer, lots in sorted(assumed.items()):
+        message = f"{', '.join(sorted(set(lots)))} count as fully paid and registered in one name since their date."
+        found.add(
+            "N_LOYALTY_ASSUMED", message, "Record the fact not_fully_paid, or registered_since, where that is wrong.", issuer
+        )
+    for issuer, lots in sorted(unknown.items()):
+        message = f"nobody says since when {', '.join(sorted(set(lots)))} are held; they count at base votes."
+        found.add("N_LOYALTY_UNKNOWN", message, "Give 'since' or 'votes'.", issuer)

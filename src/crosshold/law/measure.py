@@ -1,0 +1,125 @@
+"""Shares of a company on a named base, as intervals: exact on a decided state, all that is possible on an open one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from crosshold.law.vocabulary import LIVE_BASES
+from crosshold.law.world import Bounds, World
+
+Pair = tuple[frozenset[str], frozenset[str]]
+"""A group when some membership is open: who surely belongs to it, who possibly does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lowest and highest value of a ratio; ``null`` when the total can be nothing. ``part`` of ``whole`` is it on a decided state."""
+
+    low: Fraction
+    high: Fraction
+    null: bool = False
+    part: int = 0
+    whole: int = 0
+    basis: str = ""
+
+
+NOTHING = Span(Fraction(0), Fraction(0), null=True)
+"""A ratio of a total of nothing: no number, never 0/0 = 0."""
+
+
+class Tally(NamedTuple):
+    """Some lots added up: counted votes, gross votes, cut votes, each lowest and highest."""
+
+    low: int
+    high: int
+    gross_low: int
+    gross_high: int
+    cut_low: int
+    cut_high: int
+
+
+class Votes:
+    """The votes of a state. ``kept[i]`` bounds what lot i can exercise (``None``: gross); ``data`` lets uncertain counts vary.
+
+    ``reads`` collects the issuers whose exercisable votes were looked at.
+    """
+
+    def __init__(self, world: World, kept: Sequence[Bounds] | None, *, data: bool = False) -> None:
+        self.world, self.kept, self.data = world, kept, data
+        self.reads: set[str] = set()
+        self._totals: dict[tuple[str, bool], Tally] = {}
+
+    def share(self, group: Pair, target: str, basis: str) -> Span:
+        """The share of a group in ``target``. Own shares are never in the numerator; in a total only where the base says so."""
+        owners = self.world.owners[target]
+        sure, possible = ([i for o in members if o != target for i in owners.get(o, ())] for members in group)
+        if basis in ("issued", "outstanding"):
+            return self._of_shares(sure, possible, target, basis)
+        least, most = self.add(sure, target, basis), self.add(possible, target, basis)
+        total = self.world.gross_total(target)
+        if basis == "exercisable_over_gross":
+            if not total:
+                return NOTHING
+            return Span(Fraction(least.low, total), Fraction(most.high, total), False, least.low, total, basis)
+        others = self._others(least, target, basis)[1], self._others(most, target, basis)[0]
+        if not least.low + others[0] and not most.high + others[1]:
+            return NOTHING
+        # Where others can have nothing the group is everything; where the group can have nothing it is nothing.
+        low = Fraction(least.low, least.low + others[0]) if least.low + others[0] else Fraction(1)
+        high = Fraction(most.high, most.high + others[1]) if most.high + others[1] else Fraction(0)
+        null = least.low + others[1] == 0
+        return Span(min(low, high), max(low, high), null, least.low, least.low + others[0], basis)
+
+    def _of_shares(self, sure: list[int], possible: list[int], target: str, basis: str) -> Span:
+        whole = self.world.issued(target)
+        if basis == "outstanding":
+            whole -= sum(self.world.lots[i].shares for i in self.world.own(target))
+        if not whole:
+            return NOTHING
+        low = sum(self.world.shares(i)[0] if self.data else self.world.lots[i].shares for i in sure)
+        high = sum(self.world.shares(i)[1] if self.data else self.world.lots[i].shares for i in possible)
+        return Span(Fraction(low, whole), Fraction(high, whole), False, low, whole, basis)
+
+    def _others(self, group: Tally, target: str, basis: str) -> Bounds:
+        """What the others can have while the group has what it has.
+
+        The total is fixed where data are certain or dispersed holders absorb the difference: others = total - the group's gross
+        votes - what others lose. Elsewhere others vary by themselves.
+        """
+        whole = self._whole(target, basis)
+        if not self.data or self.world.absorbs(target):
+            total = self.world.gross_total(target)
+            low = total - group.gross_high - (whole.cut_high - group.cut_high)
+            high = total - group.gross_low - (whole.cut_low - group.cut_low)
+        else:
+            low, high = whole.low - group.low, whole.high - group.high
+        own = sum(self.world.base[i] for i in self.world.own(target)) if basis == "theoretical_votes" else 0
+        return max(low, 0) + own, max(high, 0) + own
+
+    def _whole(self, issuer: str, basis: str) -> Tally:
+        key = (issuer, basis in LIVE_BASES)
+        if key not in self._totals:
+            lots = [i for i in self.world.by_issuer[issuer] if self.world.lots[i].holder != issuer]
+            self._totals[key] = self.add(lots, issuer, basis)
+        return self._totals[key]
+
+    def add(self, lots: Iterable[int], issuer: str, basis: str) -> Tally:
+        """Add up lots of an issuer on a base of votes."""
+        live = basis in LIVE_BASES
+        if live:
+            self.reads.add(issuer)
+        rows = [self._lot(i, live) for i in lots]
+        return Tally(*(sum(column) for column in zip(*rows, strict=True))) if rows else Tally(0, 0, 0, 0, 0, 0)
+
+    def _lot(self, i: int, live: bool) -> Tally:
+        gross = self.world.gross[i]
+        low, high = self.world.votes(i) if self.data else (gross, gross)
+        least, most = self.kept[i] if live and self.kept is not None else (gross, gross)
+        if least == gross:
+            return Tally(low, high, low, high, 0, 0)
+        if most < gross:
+            return Tally(min(least, low), min(most, high), low, high, max(low - most, 0), max(high - least, 0))
+        return Tally(min(least, low), high, low, high, 0, max(high - least, 0))

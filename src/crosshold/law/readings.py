@@ -1,0 +1,51 @@
+"""Open points of the law: each is read every way, and the report shows all (spec 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
+
+from crosshold.errors import Finding, Findings, RequestError
+from crosshold.law.rule import Rule
+
+CHOICES = ("gross", "exercisable")
+"""The two readings of a base that the text does not name."""
+MOST_READINGS = 16
+
+
+def readings_of(
+    rules: Sequence[Rule],
+    definitions: Mapping[str, Rule],
+    settings: Mapping[str, Any],
+    asked: str | Mapping[str, str] | None,
+    found: Findings,
+) -> list[dict[str, str]]:
+    """Every choice on every open base of the rows in use; beyond 16 all rows follow one choice."""
+    rows = {rule.id: rule for rule in (*rules, *definitions.values()) if "basis" in rule.open}
+    fixed = {name: str(value["basis"]) for name, value in settings.items() if isinstance(value, Mapping) and "basis" in value}
+    if isinstance(asked, str):
+        fixed |= dict.fromkeys(rows, asked)
+    elif asked:
+        fixed |= dict(asked)
+    for name, choice in fixed.items():
+        if choice not in CHOICES:
+            raise RequestError(Finding("E_READING", f"{name}: {choice!r} is no reading.", "Say gross or exercisable.", name))
+    used = sorted(name for name in rows if any(name in (r.id, *_named(r, definitions)) for r in rules if r.takes_votes))
+    options = [[fixed[name]] if name in fixed else list(CHOICES) for name in used]
+    if 2 ** sum(len(o) > 1 for o in options) > MOST_READINGS:
+        message = f"{len(used)} rules leave the base open; all were read the same way at once, not in every combination."
+        found.add("W_READINGS_NOT_EXHAUSTED", message, "Fix some under rules.settings.", "rules")
+        return [{name: fixed.get(name, choice) for name in used} for choice in CHOICES]
+    return [dict(zip(used, row, strict=True)) for row in product(*options)]
+
+
+def _named(rule: Rule, definitions: Mapping[str, Rule]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(rule.definitions)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += definitions[name].definitions
+    return found
