@@ -28,7 +28,7 @@ def test_every_line_of_a_table_is_aligned(rows: list[tuple[str, int, Fraction]])
 
 
 def test_numbers_stand_right_under_a_head_that_names_their_basis() -> None:
-    rows = [{"holder": "日産自動車", "issued": Fraction(15, 100)}, {"holder": "FS", "issued": None}]
+    rows: list[dict[str, object]] = [{"holder": "日産自動車", "issued": Fraction(15, 100)}, {"holder": "FS", "issued": None}]
     assert table(rows, {"holder": "holder", "issued": "% of issued"}, shares=("issued",)).split("\n") == [
         "holder      % of issued",
         "----------  -----------",

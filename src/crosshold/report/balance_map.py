@@ -8,19 +8,21 @@ rectangle between them is asked once more in its middle.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
+from itertools import pairwise
 
 from crosshold.errors import Finding, RequestError
 from crosshold.model.entity import FLOAT
 from crosshold.model.snapshot import Lot, Snapshot
+from crosshold.report.lettering import short
 
 VOTERS = ("both", "first", "second", "neither", "open", "unknown")
 SIMPLE = tuple(Fraction(a, b) for a, b in ((1, 10), (1, 5), (1, 4), (3, 10), (1, 3), (2, 5), (1, 2), (2, 3), (3, 20)))
 FINEST = Fraction(1, 10_000)  # a border is known to 0.01 point
+MAJORITY = "majority of votes"
 INWARD = Fraction(1, 2_000)  # samples keep off the rim, where a holder has nothing
 
 Point = tuple[Fraction, Fraction]
@@ -79,10 +81,17 @@ class BalanceMap:
 
     def region(self, x: Fraction, y: Fraction) -> Region:
         """The region at a point of the window."""
-        for cell in self.cells:
-            if cell.x[0] <= x <= cell.x[1] and cell.y[0] <= y <= cell.y[1]:
-                return cell.region
-        raise RequestError(Finding("E_OUTSIDE", f"({float(x):.4f}, {float(y):.4f}) lies outside the map.", "Stay in its window."))
+        found = region_at(self.cells, x, y)
+        if found is None:
+            raise RequestError(
+                Finding("E_OUTSIDE", f"({float(x):.4f}, {float(y):.4f}) lies outside the map.", "Stay in its window.")
+            )
+        return found
+
+
+def region_at(cells: Iterable[Cell], x: Fraction, y: Fraction) -> Region | None:
+    """The region of the first cell that has the point, rims included."""
+    return next((c.region for c in cells if c.x[0] <= x <= c.x[1] and c.y[0] <= y <= c.y[1]), None)
 
 
 def group(snapshot: Snapshot, party: str) -> tuple[str, ...]:
@@ -156,11 +165,13 @@ def balance_map(
     window: Point | None = None,
     ways: Sequence[Way] = (),
     lines: Sequence[Line] = (),
+    shares: Callable[[Snapshot], Point] | None = None,
     samples: int = 9,
 ) -> BalanceMap:
     """Ask ``judge`` at ``samples`` x ``samples`` points, bisect between neighbours that differ, and tile the window with cells.
 
-    ``lines`` are added to those that the search finds. The window is 50 % or ten points beyond today, in steps of ten.
+    ``lines`` are added to those that the search finds. ``shares`` gives both groups' parts of the gross votes, with which a line is
+    named when they are a simple fraction there. The window is 50 % or ten points beyond today, in steps of ten.
     """
     today = (stake(snapshot, second, first), stake(snapshot, first, second))
     reach = window or (_reach(today[0]), _reach(today[1]))
@@ -170,15 +181,13 @@ def balance_map(
         return judge(at_point(snapshot, first, second, x, y))
 
     grid = [[INWARD + (reach[k] - 2 * INWARD) * n / (samples - 1) for n in range(samples)] for k in (0, 1)]
-    cuts = [_cuts(grid[0], grid[1], ask), _cuts(grid[1], grid[0], lambda y, x: ask(x, y))]
-    rims = [[Fraction(0), *sorted(cuts[k]), reach[k]] for k in (0, 1)]
-    cells = [
-        Cell((x0, x1), (y0, y1), ask((x0 + x1) / 2, (y0 + y1) / 2))
-        for y0, y1 in zip(rims[1], rims[1][1:], strict=False)
-        for x0, x1 in zip(rims[0], rims[0][1:], strict=False)
-    ]
-    names = (snapshot.name(first), snapshot.name(second))
+    cuts, cells = _tile(grid, reach, ask, trust=True)
+    if any(region_at(cells, x, y) != ask(x, y) for x in grid[0] for y in grid[1]):
+        cuts, cells = _tile(grid, reach, ask, trust=False)
+    names = (short(snapshot.name(first)), short(snapshot.name(second)))
     found = [*_lines("x", cells, cuts[0], names), *_lines("y", cells, cuts[1], names)]
+    if shares is not None:
+        found = [replace(line, label=_in_votes(line, shares(at_point(snapshot, first, second, *_place(line))))) for line in found]
     return BalanceMap(
         first=first, second=second, names=names, window=reach, cells=tuple(cells),
         lines=(*found, *(line for line in lines if not any(_same(line, f) for f in found))),
@@ -195,18 +204,32 @@ def _same(a: Line, b: Line) -> bool:
     return a.axis == b.axis and abs(a.at - b.at) <= FINEST
 
 
-def _cuts(along: list[Fraction], across: list[Fraction], ask: Callable[[Fraction, Fraction], Region]) -> set[Fraction]:
+Ask = Callable[[Fraction, Fraction], Region]
+
+
+def _tile(grid: list[list[Fraction]], reach: Point, ask: Ask, *, trust: bool) -> tuple[list[set[Fraction]], list[Cell]]:
+    """Borders on both axes and the rectangles between them. ``trust`` takes a border found elsewhere for the one between two samples."""
+    cuts = [_cuts(grid[0], grid[1], ask, trust), _cuts(grid[1], grid[0], lambda y, x: ask(x, y), trust)]
+    rims = [[Fraction(0), *sorted(cuts[k]), reach[k]] for k in (0, 1)]
+    cells = [
+        Cell((x0, x1), (y0, y1), ask((x0 + x1) / 2, (y0 + y1) / 2))
+        for y0, y1 in pairwise(rims[1])
+        for x0, x1 in pairwise(rims[0])
+    ]
+    return cuts, cells
+
+
+def _cuts(along: list[Fraction], across: list[Fraction], ask: Ask, trust: bool) -> set[Fraction]:
     """Places on one axis at which the region changes for some place on the other."""
     cuts: set[Fraction] = set()
     for other in across:
-        for a, b in itertools.pairwise(along):
-            cuts |= _between(a, b, other, ask, cuts)
+        for a, b in pairwise(along):
+            if ask(a, other) != ask(b, other) and not (trust and any(a < cut < b for cut in cuts)):
+                cuts |= _between(a, b, other, ask, cuts)
     return cuts
 
 
-def _between(
-    a: Fraction, b: Fraction, other: Fraction, ask: Callable[[Fraction, Fraction], Region], known: Iterable[Fraction]
-) -> set[Fraction]:
+def _between(a: Fraction, b: Fraction, other: Fraction, ask: Ask, known: Iterable[Fraction]) -> set[Fraction]:
     """Borders between two places. One that is known already is tried before the search."""
     if ask(a, other) == ask(b, other):
         return set()
@@ -243,11 +266,25 @@ def _lines(axis: str, cells: Sequence[Cell], cuts: Iterable[Fraction], names: tu
             if low.region.voters != high.region.voters:
                 effects[f"{words(low.region.voters, names)} below, {words(high.region.voters, names)} above"] = None
             for control in sorted(set(low.region.controls) ^ set(high.region.controls)):
-                effects[f"{'above' if control in high.region.controls else 'below'} it {control}"] = None
+                effects[f"only {'above' if control in high.region.controls else 'below'} it {control}"] = None
         if spans:
             span = (min(a for a, _ in spans), max(b for _, b in spans))
-            found.append(Line(axis, cut, ", ".join(rules) or "majority of votes", "; ".join(effects), span))
+            found.append(Line(axis, cut, ", ".join(rules) or MAJORITY, "; ".join(effects), span))
     return found
+
+
+def _place(line: Line) -> Point:
+    other = (line.span[0] + line.span[1]) / 2
+    return (line.at, other) if line.axis == "x" else (other, line.at)
+
+
+def _in_votes(line: Line, shares: Point) -> str:
+    """The label with the fraction of the gross votes that the stake stands for there, when it is a simple one."""
+    here = shares[0 if line.axis == "x" else 1]
+    near = next((simple for simple in SIMPLE if abs(here - simple) <= 2 * FINEST), None)
+    if near is None:
+        return line.label
+    return f"{near} of votes" if line.label == MAJORITY else f"{near} of votes: {line.label}"
 
 
 def words(voters: str, names: tuple[str, str]) -> str:

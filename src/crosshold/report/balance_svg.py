@@ -227,7 +227,8 @@ def _ways(canvas: _Canvas) -> list[str]:
     x, y = canvas.x(chart.today[0]), canvas.y(chart.today[1])
     canvas.taken.append(Box(x - 8, y - 8, 16, 16))
     dots.append(f'<circle class="today" cx="{_n(x)}" cy="{_n(y)}" r="6.5"/>')
-    said = [_beside(canvas, (x, y), f"today {percent(chart.today[1], 1)} / {percent(chart.today[0], 1)}", "name")]
+    exact = "/".join(fixed(part * 100, 1) for part in reversed(chart.today))
+    said = [_beside(canvas, (x, y), f"today {exact}", "name") or _beside(canvas, (x, y), "today", "name")]
     for way in chart.ways:
         end = way.points[-1]
         said.append(_beside(canvas, (canvas.x(end[0]), canvas.y(end[1])), way.name, "new"))
@@ -262,6 +263,7 @@ def _region_names(canvas: _Canvas, names: tuple[str, str]) -> list[str]:
             lines = list(wrap(spoken[0].upper() + spoken[1:], (box.w - 14) / SIZE, 3))
             extra = [row for control in region.controls for row in wrap(control, (box.w - 14) / SMALL, 3)]
             shown = _spot(canvas, box, lines, extra) or _spot(canvas, box, lines, [])
+            shown = shown or _spot(canvas, box, list(wrap(" ".join(lines), em(" ".join(lines)) * 0.62, 3)), [])
             if shown:
                 parts += shown
                 break
@@ -272,7 +274,7 @@ def _spot(canvas: _Canvas, box: Box, lines: list[str], extra: list[str]) -> list
     """The free place nearest to the middle of a rectangle for some centred lines; nothing when there is none."""
     width = max([em(line) * SIZE for line in lines] + [em(line) * SMALL for line in extra]) + 4
     height = (len(lines) + len(extra)) * LEADING
-    steps = [n / 10 for n in range(11)]
+    steps = [n / 20 for n in range(21)]
     places = sorted((abs(u - 0.5) + abs(v - 0.5), u, v) for u in steps for v in steps)
     for _, u, v in places:
         x, y = box.x + 5 + u * (box.w - 10 - width), box.y + 5 + v * (box.h - 10 - height)

@@ -43,7 +43,19 @@ def points(difference: Ratio, digits: int = 2) -> str:
     >>> points(Fraction(-134, 1000), 1)
     '-13.4 points'
     """
-    return f"{'+' if difference > 0 else ''}{fixed(Fraction(difference) * 100, digits)} points"
+    exact = Fraction(difference) * 100
+    if 0 < abs(exact) < Fraction(1, 2 * 10**digits):
+        return f"under {fixed(Fraction(1, 10**digits), digits)} points"
+    return f"{'+' if exact > 0 else ''}{fixed(exact, digits)} points"
+
+
+def sign(operator: str) -> str:
+    """A comparison as it is printed.
+
+    >>> sign(">="), sign(">")
+    ('≥', '>')
+    """
+    return {">=": "≥", "<=": "≤"}.get(operator, operator)
 
 
 def count(number: int) -> str:

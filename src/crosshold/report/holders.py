@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from crosshold.law.ballot import Ballot
+from crosshold.law.outcome import Count
 from crosshold.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class HolderRow:
-    """One holder in one issuer. Votes are whole numbers over the issuer's totals; ``exercised`` may be a fraction (caps)."""
+    """One holder in one issuer. Votes are whole numbers over the issuer's totals; ``exercised`` may be a fraction (caps).
+
+    Of ``exercised`` the holder decides about ``free``; the rest is cast by a fixed split (neutral votes). ``notional`` says that the
+    share count is not known and ``issued`` a whole of 10**12.
+    """
 
     holder: str
     issuer: str
@@ -25,12 +31,14 @@ class HolderRow:
     exercisable_total: int
     exercised: Fraction
     exercised_total: Fraction
+    free: Fraction
     suspended_by: tuple[str, ...] = ()
     capped_by: tuple[str, ...] = ()
     since: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     confidence: str = ""
+    notional: bool = False
 
     @property
     def own(self) -> bool:
@@ -58,9 +66,9 @@ class HolderRow:
         return Fraction(self.exercisable, self.exercisable_total) if self.exercisable_total else None
 
     @property
-    def cast_share(self) -> Fraction | None:
-        """Of the votes left after contracts."""
-        return self.exercised / self.exercised_total if self.exercised_total else None
+    def free_share(self) -> Fraction | None:
+        """Votes the holder decides about, of all votes left after contracts."""
+        return self.free / self.exercised_total if self.exercised_total else None
 
     @property
     def status(self) -> str:
@@ -69,52 +77,46 @@ class HolderRow:
             return "no_votes"
         if self.exercisable < self.gross:
             return "some_votes"
-        return "capped" if self.exercised < self.exercisable else "votes"
+        return "capped" if self.free < self.exercisable else "votes"
 
 
-def without_votes(snapshot: Snapshot) -> dict[str, list[HolderRow]]:
-    """Rows by issuer when no law was asked: every lot has the gross votes that the Snapshot states."""
-    lots = {lot.id: snapshot.gross_votes(lot) for lot in snapshot.lots}
-    return holder_rows(snapshot, lots, lots, {name: Fraction(count) for name, count in lots.items()}, {})
+def rows_of_ballot(snapshot: Snapshot, ballot: Ballot, index: int = 0) -> dict[str, list[HolderRow]]:
+    """Rows by issuer of one stable outcome, largest holder first, dispersed holders and own shares last.
 
-
-def holder_rows(
-    snapshot: Snapshot,
-    gross: dict[str, int],
-    exercisable: dict[str, int],
-    exercised: dict[str, Fraction],
-    reasons: dict[str, tuple[str, ...]],
-) -> dict[str, list[HolderRow]]:
-    """Rows by issuer from votes by lot, largest holder first, dispersed holders and own shares last.
-
-    ``reasons`` maps lots to the rules that took votes and the contracts that cap them; contracts are told by the Snapshot's own ids.
+    When no outcome is stable, the gross votes that the Snapshot states stand for all.
     """
-    contracts = {str(record.get("id")) for record in (*snapshot.contracts, *snapshot.overlays)}
+    outcome = ballot.outcomes[index] if ballot.outcomes else None
     found: dict[str, list[HolderRow]] = {}
-    for issuer in snapshot.issuers.values():
-        lots = snapshot.lots_of(issuer.id)
-        totals = tuple(sum(votes.get(lot.id, 0) for lot in lots) for votes in (gross, exercisable))
-        cast = sum((Fraction(exercised.get(lot.id, 0)) for lot in lots), start=Fraction(0))
-        rows = []
-        for holder in dict.fromkeys(lot.holder for lot in lots):
-            own = [lot for lot in lots if lot.holder == holder]
-            why = tuple(dict.fromkeys(rule for lot in own for rule in reasons.get(lot.id, ())))
-            rows.append(
-                HolderRow(
-                    holder=holder, issuer=issuer.id, shares=sum(lot.shares for lot in own),
-                    low=sum(lot.bounds[0] for lot in own), high=sum(lot.bounds[1] for lot in own),
-                    issued=issuer.issued, outstanding=issuer.issued - snapshot.treasury(issuer.id),
-                    gross=sum(gross.get(lot.id, 0) for lot in own), gross_total=totals[0],
-                    exercisable=sum(exercisable.get(lot.id, 0) for lot in own), exercisable_total=totals[1],
-                    exercised=sum((Fraction(exercised.get(lot.id, 0)) for lot in own), start=Fraction(0)), exercised_total=cast,
-                    suspended_by=tuple(rule for rule in why if rule not in contracts),
-                    capped_by=tuple(rule for rule in why if rule in contracts),
-                    since=tuple(dict.fromkeys(lot.since for lot in own if lot.since)),
-                    evidence=tuple(lot.evidence for lot in own if lot.evidence),
-                    sources=tuple(dict.fromkeys(lot.source for lot in own if lot.source)),
-                    confidence=max((lot.confidence for lot in own if lot.confidence), default=""),
-                )
-            )  # fmt: skip
-        last = {name for name in (*snapshot.entities, issuer.id) if name.startswith("~") or name == issuer.id}
-        found[issuer.id] = sorted(rows, key=lambda row: (row.own, row.holder in last, -row.shares, row.holder))
+    for issuer in snapshot.issuers:
+        counts = outcome.counts(issuer) if outcome else _as_stated(snapshot, issuer)
+        totals = sum(c.gross for c in counts.values()), sum(c.exercisable for c in counts.values())
+        cast = sum((c.exercised for c in counts.values()), start=Fraction(0))
+        rows = [_row(snapshot, holder, issuer, count, totals, cast) for holder, count in counts.items()]
+        found[issuer] = sorted(rows, key=lambda row: (row.own, row.holder.startswith("~"), -row.shares, row.holder))
     return found
+
+
+def _as_stated(snapshot: Snapshot, issuer: str) -> dict[str, Count]:
+    counts: dict[str, Count] = {}
+    for holder in dict.fromkeys(lot.holder for lot in snapshot.lots_of(issuer)):
+        lots = snapshot.lots_of(issuer, holder)
+        votes = sum(snapshot.gross_votes(lot) for lot in lots)
+        cast = Fraction(votes)
+        counts[holder] = Count(sum(lot.shares for lot in lots), votes, votes, cast, (), "POSSIBLE", cast, Fraction(0), ())
+    return counts
+
+
+def _row(snapshot: Snapshot, holder: str, issuer: str, votes: Count, totals: tuple[int, int], cast: Fraction) -> HolderRow:
+    lots = snapshot.lots_of(issuer, holder)
+    issued = snapshot.issuers[issuer].issued
+    return HolderRow(
+        holder=holder, issuer=issuer, shares=votes.shares, low=sum(lot.bounds[0] for lot in lots),
+        high=sum(lot.bounds[1] for lot in lots), issued=issued, outstanding=issued - snapshot.treasury(issuer),
+        gross=votes.gross, gross_total=totals[0], exercisable=votes.exercisable, exercisable_total=totals[1],
+        exercised=votes.exercised, exercised_total=cast, free=votes.free, suspended_by=votes.suspended_by, capped_by=votes.capped_by,
+        since=tuple(dict.fromkeys(lot.since for lot in lots if lot.since)),
+        evidence=tuple(lot.evidence for lot in lots if lot.evidence),
+        sources=tuple(dict.fromkeys(lot.source for lot in lots if lot.source)),
+        confidence=max((lot.confidence for lot in lots if lot.confidence), default=""),
+        notional=snapshot.issuers[issuer].basis == "fraction",
+    )  # fmt: skip

@@ -144,8 +144,10 @@ def _ends(arranged: Rows) -> None:
             above.setdefault(id(issuer), {})[name] = far
     for item in (item for row in arranged.rows for item in row):
         item.left = item.right = max(item.width / 2, 4.0)
-        item.up = _spread(item, above.get(id(item), {}), item.above)
         item.down = _spread(item, below.get(id(item), {}), item.below)
+        if "right" in item.side_out:  # the label of that line hangs beside the box, where no label from below may reach
+            item.width = max(item.width, 2 * item.right)
+        item.up = _spread(item, above.get(id(item), {}), item.above)
         item.left, item.right = max(item.left, item.width / 2), max(item.right, item.width / 2)
         for side, name in item.side_out.items():
             wanted = item.width / 2 + arranged.rooms[name][0] + BESIDE + AFTER

@@ -47,7 +47,10 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A holding. ``lines`` is the label; ``room`` (ems wide, lines high) is kept free for it, at least what the label needs."""
+    """A holding. ``lines`` is the label, of which ``fresh`` tell the change.
+
+    ``room`` (ems wide, lines high) is kept free for it, at least what the label needs.
+    """
 
     id: str
     holder: str
@@ -56,6 +59,7 @@ class Edge:
     status: Status = "votes"
     control: bool = False
     changed: bool = False
+    fresh: tuple[int, ...] = ()
     width: float = 1.0
     rank_back: bool = False
     accessible_name: str = ""

@@ -45,9 +45,7 @@ def build_pair(
     shared = _ranks_of([before, after])
     first = _scene(before, titles[0], notes[0], issuers, shared, after)
     second = _scene(after, titles[1], notes[1], issuers, shared, before)
-    marked = tuple(
-        replace(e, lines=_moved(e, before, after), changed=True) if _differs(e, before, after) else e for e in second.edges
-    )
+    marked = tuple(_changed(e, before, after) if _differs(e, before, after) else e for e in second.edges)
     one, two = share_places(first, replace(second, edges=marked))
     return one, two
 
@@ -58,7 +56,7 @@ def _ranks_of(states: Sequence[State]) -> dict[str, int]:
     for state in states:
         for row in (row for rows in state.rows.values() for row in rows):
             if not row.own and not row.holder.startswith("~"):
-                voters.setdefault((row.holder, row.issuer), row.cast_share or Fraction(0))
+                voters.setdefault((row.holder, row.issuer), row.votes_share or Fraction(0))
     parties = list(dict.fromkeys(name for state in states for name in state.snapshot.entities if not name.startswith("~")))
     parties = [name for name in parties if any(name in pair for pair in voters)]
     return ranks(parties, states[0].controls, voters)
@@ -83,15 +81,19 @@ def _scene(
             if name not in nodes:
                 level = rank.get(issuer, 0) - 1 if dispersed else rank.get(row.holder, 0)
                 nodes[name] = _node(
-                    state, row.holder, level, len(order) + len(nodes) if dispersed else order[row.holder], None, name
+                    state, row.holder, level, len(order) + order.get(issuer, 0) if dispersed else order[row.holder], None, name
                 )
             edges.append(_edge(state, row, name))
     for node in [n for n in nodes.values() if n.id in issuers and n.id in rank]:
         nodes[node.id] = replace(node, rank=rank[node.id])
     least = min((node.rank for node in nodes.values()), default=0)
-    placed = tuple(replace(node, rank=node.rank - least) for node in nodes.values())
+    placed = tuple(
+        sorted((replace(node, rank=node.rank - least) for node in nodes.values()), key=lambda n: (n.rank, n.order, n.id))
+    )
     level_of = {node.id: node.rank for node in placed}
     edges = [replace(edge, rank_back=level_of[edge.holder] >= level_of[edge.issuer]) for edge in edges]
+    place = {node.id: n for n, node in enumerate(placed)}
+    edges.sort(key=lambda edge: (place[edge.issuer], place[edge.holder]))
     description = " ".join(f"{edge.accessible_name}." for edge in edges)
     return Scene(clean(title), description, "percent of shares issued", placed, tuple(edges), tuple(map(clean, notes)))
 
@@ -104,7 +106,7 @@ def _with_absent(state: State, other: State | None, issuer: str) -> list[HolderR
     here = {row.holder for row in rows}
     for row in other.rows.get(issuer, ()):
         if row.holder not in here:
-            nil = replace(row, shares=0, low=0, high=0, gross=0, exercisable=0, exercised=Fraction(0))
+            nil = replace(row, shares=0, low=0, high=0, gross=0, exercisable=0, exercised=Fraction(0), free=Fraction(0))
             rows.append(replace(nil, suspended_by=(), capped_by=()))
     return rows
 
@@ -160,7 +162,7 @@ def label(row: HolderRow, control: str = "") -> tuple[str, ...]:
         lines.append(f"{percent(row.votes_share, 1)} of votes, cut by {rules}")
     elif row.status == "capped":
         contract = ", ".join(row.capped_by)
-        lines += [f"{percent(row.votes_share, 1)} of votes,", f"capped at {percent(row.cast_share, 1)} (contract {contract})"]
+        lines += [f"{percent(row.votes_share, 1)} of votes, capped:", f"{percent(row.free_share, 1)} free (contract {contract})"]
     elif row.votes_share is not None and percent(row.votes_share, 1) != percent(row.share, 1):
         lines.append(f"{percent(row.votes_share, 1)} of votes")
     if control:
@@ -183,12 +185,31 @@ def _differs(edge: Edge, before: State, after: State) -> bool:
     )
 
 
-def _moved(edge: Edge, before: State, after: State) -> tuple[str, ...]:
-    """The label of a changed holding: "43.4 → 30.0 %", then what became of its votes."""
+def _changed(edge: Edge, before: State, after: State) -> Edge:
+    """The edge with the label of a changed holding: "43.4 → 30.0 %", then what became of its votes and of control."""
     was, now = _row(before, edge), _row(after, edge)
     old, new = (percent(row.share if row else 0, 1) for row in (was, now))
-    first = f"{old.removesuffix(' %')} → {new}" if old != new else edge.lines[0]
-    rest = list(edge.lines[1:])
-    if was and now and was.status == "no_votes" and now.status == "votes":
-        rest = [f"votes again: {percent(now.votes_share, 1)}", *(line for line in rest if not line.endswith("of votes"))]
-    return (first, *rest)
+    lines = [(edge.lines[0], False) if old == new else (_arrow(old, new), True)]
+    if now is not None and now.shares and was is not None and was.shares:
+        votes = [percent(row.votes_share, 1) for row in (was, now)]
+        if now.status == "no_votes":
+            lines += [(line, was.status != "no_votes") for line in edge.lines[1:2]]
+        elif was.status == "no_votes":
+            lines.append((f"votes again: {votes[1]} of votes", True))
+        elif votes[0] != votes[1] and votes != [old, new]:
+            lines.append((f"{_arrow(*votes)} of votes", True))
+        if was.status == "capped" and now.status != "capped":
+            lines.append((f"no longer capped ({', '.join(was.capped_by)})", True))
+        elif now.status == "capped":
+            lines.append((edge.lines[2], was.status != "capped"))
+    pair = (edge.id.rsplit(">", 1)[0], edge.issuer)
+    if why := after.controls.get(pair):
+        lines.append((why, pair not in before.controls))
+    elif pair in before.controls:
+        lines.append(("control ends", True))
+    cut_lines = tuple(cut(clean(line), LABEL_WIDTH) for line, _ in lines)
+    return replace(edge, lines=cut_lines, changed=True, fresh=tuple(n for n, (_, fresh) in enumerate(lines) if fresh))
+
+
+def _arrow(old: str, new: str) -> str:
+    return f"{old.removesuffix(' %')} → {new}"

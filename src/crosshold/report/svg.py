@@ -135,7 +135,7 @@ def _tip(at: tuple[float, float], before: tuple[float, float], style: str, half:
 def _label(edge: Edge, wire: Wire) -> str:
     rows = []
     for n, line in enumerate(edge.lines):
-        style = "new" if edge.changed and n == 0 else "lost" if edge.status in ("no_votes", "some_votes") and n == 1 else ""
+        style = "new" if n in edge.fresh else "lost" if edge.status in ("no_votes", "some_votes") and n == 1 else ""
         bold = style or ("name" if n == 0 else "soft")
         rows.append(_text(wire.label.x, wire.label.y + 11.0 + n * LABEL_LEADING, line, LABEL_SIZE, f"halo {bold}"))
     return "".join(rows)

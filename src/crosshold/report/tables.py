@@ -23,11 +23,13 @@ def table(
     shares: Collection[str] = (),
     digits: int = 2,
     width: int | None = None,
+    keep: Collection[str] = (),
 ) -> str:
     """Rows as aligned text with a head and a rule under it.
 
     ``headers`` chooses and names the columns, in order; a column of percentages is named with its basis there ("% of issued").
-    ``shares`` are the columns whose fractions are printed as percent. With ``width`` the widest text column is cut until it fits.
+    ``shares`` are the columns whose fractions are printed as percent. With ``width`` the widest text column, those in
+    ``keep`` excepted, is cut until it fits.
     """
     if not rows:
         return "nothing to show"
@@ -37,7 +39,11 @@ def table(
     head = [clean(name) for name in columns.values()]
     widths = [max(cell_len(line[k]) for line in (head, *cells)) for k in range(len(head))]
     if width is not None:
-        _squeeze(widths, right, width - len(GAP) * (len(head) - 1))
+        _squeeze(
+            widths,
+            [number or key in keep for number, key in zip(right, columns, strict=True)],
+            width - len(GAP) * (len(head) - 1),
+        )
     lines = [_line(head, widths, right), GAP.join("-" * w for w in widths)]
     return "\n".join([*lines, *(_line(line, widths, right) for line in cells)])
 
@@ -87,10 +93,10 @@ def fit(text: str, width: int, right: bool = False) -> str:
     return space + text if right else text + space
 
 
-def _squeeze(widths: list[int], right: Sequence[bool], room: int) -> None:
+def _squeeze(widths: list[int], kept: Sequence[bool], room: int) -> None:
     """Narrow the widest text columns until the row fits; numbers are never cut."""
     while sum(widths) > room:
-        text = [k for k, number in enumerate(right) if not number and widths[k] > 6]
+        text = [k for k, whole in enumerate(kept) if not whole and widths[k] > 6]
         if not text:
             return
         widths[max(text, key=lambda k: widths[k])] -= 1
