@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 import pytest
 
-from law.cases import GOLDENS, cases, scenarios, snapshot_of
-
 from crosshold.errors import CrossholdError
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.meeting import Tally
 from crosshold.law.outcome import StableOutcome
+
+from .cases import GOLDENS, cases, scenarios, snapshot_of
 
 OPEN = [f"S{n:02}" for n in range(1, 14)] + ["S23"]
 
@@ -187,7 +188,7 @@ def meeting_key(tally: Tally, key: str, value: Any) -> None:
         raise KeyError(key)
 
 
-CHECKS = {
+CHECKS: dict[str, Callable[[Ballot, Any, Any], None]] = {
     "settled": settled, "unsettled_lots": unsettled_lots, "outcomes": outcomes, "shares": shares, "near": near, "flags": flags,
     "blocking": blocking, "findings": findings, "not_tested": not_tested, "events": events, "duties": duties,
     "certainty": certainty, "bounds": bounds, "attribution": attribution, "meetings": meetings,

@@ -96,8 +96,8 @@ class Ballot:
 
     def _what_settles(self) -> str:
         open_rows = sorted({name for reading, _ in self.bounds for name in reading})
-        choices = f" Choose a reading of {', '.join(open_rows)} (gross or exercisable)," if open_rows else ""
-        return f"{choices} name an outcome, or record a fact that decides it.".strip().capitalize()
+        start = f"Choose a reading of {', '.join(open_rows)} (gross or exercisable), name" if open_rows else "Name"
+        return f"{start} an outcome, or record a fact that decides it."
 
     def lots(self) -> list[list[LotRow]]:
         """One block of rows per outcome."""

@@ -13,7 +13,7 @@ from typing import Any
 from crosshold.law.ballot import Ballot
 from crosshold.law.grammar import Compare, Increase, walk
 from crosshold.law.judge import Judge, Line
-from crosshold.law.near import LINE_KINDS, line_pairs, tested_lines
+from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
 from crosshold.model.result import plain
@@ -81,7 +81,7 @@ def _votes(before: Ballot, after: Ballot) -> Iterator[Event]:
         if not after.snapshot.held(holder, issuer):
             continue  # the shares are gone, so there is nothing to give back
         rule = next((r for r in (*after.rules, *before.rules) if r.id == rule_id), None)
-        sure = {then[0], later[0]} <= {0, *((then[1],) if then[0] else ()), *((later[1],) if later[0] else ())}
+        sure = then[0] in (0, then[1]) and later[0] in (0, later[1])
         certain = sure and later[2] == "CERTAIN" and then[2] == "CERTAIN"
         yield Event(
             rule=rule_id, issuer=issuer, holder=holder,
@@ -123,7 +123,7 @@ def _measured(rule: Rule, outcome: StableOutcome) -> dict[tuple[str, str, str, F
     judge = Judge(outcome.bench, outcome.kept)
     found: dict[tuple[str, str, str, Fraction], tuple[str, Line]] = {}
     for issuer, holder in line_pairs(rule, outcome):
-        for line in tested_lines(rule, judge, issuer, holder):
+        for line in lines_tested(rule, judge, issuer, holder):
             if line.issuer == issuer:
                 found.setdefault((issuer, holder, line.clause, line.threshold), (holder, line))
     return found

@@ -19,7 +19,7 @@ from crosshold.errors import did_you_mean
 from crosshold.law.vocabulary import BASES, CAPACITIES, FACTS, MEETINGS, ROLES
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<op>>=|<=|>|<|=)|(?P<number>\d+(?:/\d+)?)(?![\w.])|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>[(),;+{}])|(?P<bad>\S))"
+    r"\s*(?:(?P<op>>=|<=|>|<|=)|(?P<number>\d+(?:/\d+|\.\d+)?)(?![\w.%])|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>[(),;+{}])|(?P<bad>\S))"
 )
 _PLAIN = {"company": 1, "listed": 1, "self": 2}
 _SETS = ("capacity", "form", "jur")
@@ -81,7 +81,7 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Predicate:
     """A predicate and its words; ``words`` of ``jur(H) in {FR}`` are ``("H", "FR")``."""
 
     name: str
@@ -111,14 +111,14 @@ class Not:
     item: When
 
 
-When = Both | Clause | Compare | Not | Test
+When = Both | Clause | Compare | Not | Predicate
 
 
 def parse(text: str) -> When:
     """Read a ``when``. ``GrammarError`` says what is wrong.
 
     >>> parse("ctrl(I, H; FR-233-3)")
-    Test(name='ctrl', words=('I', 'H', 'FR-233-3'), base='')
+    Predicate(name='ctrl', words=('I', 'H', 'FR-233-3'), base='')
     """
     reader = _Reader(text)
     tree = reader.when()
@@ -154,8 +154,9 @@ class _Reader:
         self.text, self.tokens = text, [(str(m.lastgroup), m.group(str(m.lastgroup))) for m in _TOKEN.finditer(text.rstrip())]
         self.at = 0
         if bad := next((value for kind, value in self.tokens if kind == "bad"), None):
-            cure = 'Write ratios as "1/4".' if bad in ".%" else "Use only the words of the vocabulary."
-            raise GrammarError("C_NOT_EXACT" if bad in ".%" else "C_SYNTAX", f"{bad!r} cannot stand in {text!r}.", cure)
+            number = bad in ".%" or bad.isdigit()
+            cure = "Write ratios as 1/4 or 0.25." if number else "Use only the words of the vocabulary."
+            raise GrammarError("C_NOT_EXACT" if number else "C_SYNTAX", f"{bad!r} cannot stand in {text!r}.", cure)
 
     def peek(self, ahead: int = 0) -> str:
         return self.tokens[self.at + ahead][1] if self.at + ahead < len(self.tokens) else ""
@@ -202,7 +203,7 @@ class _Reader:
     def test(self) -> When:
         word = self.take("name")
         if word == "meeting":
-            return Test("meeting", self.braces("meeting", MEETINGS))
+            return Predicate("meeting", self.braces("meeting", MEETINGS))
         if self.peek() != "(":
             return Clause(word)
         if word not in _PREDICATES:
@@ -213,23 +214,23 @@ class _Reader:
         if word == "other_voter":
             self.take("name", "item")
             self.take("mark", ")")
-            return Test(word, ())
+            return Predicate(word, ())
         if word == "ctrl":
             x = self.role()
             self.take("mark", ",")
             y = self.role()
             self.take("mark", ";")
-            found = Test("ctrl", (x, y, self.take("name")))
+            found = Predicate("ctrl", (x, y, self.take("name")))
         elif word == "largest":
             x = self.role()
             self.take("name", "in")
             y = self.role()
             self.take("mark", ";")
-            found = Test("largest", (x, y), self.word_of_base())
+            found = Predicate("largest", (x, y), self.word_of_base())
         elif word in _SETS:
             who = self.take("name", "lot") if word == "capacity" else self.role()
             self.take("mark", ")")
-            return Test(word, (who, *self.braces(word, CAPACITIES if word == "capacity" else None)))
+            return Predicate(word, (who, *self.braces(word, CAPACITIES if word == "capacity" else None)))
         else:
             roles = [self.role()]
             while self.peek() == ",":
@@ -237,11 +238,11 @@ class _Reader:
                 roles.append(self.role())
             if len(roles) != _PLAIN[word]:
                 raise GrammarError("C_SYNTAX", f"{word} takes {_PLAIN[word]} of {', '.join(ROLES)}.")
-            found = Test(word, tuple(roles))
+            found = Predicate(word, tuple(roles))
         self.take("mark", ")")
         return found
 
-    def fact(self) -> Test:
+    def fact(self) -> Predicate:
         name = self.take("name")
         if name not in FACTS:
             raise GrammarError("C_UNKNOWN_FACT", f"{name!r} is no fact.", did_you_mean(name, FACTS))
@@ -252,7 +253,7 @@ class _Reader:
         self.take("mark", ")")
         if len(who) != len(FACTS[name]):
             raise GrammarError("C_SYNTAX", f"the fact {name} is about {', '.join(FACTS[name])}; {len(who)} are named.")
-        return Test("fact", (name, *who))
+        return Predicate("fact", (name, *who))
 
     def braces(self, word: str, known: object) -> tuple[str, ...]:
         self.take("name", "in")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from crosshold.law.control import Control
-from crosshold.law.grammar import Both, Clause, Compare, Group, Held, HeldFor, Increase, Not, Number, Test, When
+from crosshold.law.grammar import Both, Clause, Compare, Group, Held, HeldFor, Increase, Not, Number, Predicate, When
 from crosshold.law.measure import Pair, Span, Votes
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.vocabulary import LIVE_BASES
@@ -174,7 +174,7 @@ class Judge:
         then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(number.held, env, rule)
         return None if now is None or then is None else Span(now.low - then.high, now.high - then.low)
 
-    def _test(self, test: Test, env: Env, rule: Rule, clause: str) -> int:
+    def _test(self, test: Predicate, env: Env, rule: Rule, clause: str) -> int:
         entities = self.world.snapshot.entities
         words = test.words
         if test.name == "fact":

@@ -83,7 +83,7 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
                 yield issuer, holder
 
 
-def tested_lines(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
+def lines_tested(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
     """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
     env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
     trees = {
@@ -186,7 +186,7 @@ def _of_lines(outcome: StableOutcome, window: Fraction) -> Iterator[Near]:
     judge = Judge(outcome.bench, outcome.kept)
     for rule in (r for r in outcome.rules if r.kind in LINE_KINDS):
         for issuer, holder in line_pairs(rule, outcome):
-            lines = tested_lines(rule, judge, issuer, holder)
+            lines = lines_tested(rule, judge, issuer, holder)
             if rule.ladder:
                 lines = [line for line in lines if _next_rung(line, lines)]
             for line in lines:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from crosshold.law.grammar import Compare, Held, Increase, Number, Test, When, walk
+from crosshold.law.grammar import Compare, Held, Increase, Number, Predicate, When, walk
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
 from crosshold.model.result import plain
@@ -152,7 +152,7 @@ class Rule:
         named: dict[str, None] = {}
         numbers = [number for _, number in self.ladder.of] if self.ladder else []
         for node in (n for tree in (*self.trees, *numbers) for n in walk(tree)):
-            if isinstance(node, Test) and node.name == "ctrl":
+            if isinstance(node, Predicate) and node.name == "ctrl":
                 named[node.words[2]] = None
             elif isinstance(node, Held) and node.group.subs:
                 named[node.group.subs] = None
@@ -165,14 +165,14 @@ class Rule:
         for node in (n for tree in self.trees for n in walk(tree)):
             if isinstance(node, Held):
                 found.update(node.base)
-            elif isinstance(node, Test) and node.base:
+            elif isinstance(node, Predicate) and node.base:
                 found.add(node.base)
         return frozenset(found)
 
     @cached_property
     def is_live(self) -> bool:
         """Whether it looks at exercisable votes itself, on every reading."""
-        other = any(isinstance(n, Test) and n.name == "other_voter" for tree in self.trees for n in walk(tree))
+        other = any(isinstance(n, Predicate) and n.name == "other_voter" for tree in self.trees for n in walk(tree))
         return other or bool(self.bases & set(LIVE_BASES))
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.law.control import Step
-from crosshold.law.grammar import Test, walk
+from crosshold.law.grammar import Predicate, walk
 from crosshold.law.judge import Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
@@ -118,7 +118,9 @@ def evidence(action: Action, outcome: StableOutcome) -> tuple[tuple[Line, ...], 
     action.trigger(judge)
     lines = tuple(dict.fromkeys(judge.trace))
     trees = [action.rule.when, *action.rule.clauses.values()]
-    asked = [n.words[2] for tree in trees if tree is not None for n in walk(tree) if isinstance(n, Test) and n.name == "ctrl"]
+    asked = [
+        n.words[2] for tree in trees if tree is not None for n in walk(tree) if isinstance(n, Predicate) and n.name == "ctrl"
+    ]
     steps = [
         step for name in dict.fromkeys(asked) for step in Judge(outcome.bench, outcome.kept).control.chain(action.issuer, name)
     ]

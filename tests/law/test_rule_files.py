@@ -1,0 +1,138 @@
+"""Every fault of a rule file has its code, its place and its cure; all are told at once."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from crosshold.errors import CrossholdError, RequestError
+from crosshold.law.ballot import ballot
+from crosshold.law.book import load
+from crosshold.law.grammar import GrammarError, parse
+from crosshold.model.snapshot import RuleChoice
+
+from .cases import book, net
+
+GOOD = """\
+- id: XA-9
+  jurisdiction: XA
+  kind: vote_rule
+  scope: {issuer: {jurisdiction: XA}}
+  clauses: {line: "held(I in H; gross_votes) >= 3/10"}
+  when: "line"
+  effect: {votes: zero, quorum: exclude, meetings: [ordinary, special]}
+  valid: {from: 2000-01-01, to: 2030-12-31}
+  cite: {law: invented, source: invented, read_on: 2026-11-22}
+  confidence: A
+  parts: {reach: B}
+"""
+
+
+def test_the_good_row_is_good() -> None:
+    assert book(GOOD).ids == ("XA-9",)
+    decimal = book(GOOD.replace(">= 3/10", ">= 0.3"))  # inside quotes a decimal is exact
+    assert decimal.rules[0].clauses == book(GOOD).rules[0].clauses
+
+
+FAULTS = [
+    ("when: \"line\"", "when: 0.3", "C_NOT_EXACT"),
+    (">= 3/10", ">= 30%", "C_NOT_EXACT"),
+    ("votes: zero", "votes: zero, share: 0.25", "C_NOT_EXACT"),
+    ("held(I in H; gross_votes)", "helt(I in H; gross_votes)", "C_UNKNOWN_PREDICATE"),
+    ("gross_votes", "gros_votes", "C_UNKNOWN_PREDICATE"),
+    ("when: \"line\"", "when: \"lime\"", "C_UNKNOWN_PREDICATE"),
+    ("when: \"line\"", "when: \"controls(I, H)\"", "C_UNKNOWN_PREDICATE"),
+    ("when: \"line\"", "when: \"fact(decides_meeting, I, H)\"", "C_UNKNOWN_FACT"),
+    ("when: \"line\"", "when: \"meeting in {party}\"", "C_UNKNOWN_MEETING"),
+    ("when: \"line\"", "when: \"all(line, line\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"line line\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"self(I)\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"fact(tie, I)\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"held(I + subs(H; XA-9) in H; issued) > 1/2\"", "C_SYNTAX"),
+    ("votes: zero", "votes: nil", "C_UNKNOWN_EFFECT"),
+    ("quorum: exclude", "clause: lime", "C_UNKNOWN_PREDICATE"),
+    ("quorum: exclude", "duty: {sel: all}", "C_UNKNOWN_EFFECT"),
+    ("[ordinary, special]", "[ordinary, party]", "C_UNKNOWN_MEETING"),
+    ("  cite: {law: invented, source: invented, read_on: 2026-11-22}\n", "", "C_NO_CITATION"),
+    (", read_on: 2026-11-22", "", "C_NO_CITATION"),
+    ("law: invented, ", "", "C_NO_CITATION"),
+    ("confidence: A\n", "confidence: D\n", "C_CONFIDENCE"),
+    ("  confidence: A\n", "", "C_CONFIDENCE"),
+    ("{reach: B}", "{reach: sure}", "C_CONFIDENCE"),
+    ("quorum: exclude", "part: sanction", "C_CONFIDENCE"),
+    ("to: 2030-12-31", "to: 1999-12-31", "C_BAD_DATE"),
+    ("from: 2000-01-01", "from: 2000-13-01", "C_BAD_DATE"),
+    ("from: 2000-01-01, ", "", "C_BAD_DATE"),
+    ("  valid: {from: 2000-01-01, to: 2030-12-31}\n", "", "C_BAD_DATE"),
+    ("votes: zero", "votes: excess_over, share: \"1/10\"", "C_CAP_NO_BASE"),
+    ("votes: zero", "votes: excess_over, share: \"1/10\", base: exercisable_votes", "C_CAP_NO_BASE"),
+    ("votes: zero", "votes: excess_over, base: issued", "C_MISSING_KEY"),
+    ("  when: \"line\"\n", "  when: \"ctrl(I, H; XA-SUB)\"\n", "C_DANGLING_DEF"),
+    ("jurisdiction: XA\n", "jurisdiction: XA XB\n", "C_COMPOSITE_ROW"),
+    ("  kind: vote_rule\n", "  kind: vote_rule\n  status: composite\n", "C_COMPOSITE_ROW"),
+    ("  kind: vote_rule\n", "  kind: vote_rules\n", "C_BAD_VALUE"),
+    ("  kind: vote_rule\n", "  kind: vote_rule\n  wenn: x\n", "C_UNKNOWN_KEY"),
+    ("id: XA-9\n", "identity: XA-9\n", "C_MISSING_KEY"),
+    (GOOD, GOOD + GOOD, "C_DUPLICATE_ID"),
+    (GOOD, GOOD + GOOD.replace("from: 2000-01-01", "from: 2020-01-01"), "C_OVERLAP"),
+    (GOOD, "rules: {}\n", "C_SYNTAX"),
+    ("confidence: A", "confidence: A\n  confidence: B", "C_DUPLICATE_KEY"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "code"), FAULTS, ids=[f"{n}-{code}" for n, (_, _, code) in enumerate(FAULTS)])
+def test_a_fault_is_told_with_its_place(old: str, new: str, code: str) -> None:
+    assert old in GOOD
+    with pytest.raises(CrossholdError) as caught:
+        book(GOOD.replace(old, new, 1))
+    assert code in {f.code for f in caught.value.findings}, [str(f) for f in caught.value.findings]
+    assert all(f.where for f in caught.value.findings)
+
+
+def test_all_faults_are_told_at_once() -> None:
+    text = GOOD.replace("confidence: A\n", "confidence: D\n").replace("votes: zero", "votes: nil").replace(">= 3/10", ">= 30%")
+    with pytest.raises(CrossholdError) as caught:
+        book(text)
+    assert {f.code for f in caught.value.findings} >= {"C_CONFIDENCE", "C_UNKNOWN_EFFECT", "C_NOT_EXACT"}
+
+
+def test_two_versions_that_do_not_overlap_are_one_rule_over_time() -> None:
+    later = GOOD.replace("from: 2000-01-01, to: 2030-12-31", "from: 2031-01-01").replace("3/10", "2/5")
+    both = load([GOOD, later])
+    assert [rule.version for rule in both.versions("XA-9")] == ["XA-9@2000-01-01", "XA-9@2031-01-01"]
+    assert [rule.version for rule in both.at(date(2031, 1, 1)).rules] == ["XA-9@2031-01-01"]
+
+
+@pytest.mark.parametrize(
+    "choice", [RuleChoice(only=("FR-233-13",)), RuleChoice(packs=("KR",)), RuleChoice(packs=("FR",), settings={"FR-1": {}})]
+)
+def test_a_rule_that_does_not_exist_stops_with_the_nearest_name(choice: RuleChoice) -> None:
+    with pytest.raises(RequestError) as caught:
+        ballot(net([("A", "B", 30)]).evolve(rules=choice))
+    assert {f.code for f in caught.value.findings} == {"C_UNKNOWN_RULE"} and all(f.cure for f in caught.value.findings)
+
+
+@pytest.mark.parametrize(
+    ("facts", "code"),
+    [
+        (({"fact": "control", "by": "A", "target": "B"},), "C_UNKNOWN_FACT"),
+        (({"fact": "controls", "by": "A", "target": "B", "date": "2020-02-30"},), "C_BAD_DATE"),
+    ],
+)
+def test_a_fact_of_the_case_must_be_known(facts: tuple[dict[str, str], ...], code: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        ballot(net([("A", "B", 30)], facts=facts))
+    assert [f.code for f in caught.value.findings] == [code]
+
+
+def test_words_of_the_grammar() -> None:
+    for text in (
+        "not other_voter(item)", "not(other_voter(item))", "all(company(H), jur(H) in {FR, DE}, form(I) in {SA})",
+        "any(largest(X in Y; open_votes), capacity(lot) in {trustee})", "held(concert(H) in I; max(issued, gross_votes)) <= 1/2",
+        "increase(H in I; issued, 12) > 1/100", "held(I in H; issued) = held(H in I; issued)", "held_for(lot) >= 24",
+    ):  # fmt: skip
+        parse(text)
+    for text in ("", "all()", "held(I in H; issued)", "3/10", "held(Q in H; issued) > 1/2", "capacity(lot) in {king}", "I > 1/2"):
+        with pytest.raises(GrammarError):
+            parse(text)
