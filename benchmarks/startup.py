@@ -39,7 +39,9 @@ def main(runs: int = 5) -> None:
     for name, values in times.items():
         goal = f"  goal {GOALS[name]} s" if name in GOALS else ""
         median = statistics.median(values)
-        print(f"{name:24} median {median:6.3f} s  min {min(values):6.3f}  max {max(values):6.3f}  {median / floor:5.1f} x floor{goal}")
+        print(
+            f"{name:24} median {median:6.3f} s  min {min(values):6.3f}  max {max(values):6.3f}  {median / floor:5.1f} x floor{goal}"
+        )
 
 
 if __name__ == "__main__":

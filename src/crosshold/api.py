@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosshold.errors import FileError, Finding, Findings, RequestError, did_you_mean
+from crosshold.network import Network, build
 
 if TYPE_CHECKING:
     from crosshold.deal.compare import Comparison
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from crosshold.measures.value import Value
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
-    from crosshold.network import Network
     from crosshold.report.explanation import Explanation
 
 
@@ -119,7 +119,6 @@ def network(snapshot: Snapshot, votes: Ballot | StableOutcome | None = None, *, 
     An open Ballot raises ``UndeterminedError``; hand one of its outcomes instead.
     """
     from crosshold.law.ballot import Ballot
-    from crosshold.network import build
 
     outcome = votes.outcome() if isinstance(votes, Ballot) else votes
     if outcome is None:

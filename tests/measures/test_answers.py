@@ -198,7 +198,8 @@ def test_a_company_on_top_is_named() -> None:
     network = Network.from_holdings([("P", "A", "0.6"), ("Q", "A", "0.4")], kinds={"P": "company", "Q": "person", "A": "company"})
     result = lookthrough(network, companies=["A"])
     assert [f.where for f in result.findings] == ["P"] and codes(result) == {"W_TOP_COMPANY"}
-    assert value(network, {"A": 10}).values == {"A": 10, "P": 6}
+    assert value(network, {"A": 10}).values == {"A": 10}  # P is only a holder: an outside owner here
+    assert value(network, {"A": 10, "P": 0}).values == {"A": 10, "P": 6}
 
 
 def test_values_below_nothing_and_companies_without_a_price() -> None:

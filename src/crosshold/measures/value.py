@@ -95,7 +95,9 @@ def value(
 
     ``own_assets`` p: money of each company net of its own debt and without its stakes; missing ones are 0, negative ones allowed.
     The result of :func:`own_assets` may be given as it is, and its findings are carried on.
-    Companies are the entities with an identified holder and those in ``own_assets``; everyone else is an outside owner. Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR. Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED,
+    Companies are the entities with an identified holder and those in ``own_assets``; everyone else is an outside owner.
+
+    Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR. Findings: W_OWNERLESS_CYCLE, W_ILL_CONDITIONED,
     W_NEGATIVE_VALUE (a company with limited liability is worth no less than 0: use clearing).
 
     Sources: Brioschi, Buzzacchi, Colombo, J. Banking and Finance 13 (1989); Elliott, Golub, Jackson, "Financial networks and

@@ -38,19 +38,19 @@ class Explanation:
 
 def explanation(result: Any, holder: str, issuer: str, snapshot: Snapshot, register: Register | None = None) -> Explanation:
     """The proof of one number of ``result`` (a Ballot, an Ownership or a Control)."""
-    proof = result.explain(holder, issuer)
-    steps = next((proof[key] for key in ("lots", "paths", "steps") if isinstance(proof.get(key), (list, tuple))), ())
-    rest = {
-        key: value
-        for key, value in proof.items()
-        if key not in ("verb", "holder", "issuer", "value", "lots", "paths", "steps", "sources")
-    }
-    told = tuple(words(proof, snapshot, register))
-    sources = [*proof.get("sources", ()), *_evidence(proof, snapshot)]
+    proof = {"verb": "votes", **result.explain(holder, issuer)}
+    steps = next(proof[key] for key in ("outcomes", "paths", "steps") if key in proof)
+    known = ("verb", "holder", "issuer", "value", "outcomes", "paths", "steps", "sources")
+    rest = {key: value for key, value in proof.items() if key not in known}
     return Explanation(
-        verb=proof["verb"], holder=holder, issuer=issuer, value=proof.get("value"), proof=(*steps, rest) if rest else tuple(steps),
-        sources=tuple(sources), lines=told,
-    )  # fmt: skip
+        verb=proof["verb"],
+        holder=holder,
+        issuer=issuer,
+        value=proof.get("value"),
+        proof=(*steps, rest),
+        sources=(*(row for row in proof.get("sources", ()) if "rule" in row), *_evidence(proof, snapshot)),
+        lines=tuple(words(proof, snapshot, register)),
+    )
 
 
 def _evidence(proof: Mapping[str, Any], snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -70,10 +70,13 @@ def _evidence(proof: Mapping[str, Any], snapshot: Snapshot) -> list[dict[str, An
 
 
 def _links(proof: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Holdings that the proof rests on: the one asked about, those on its chains, those that make control."""
     found = [(proof["holder"], proof["issuer"])]
     for path in proof.get("paths", ()):
-        ids = path["path"]
-        found += list(pairwise(ids))
+        found += pairwise(path["path"])
     for step in proof.get("steps", ()):
         found += [(holder, step["company"]) for holder in step["by"]]
+    for outcome in proof.get("outcomes", ()):
+        for link in (link for rule in outcome["rules"] for link in rule["control"]):
+            found += [(holder, link["company"]) for holder in (link["controller"], *link["with"])]
     return found
