@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from crosshold.errors import RequestError
 from crosshold.model.entity import Entity
-from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
+from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
 from crosshold.report.balance_map import BalanceMap, Line, Region, Way, at_point, balance_map, stake
 from crosshold.report.balance_svg import balance_svg, draw
 
@@ -88,6 +88,24 @@ def test_changing_stakes_keeps_every_share() -> None:
         assert abs(stake(moved, "B", "A") - x) <= F(1, 100_000)
         assert abs(stake(moved, "A", "B") - y) <= F(1, 100_000)
     assert {lot.holder for lot in at_point(pair(), "A", "B", F(3, 10), F(0)).lots_of("A")} == {"U", "~float"}
+
+
+def test_classes_stay_whole() -> None:
+    snapshot = pair()
+    classes = (ShareClass("k", 60_000, 10), ShareClass("o", 40_000, 1))
+    lots = [
+        Lot("b", "B", "A", 44_000, "k"), Lot("b1", "B", "~float", 16_000, "k", votes=160_000),
+        Lot("b2", "B", "~float", 40_000, "o", votes=40_000), *snapshot.lots_of("A"), *snapshot.lots_of("U"),
+    ]  # fmt: skip
+    issuers = {**snapshot.issuers, "B": Issuer("B", 100_000, classes=classes)}
+    snapshot = Snapshot(at=snapshot.at, entities=snapshot.entities, issuers=issuers, lots=Lots(lots))
+    for y in (F(1, 10), F(55, 100)):
+        moved = at_point(snapshot, "A", "B", F(15, 100), y)
+        assert stake(moved, "A", "B") == y
+        for share_class in classes:
+            assert sum(lot.shares for lot in moved.lots_of("B") if lot.share_class == share_class.name) == share_class.issued
+    with pytest.raises(RequestError):
+        at_point(snapshot, "A", "B", F(15, 100), F(61, 100))
 
 
 def test_a_stake_that_nobody_could_sell_is_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
+from crosshold.formats.case import read_case
 from crosshold.model.register import Register
 from crosshold.report.holders import rows_of_ballot
 from crosshold.report.picture import picture
@@ -65,6 +66,19 @@ def test_a_holder_who_leaves_keeps_its_place(register: Register) -> None:
     one, two = build_pair(states[0], states[1], titles=("before", "after"))
     assert [node.id for node in one.nodes] == [node.id for node in two.nodes]
     assert next(edge.lines[0] for edge in two.edges if edge.id == "D>R") == "3.1 → 0.0 %"
+
+
+def test_eighty_parties_are_drawn_and_more_are_declined(tmp_path: Path) -> None:
+    for count, drawn in ((79, 80), (90, 0)):  # the issuer is one party more
+        lots = ", ".join(f"{{issuer: A, holder: H{n}, shares: 10}}" for n in range(count - 1))
+        file = tmp_path / f"{count}.yaml"
+        file.write_text(
+            f"crosshold: case/1\nat: 2020-01-28\nissuers: {{A: {{issued: 1000}}}}\nlots: [{lots}]\n", encoding="utf-8"
+        )
+        snapshot = read_case(file).at()
+        text = picture(snapshot)
+        assert text.count('class="box"') == drawn
+        assert ("too many to read" in text) == (drawn == 0)
 
 
 def test_the_hash_follows_the_content(story: Story, register: Register) -> None:

@@ -124,33 +124,38 @@ def at_point(snapshot: Snapshot, first: str, second: str, x: Fraction, y: Fracti
 
 
 def _with_stake(snapshot: Snapshot, lots: list[Lot], party: str, issuer: str, share: Fraction) -> list[Lot]:
-    """More shares are a new lot of the day; fewer leave the lots with the fewest votes a share first, then the oldest."""
+    """More shares are a new lot of the day; fewer leave the lots with the fewest votes a share first, then the oldest.
+
+    Dispersed holders give or take the difference, class by class; new shares are of the class of the first lot.
+    """
     members = [member for member in group(snapshot, party) if member != issuer]
     own = [lot for lot in lots if lot.issuer == issuer and lot.holder in members]
-    wanted = round(share * snapshot.issuers[issuer].issued)
-    change = wanted - sum(lot.shares for lot in own)
-    others = [lot for lot in lots if lot not in own and not (lot.issuer == issuer and lot.holder == FLOAT)]
     dispersed = [lot for lot in lots if lot.issuer == issuer and lot.holder == FLOAT]
-    free = sum(lot.shares for lot in dispersed)
-    if change > free:
-        limit = Fraction(sum(lot.shares for lot in own) + free, snapshot.issuers[issuer].issued)
+    others = [lot for lot in lots if lot not in own and lot not in dispersed]
+    free: dict[str | None, int] = {}
+    for lot in dispersed:
+        free[lot.share_class] = free.get(lot.share_class, 0) + lot.shares
+    held = sum(lot.shares for lot in own)
+    change = round(share * snapshot.issuers[issuer].issued) - held
+    kind = own[0].share_class if own else next(iter(free), None)
+    if change > free.get(kind, 0):
+        limit = Fraction(held + free.get(kind, 0), snapshot.issuers[issuer].issued)
         message = f"{party} cannot hold more than {float(limit):.2%} of {issuer}: other holders are named for the rest."
         raise RequestError(Finding("E_OUTSIDE", message, "Make the window smaller."))
     if change > 0:
-        holder = own[0].holder if own else party
-        own = [*own, Lot(f"{issuer}.more", issuer, holder, change, since=snapshot.at.isoformat())]
+        own.append(Lot(f"{issuer}.more", issuer, own[0].holder if own else party, change, kind, since=snapshot.at.isoformat()))
+        free[kind] -= change
+    kept: list[Lot] = []
     for lot in sorted(own, key=lambda lot: (Fraction(snapshot.gross_votes(lot), lot.shares or 1), lot.since or "", lot.id)):
-        if change >= 0:
-            break
-        moved = min(lot.shares, -change)
+        moved = min(lot.shares, max(-change, 0))
         change += moved
+        free[lot.share_class] = free.get(lot.share_class, 0) + moved
         left = lot.shares - moved
-        votes = None if lot.votes is None else lot.votes * left // lot.shares
-        own = [replace(o, shares=left, votes=votes, low=None, high=None) if o is lot else o for o in own]
-    rest = snapshot.issuers[issuer].issued - sum(lot.shares for lot in (*own, *others) if lot.issuer == issuer)
-    votes_each = snapshot.issuers[issuer].votes_per_share(None)
-    remainder = [Lot(f"{issuer}.rest", issuer, FLOAT, rest, votes=rest * votes_each)] if rest else []
-    return [*others, *(lot for lot in own if lot.shares), *remainder]
+        votes = None if lot.votes is None or not lot.shares else lot.votes * left // lot.shares
+        kept += [replace(lot, shares=left, votes=votes, low=None, high=None)] if left else []
+    each = snapshot.issuers[issuer].votes_per_share
+    rest = [Lot(f"{issuer}.{k or ''}.rest", issuer, FLOAT, n, k, votes=n * each(k)) for k, n in free.items() if n]
+    return [*others, *kept, *rest]
 
 
 Judge = Callable[[Snapshot], Region]

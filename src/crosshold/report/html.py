@@ -66,14 +66,15 @@ def _claims(story: Story) -> Markup:
     return grid("Every statement of the report, contradictory ones side by side", heads, rows)
 
 
-def _figure(scene: Scene) -> Markup:
-    legend = "; ".join(scene.legend)
-    under = [f"Numbers are {scene.basis} unless they say otherwise.", *scene.notes, f"{legend[:1].upper()}{legend[1:]}."]
-    return tag("figure", tag("h3", scene.title), chart(svg(scene, legend=False), scene.title), tag("figcaption", " ".join(under)))
+def figure(scene: Scene) -> Markup:
+    """A chart with its title, in a scroll box, and under it how to read it."""
+    return tag(
+        "figure", tag("h3", scene.title), chart(svg(scene, legend=False), scene.title), tag("figcaption", " ".join(scene.reading))
+    )
 
 
 def _charts(story: Story) -> Markup:
-    pictures = [_figure(story.before), *([_figure(story.after)] if story.after else [])]
+    pictures = [figure(story.before), *([figure(story.after)] if story.after else [])]
     return Markup("".join(pictures))
 
 

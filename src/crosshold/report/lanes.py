@@ -59,7 +59,12 @@ def _bands(arranged: Rows) -> list[list[Stretch]]:
     bands: list[list[Stretch]] = [[] for _ in range(len(arranged.rows) + 1)]
     for name, way in arranged.ways.items():
         for a, b in pairwise(way):
-            bands[b.rank].append(Stretch(name, a.x + a.down[name], b.x + b.up[name]))
+            start = a.x + a.down[name]
+            if abs(start - b.x - b.up[name]) < 0.5:  # all but straight: make it so
+                b.up[name] = start - b.x
+                if b.passes:
+                    b.down[name] = b.up[name]
+            bands[b.rank].append(Stretch(name, start, b.x + b.up[name]))
     for name, (holder, issuer, side) in arranged.climbing.items():
         outside = -inf if side == "left" else inf
         if name in holder.down:

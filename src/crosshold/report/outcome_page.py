@@ -10,13 +10,12 @@ from crosshold.deal.books import Booking
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.view import BASES, Stake
 from crosshold.report.figures import count, money, percent, points
-from crosshold.report.markup import Markup, chart, document, grid, items, section, tag
-from crosshold.report.scene import Scene
+from crosshold.report.html import figure
+from crosshold.report.markup import Markup, document, grid, items, section, tag
 from crosshold.report.story import DISCLAIMER
 from crosshold.report.story_claims import names_of
 from crosshold.report.story_events import happenings
 from crosshold.report.story_law import scenes_of
-from crosshold.report.svg import svg
 
 _HEADS = {"issued": "% of issued", "outstanding": "% of outstanding", "gross_votes": "% of gross votes",
           "exercisable_votes": "% of votes that can be exercised"}  # fmt: skip
@@ -29,7 +28,7 @@ def outcome_page(outcome: Outcome) -> str:
     title = plan.title or plan.id or "A plan"
     status = "; ".join(f"{key.replace('_', ' ')}: {_words(value)}" for key, value in plan.status.items())
     parts = [
-        section("charts", "Before and after", *(_figure(scene) for scene in scenes_of(outcome))),
+        section("charts", "Before and after", *(figure(scene) for scene in scenes_of(outcome))),
         section("stakes", "Stakes before and after", _stakes(outcome, names)),
         section("steps", "Steps", _steps(outcome, names)),
         section("money", "Money", _money(outcome, names)),
@@ -51,25 +50,19 @@ def _words(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 
-def _figure(scene: Scene) -> Markup:
-    legend = "; ".join(scene.legend)
-    return tag(
-        "figure", tag("h3", scene.title), chart(svg(scene, legend=False), scene.title),
-        tag("figcaption", f"Numbers are {scene.basis} unless they say otherwise. {legend}."),
-    )  # fmt: skip
-
-
 def _stakes(outcome: Outcome, names: Mapping[str, str]) -> Markup:
     rows: list[Sequence[object] | str] = []
     for issuer, holders in outcome.end.stakes.items():
         rows.append(f"in {names.get(issuer, issuer)}")
         before = outcome.start.stakes.get(issuer, {})
+        notional = outcome.end.snapshot.issuers[issuer].basis == "fraction"
         for holder, stake in holders.items():
             was = before.get(holder)
             if stake.shares == 0 and (was is None or was.shares == 0):
                 continue
             name = "own shares" if holder == issuer else names.get(holder, holder)
-            rows.append((name, count(stake.shares), *(_change(was, stake, basis) for basis in BASES)))
+            shares = "not known" if notional else count(stake.shares)
+            rows.append((name, shares, *(_change(was, stake, basis) for basis in BASES)))
     heads = [("Holder", False), ("Shares after", True), *((_HEADS[basis], True) for basis in BASES)]
     return grid("Before → after where they differ; each column on its own base", heads, rows)
 
@@ -99,7 +92,7 @@ def _what(executed: Executed) -> str:
     record = executed.record
     if isinstance(record.get("shares"), int):
         return f"{count(record['shares'])} shares"
-    return f"{record['currency']} {record['amount']}" if "amount" in record else "-"
+    return money(record["amount"], record["currency"]) if "amount" in record else "-"
 
 
 def _price(executed: Executed) -> str:

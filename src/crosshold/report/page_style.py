@@ -41,6 +41,7 @@ td.n{{text-align:right;white-space:nowrap}}
 th.n{{text-align:right;min-width:5.6em}}
 tbody th,td.t{{min-width:8.5em}}
 td.t:last-child{{min-width:11em}}
+td ul{{margin:0;padding-left:1.1em}}
 tr.part th{{background:var(--wash);font-size:.84rem;color:var(--soft);font-weight:600}}
 .word{{display:inline-block;border:1px solid currentColor;border-radius:3px;padding:0 .42em;font-size:.84em;white-space:nowrap}}
 .word.disputed,.word.denied,.word.rumoured{{color:var(--lost)}}

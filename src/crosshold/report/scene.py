@@ -94,6 +94,13 @@ class Scene:
         return tuple(sentence for word, sentence in LEGEND.items() if word in seen)
 
     @cached_property
+    def reading(self) -> tuple[str, ...]:
+        """How to read the picture: the basis of its numbers, its legend, its notes."""
+        basis = f"Numbers are {self.basis} unless they say otherwise." if self.edges else ""
+        legend = "; ".join(self.legend)
+        return tuple(line for line in (basis, f"{legend[:1].upper()}{legend[1:]}." if legend else "", *self.notes) if line)
+
+    @cached_property
     def by_id(self) -> dict[str, Node]:
         """Nodes by id."""
         return {node.id: node for node in self.nodes}

@@ -17,6 +17,7 @@ from crosshold.report.scene import Edge, Node, Scene, Shape, Status, share_place
 
 LIMITED = frozenset({"BV", "GMBH", "GK", "LLC", "LTD", "SARL", "SAS", "SRL", "SPRL", "PTE", "KFT", "SPZOO"})
 MOST_NODES = 80
+BASIS = "percent of shares issued"
 NAME_WIDTH, NAME_LINES = 15.0, 3
 LABEL_WIDTH = 26.0
 
@@ -86,6 +87,9 @@ def _scene(
             edges.append(_edge(state, row, name))
     for node in [n for n in nodes.values() if n.id in issuers and n.id in rank]:
         nodes[node.id] = replace(node, rank=rank[node.id])
+    if len(nodes) > MOST_NODES:
+        many = f"{len(nodes)} parties are too many to read in one picture: narrow it to one company, one ring or two steps."
+        return Scene(clean(title), many, BASIS, (), (), (many, *map(clean, notes)))
     least = min((node.rank for node in nodes.values()), default=0)
     placed = tuple(
         sorted((replace(node, rank=node.rank - least) for node in nodes.values()), key=lambda n: (n.rank, n.order, n.id))
@@ -95,7 +99,7 @@ def _scene(
     place = {node.id: n for n, node in enumerate(placed)}
     edges.sort(key=lambda edge: (place[edge.issuer], place[edge.holder]))
     description = " ".join(f"{edge.accessible_name}." for edge in edges)
-    return Scene(clean(title), description, "percent of shares issued", placed, tuple(edges), tuple(map(clean, notes)))
+    return Scene(clean(title), description, BASIS, placed, tuple(edges), tuple(map(clean, notes)))
 
 
 def _with_absent(state: State, other: State | None, issuer: str) -> list[HolderRow]:

@@ -27,6 +27,7 @@ def caveats(
     if disputed:
         said = f'The plan is {disputed[0].status["stance"]}: read every line about it as "if the report is right".'
         found.append(f"{said} {disputed[0].note.partition('. ')[0].strip().rstrip('.')}.".replace(" .", ""))
+    found += [f.message for f in ballot(snapshot).findings if f.code == "W_VOTES_UNSETTLED"]
     loyal = [names[i.id] for i in snapshot.issuers.values() if i.loyalty and any(r.holder.startswith("~") for r in rows[i.id])]
     if loyal:
         found.append(

@@ -86,9 +86,8 @@ def svg(scene: Scene, *, legend: bool = True, placement: Placement | None = None
 
 def _foot(scene: Scene, width: float) -> list[str]:
     room = (width - 2 * MARGIN) / SMALL_SIZE
-    basis = f"Numbers are {scene.basis} unless they say otherwise." if scene.edges else ""
     rows: list[str] = []
-    for sentence in (basis, "; ".join(scene.legend) + "." if scene.legend else "", *scene.notes):
+    for sentence in scene.reading:
         rows += wrap(sentence, room, 6)
     return rows
 
