@@ -33,7 +33,7 @@ def happenings(events: Sequence[Mapping[str, Any]], names: Names) -> list[str]:
         )
         if not wider:
             issuer = event["subject"].get("issuer")
-            key = (event.get("rule"), issuer, tuple(parties), event.get("direction"), event.get("base"))
+            key = (issuer, *parties, *(str(event.get(k)) for k in ("rule", "direction", "base", "from", "to")))
             ladders.setdefault(key, []).append(event)
 
     def weight(rungs: list[Mapping[str, Any]]) -> int:
