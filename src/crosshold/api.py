@@ -223,11 +223,15 @@ def compare(before: Any, after: Any) -> Comparison:
     return difference(before, after)
 
 
-def rules(*jurisdictions: str, at: Any = None) -> list[Rule]:
-    """The bundled rules, of some jurisdictions and in force at a date when given."""
+def rules(*jurisdictions: str, at: date | None = None, file: str | Path | None = None) -> list[Rule]:
+    """The bundled rules, or those of a rule file, of some jurisdictions and in force at a date when given.
+
+    Reading a rule file checks it: every fault at once, as ``FileError``.
+    """
     from crosshold.law.book import load
 
-    return load().list(jurisdictions=jurisdictions, at=at)
+    book = load() if file is None else load([Path(file)])
+    return book.list(jurisdictions=jurisdictions, at=at)
 
 
 def explain(

@@ -114,6 +114,15 @@ def test_all_faults_of_a_plan_at_once(run: Run, tmp_path: Path) -> None:
     refused(run("simulate", str(case), str(plan)), "C_UNKNOWN_STEP", "C_BAD_DATE", "C_MISSING_KEY")
 
 
+def test_two_rules_with_one_id(run: Run, tmp_path: Path) -> None:
+    bundled = Path(__file__).parents[2] / "src" / "crosshold" / "law" / "rules" / "int.yaml"
+    path = tmp_path / "rules.yaml"
+    path.write_text(bundled.read_text(encoding="utf-8") * 2, encoding="utf-8")
+    refused(run("rules", "--file", str(path)), "C_DUPLICATE_ID")
+    path.write_text("- {id: X, when: 'maybe(I, H)'}\n", encoding="utf-8")
+    refused(run("rules", "--file", str(path)), "C_")
+
+
 def test_the_report_cannot_be_written_there(run: Run, tmp_path: Path) -> None:
     ran = run("demo", "--out", str(tmp_path / "no" / "folder" / "a.html"))
     refused(ran, "E_WRITE")

@@ -231,10 +231,11 @@ def compare(
 def rules(
     rule: Annotated[str | None, typer.Argument(help="One rule by its id.", metavar="ID")] = None,
     jurisdiction: Annotated[str | None, typer.Option("--jurisdiction", help="FR, JP, ...", metavar="CODE")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Check and show this rule file instead.", metavar="FILE")] = None,
     at: At = None, as_json: Json = False,
 ) -> None:  # fmt: skip
     """The rules of law as dated, cited data."""
-    found = api.rules(*([jurisdiction] if jurisdiction else []), at=day(at, "--at"))
+    found = api.rules(*([jurisdiction] if jurisdiction else []), at=day(at, "--at"), file=file)
     if rule is not None:
         ids = [r.id for r in found]
         found = [r for r in found if r.id == rule]
