@@ -30,7 +30,7 @@ from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ballot:
     """Every stable outcome of the votes on one day.
 
@@ -48,6 +48,16 @@ class Ballot:
     book_hash: str
     stopped: tuple[Finding, ...] = ()
     early: tuple[Finding, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Ballot({self.snapshot.at}, {len(self.outcomes)} outcomes)"
+
+    def __str__(self) -> str:
+        heads = [f"Ballot at {self.snapshot.at}: {'settled' if self.settled else f'{len(self.outcomes)} outcomes'}."]
+        for number, outcome in enumerate(self.outcomes, 1):
+            heads += [f"  outcome {number}:"] if len(self.outcomes) > 1 else []
+            heads += [f"  {line}" for line in outcome.in_words()]
+        return "\n".join([*heads, *(f"  {finding}" for finding in self.findings)])
 
     @property
     def settled(self) -> bool:
@@ -107,7 +117,7 @@ class Ballot:
         """Distance to every line: all between companies that hold each other, any other within ``window`` of its threshold."""
         found: dict[Near, None] = {}
         for outcome in self.outcomes:
-            found.update(dict.fromkeys(near_lines(outcome, Fraction(str(window)), self.accept)))
+            found.update(dict.fromkeys(near_lines(outcome, Fraction(str(window)))))
         return list(found)
 
     @cached_property

@@ -32,7 +32,7 @@ class Choice(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RuleBook:
     """Rows of some packs, checked against one another."""
 
@@ -54,6 +54,9 @@ class RuleBook:
 
     def __len__(self) -> int:
         return len(self.rules)
+
+    def __repr__(self) -> str:
+        return f"RuleBook({len(self.rules)} rows, {self.hash})"
 
     def at(self, day: date) -> RuleBook:
         """The rows in force on a day."""

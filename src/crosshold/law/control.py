@@ -75,14 +75,15 @@ class Control:
     def _grow(self, head: str, rule: Rule, *, sure: bool) -> frozenset[str]:
         assert rule.when is not None
         members, key = frozenset({head}), (head, rule.id)
-        while True:
+        new = members
+        while new:
             self._growing[key] = members
-            values = {y: self.judge.value(rule.when, {"X": head, "Y": y}, rule) for y in self.candidates(members)}
-            new = {y for y, value in values.items() if (value == TRUE if sure else value & TRUE)}
-            if not new:
-                del self._growing[key]
-                return members
+            # Only what a new member touches can have changed, so every holding of the group is looked at once.
+            values = {y: self.judge.value(rule.when, {"X": head, "Y": y}, rule) for y in self.candidates(new) if y not in members}
+            new = frozenset(y for y, value in values.items() if (value == TRUE if sure else value & TRUE))
             members |= new
+        del self._growing[key]
+        return members
 
     def chain(self, head: str, definition: str) -> list[Step]:
         """How control grows, with every number tested; last those that were looked at and not controlled."""

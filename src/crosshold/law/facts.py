@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 
 from crosshold.errors import Findings, RequestError, did_you_mean
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN
@@ -45,7 +46,7 @@ class Facts:
 
     def value(self, name: str, *who: str) -> int | None:
         """What the records say: TRUE, FALSE, both (they contradict each other), UNKNOWN, or ``None`` when nobody recorded it."""
-        return said(self.records(name, *who))
+        return said(self.records(name, *who)) if name in self._by_name else None
 
     def control(self, by: str, target: str, definition: str, clause: str) -> int | None:
         """What ``controls`` records say about one clause of a control definition."""
@@ -54,8 +55,13 @@ class Facts:
 
     def targets(self, by: str) -> set[str]:
         """Whom any fact says ``by`` controls, or whose board or meetings it decides."""
+        return {target for source, target in self.links if source == by}
+
+    @cached_property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Every (by, target) of a fact about control."""
         names = ("appoints_board", "controls", "controls_in_substance", "decides_meetings", "voting_agreement_majority")
-        return {str(r["target"]) for name in names for r in self.of(name) if r.get("by") == by and "target" in r}
+        return tuple((str(r.get("by")), str(r["target"])) for name in names for r in self.of(name) if "target" in r)
 
 
 def said(records: Iterable[Record]) -> int | None:

@@ -126,7 +126,7 @@ class Judge:
 
     def _clause(self, name: str, env: Env, rule: Rule, effect: Effect | None) -> int:
         value = self.value(rule.clauses[name], env, rule, name, effect)
-        if rule.kind != "control_def":
+        if rule.kind != "control_def" or not self.world.facts.of("controls"):
             return value
         members = self.control.members(env["X"], rule.id)
         claims = [c for by in sorted(members) if (c := self.world.facts.control(by, env["Y"], rule.id, name)) is not None]
@@ -204,7 +204,7 @@ class Judge:
         value = self.world.facts.value(words[0], *who)
         if value is not None:
             return self._claimed(value)
-        if rule.kind == "control_def":
+        if rule.kind == "control_def" and (self.assume or self.world.facts.of(words[0])):
             members = self.control.members(env["X"], rule.id)
             others = [
                 c for by in sorted(members - {env["X"]}) if (c := self.world.facts.value(words[0], by, env["Y"])) is not None

@@ -47,7 +47,7 @@ def _settle(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: 
     assumed: dict[str, list[str]] = {}
     for i, times in factor.items():
         lot = world.lots[i]
-        world.gross[i] = world.base[i] * times
+        world.set_votes(i, world.base[i] * times)
         assumed.setdefault(lot.issuer, []).append(lot.id)
     for issuer, lots in sorted(assumed.items()):
         message = f"{', '.join(sorted(set(lots)))} count as fully paid and registered in one name since their date."

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from math import ceil, floor
 from typing import Any
 
@@ -15,6 +16,8 @@ from crosshold.law.rule import FALSE, TRUE, Rule
 from crosshold.law.stable import Action, reach
 from crosshold.model.result import plain
 
+Change = tuple[tuple[str, str], ...]
+Found = tuple[Line, Rule, Callable[[], Change]]
 LINE_KINDS = ("accounting", "bid", "disclosure", "holding_limit", "majority", "squeeze_out")
 
 
@@ -86,20 +89,32 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
 def lines_tested(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
     """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
     env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
-    trees = {
-        **rule.clauses,
-        **({"": rule.when} if rule.when is not None else {}),
-        **dict(rule.ladder.tests() if rule.ladder else ()),
-    }
+    trees = {**rule.clauses, **({"": rule.when} if rule.when is not None else {})}
     found: dict[Compare, Line] = {}
     for name, tree in trees.items():
-        judge.trace = []
-        judge.value(tree, env, rule, name)
-        lines, judge.trace = judge.trace, None
-        for line in lines:
+        for line in _traced(tree, name, judge, env, rule):
             if line.node not in found and (isinstance(tree, Compare) or _decides(line, tree, judge, env, rule, name)):
                 found[line.node] = line
-    return list(found.values())
+    return [*found.values(), *_rungs(rule, judge, env)]
+
+
+def _traced(tree: When, name: str, judge: Judge, env: Env, rule: Rule) -> list[Line]:
+    judge.trace = []
+    judge.value(tree, env, rule, name)
+    lines, judge.trace = judge.trace, None
+    return lines
+
+
+def _rungs(rule: Rule, judge: Judge, env: Env) -> Iterator[Line]:
+    """Every rung of a ladder; each of its numbers is measured once."""
+    for name, number in rule.ladder.of if rule.ladder else ():
+        assert rule.ladder is not None
+        op, at = rule.ladder.op, rule.ladder.at
+        for line in _traced(Compare(number, op, at[0]), name, judge, env, rule):
+            for rung in at:
+                part, bar = line.part * rung.denominator, line.whole * rung.numerator
+                met = part > bar if op == ">" else part >= bar
+                yield replace(line, clause=f"{name}@{rung}", threshold=rung, met=met, node=Compare(number, op, rung))
 
 
 def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: str) -> bool:
@@ -108,18 +123,16 @@ def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: s
     return flipped.value(tree, env, rule, name) == TRUE
 
 
-def near_lines(outcome: StableOutcome, window: Fraction, accept: Sequence[str]) -> list[Near]:
+def near_lines(outcome: StableOutcome, window: Fraction) -> list[Near]:
     """Every line of an outcome that is worth showing, those that move votes first, then by distance."""
-    found: dict[tuple[Any, ...], tuple[bool, Near]] = {}
-    for near in (*_of_actions(outcome), *_of_definitions(outcome), *_of_lines(outcome, window)):
-        close = abs(near.distance) <= window
-        if close or (0 < near.now < 1 and hold_each_other(outcome, near.holder, near.issuer)):
-            found.setdefault(
-                (near.rule, near.clause, near.holder, near.issuer, near.basis, near.threshold), (not near.would_change, near)
-            )
-    return [
-        near for _, near in sorted(found.values(), key=lambda row: (row[0], abs(row[1].distance), row[1].rule, row[1].holder))
-    ]
+    found: dict[tuple[Any, ...], Near] = {}
+    for line, rule, change in (*_of_actions(outcome), *_of_definitions(outcome), *_of_lines(outcome)):
+        key = line.rule, line.clause, line.group, line.issuer, line.basis, line.threshold
+        now = Fraction(line.part, line.whole)
+        close = abs(line.threshold - now) <= window
+        if key not in found and (close or (0 < now < 1 and hold_each_other(outcome, line.group, line.issuer))):
+            found[key] = _near(line, outcome, rule, change())
+    return sorted(found.values(), key=lambda near: (not near.would_change, abs(near.distance), near.rule, near.holder))
 
 
 def hold_each_other(outcome: StableOutcome, group: Sequence[str], issuer: str) -> bool:
@@ -129,7 +142,7 @@ def hold_each_other(outcome: StableOutcome, group: Sequence[str], issuer: str) -
     return any(owner in back and owner not in group for member in group for owner in world.owners.get(member, {}))
 
 
-def _near(line: Line, outcome: StableOutcome, rule: Rule, change: tuple[tuple[str, str], ...] = ()) -> Near:
+def _near(line: Line, outcome: StableOutcome, rule: Rule, change: Change) -> Near:
     flip = to_flip(line.part, line.whole, line.op, line.threshold)
     lots = [i for i in outcome.world.by_issuer.get(line.issuer, ()) if outcome.world.gross[i]]
     mixed = "votes" in line.basis and len({Fraction(outcome.world.gross[i], outcome.world.lots[i].shares or 1) for i in lots}) > 1
@@ -139,24 +152,28 @@ def _near(line: Line, outcome: StableOutcome, rule: Rule, change: tuple[tuple[st
     )  # fmt: skip
 
 
-def _of_actions(outcome: StableOutcome) -> Iterator[Near]:
+def _unchanged() -> Change:
+    return ()
+
+
+def _of_actions(outcome: StableOutcome) -> Iterator[Found]:
     """Numbers that rules on votes test themselves."""
     seen = set()
     for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
-        if (
-            action.given is not None
-            or (action.rule.id, action.issuer, action.holder) in seen
-            or action.holder not in outcome.world.by_issuer
-        ):
+        key = action.rule.id, action.issuer, action.holder
+        if action.given is not None or key in seen or action.holder not in outcome.world.by_issuer:
             continue
-        seen.add((action.rule.id, action.issuer, action.holder))
+        seen.add(key)
         judge = Judge(outcome.bench, outcome.kept)
         judge.trace = []
         action.trigger(judge)
-        for line in dict.fromkeys(judge.trace or ()):
-            if action.holder == line.issuer or action.issuer == line.issuer:
-                changed = _flips(action, value, line, outcome)
-                yield _near(line, outcome, action.rule, (("issuer", action.issuer), ("holder", action.holder)) if changed else ())
+        for line in dict.fromkeys(judge.trace):
+            if line.issuer in (action.holder, action.issuer):
+                yield line, action.rule, partial(_moved_by, action, value, line, outcome)
+
+
+def _moved_by(action: Action, value: int, line: Line, outcome: StableOutcome) -> Change:
+    return (("issuer", action.issuer), ("holder", action.holder)) if _flips(action, value, line, outcome) else ()
 
 
 def _flips(action: Action, value: int, line: Line, outcome: StableOutcome) -> bool:
@@ -166,36 +183,41 @@ def _flips(action: Action, value: int, line: Line, outcome: StableOutcome) -> bo
     return (action.excepted(action.trigger(judge), judge) == TRUE) != (value == TRUE)
 
 
-def _of_definitions(outcome: StableOutcome) -> Iterator[Near]:
+def _of_definitions(outcome: StableOutcome) -> Iterator[Found]:
     """Numbers tested while control grows from an issuer whose votes hang on it."""
     by_head: dict[tuple[str, str], list[tuple[Action, int]]] = {}
     for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
         for name in action.rule.definitions:
             by_head.setdefault((action.issuer, name), []).append((action, value))
     for (head, name), rows in sorted(by_head.items()):
-        rule = outcome.bench.definitions[name]
         for step in Judge(outcome.bench, outcome.kept).control.chain(head, name):
             for line in dict.fromkeys(step.lines):
-                change = next((a for a, value in rows if _flips(a, value, line, outcome)), None)
-                said = (("issuer", change.issuer), ("holder", change.holder), ("rule", change.rule.id)) if change else ()
-                yield _near(line, outcome, rule, said)
+                yield line, outcome.bench.definitions[name], partial(_first_moved, rows, line, outcome)
 
 
-def _of_lines(outcome: StableOutcome, window: Fraction) -> Iterator[Near]:
+def _first_moved(rows: Sequence[tuple[Action, int]], line: Line, outcome: StableOutcome) -> Change:
+    action = next((a for a, value in rows if _flips(a, value, line, outcome)), None)
+    return (("issuer", action.issuer), ("holder", action.holder), ("rule", action.rule.id)) if action else ()
+
+
+def _of_lines(outcome: StableOutcome) -> Iterator[Found]:
     """Numbers of bids, ladders, majorities and accounts; of a ladder the rung last reached and the next one."""
     judge = Judge(outcome.bench, outcome.kept)
     for rule in (r for r in outcome.rules if r.kind in LINE_KINDS):
         for issuer, holder in line_pairs(rule, outcome):
             lines = lines_tested(rule, judge, issuer, holder)
-            if rule.ladder:
-                lines = [line for line in lines if _next_rung(line, lines)]
-            for line in lines:
-                yield _near(line, outcome, rule)
+            for line in _nearest(lines) if rule.ladder else lines:
+                yield line, rule, _unchanged
 
 
-def _next_rung(line: Line, lines: Sequence[Line]) -> bool:
-    rungs = [other.threshold for other in lines if other.node.left == line.node.left and other.met == line.met]
-    return line.threshold == (max(rungs) if line.met else min(rungs))
+def _nearest(lines: Sequence[Line]) -> list[Line]:
+    """Of every number of a ladder the rung last reached and the next one; rungs come in rising order."""
+    last: dict[tuple[str, bool], Line] = {}
+    for line in lines:
+        name = line.clause.partition("@")[0]
+        if line.met or (name, False) not in last:
+            last[name, line.met] = line
+    return list(last.values())
 
 
 @dataclass(frozen=True, slots=True)

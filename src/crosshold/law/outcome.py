@@ -49,7 +49,7 @@ class LotRow(NamedTuple):
     certainty: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class StableOutcome:
     """A state of the votes that applying every rule gives back. ``reading`` is the choice on each open point it belongs to; ``readings``
     all of them when several readings come out the same."""
@@ -119,6 +119,9 @@ class StableOutcome:
         """``CERTAIN``, or ``POSSIBLE`` when data could make one of the lots otherwise."""
         return "POSSIBLE" if any(i in self.doubts for i in lots) else "CERTAIN"
 
+    def __repr__(self) -> str:
+        return f"StableOutcome({', '.join(self.cut) or 'no lot'} cut)"
+
     def lots(self) -> list[LotRow]:
         """One row per lot, in register order."""
         rows = []
@@ -127,6 +130,16 @@ class StableOutcome:
             votes = self.world.theoretical(i), self.world.gross[i], self.exercisable[i], self.casting.exercised(i)
             rows.append(LotRow(lot.issuer, lot.holder, lot.id, *votes, reasons, self.certainty(i)))
         return rows
+
+    def in_words(self) -> list[str]:
+        """One line per issuer and one per holder that lost votes."""
+        lines = []
+        for issuer in self.world.snapshot.issuers:
+            lines.append(f"{issuer}: {self.exercisable_total(issuer):,} of {self.gross_total(issuer):,} votes can be exercised")
+            for holder, c in self.counts(issuer).items():
+                if c.exercisable < c.gross:
+                    lines.append(f"  {holder}: {c.exercisable:,} of {c.gross:,} ({', '.join(c.suspended_by)})")
+        return lines
 
     def counts(self, issuer: str) -> dict[str, Count]:
         """Every holder of an issuer, largest holding first, own shares and dispersed holders last."""

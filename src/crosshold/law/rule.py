@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from crosshold.law.grammar import Compare, Held, Increase, Number, Predicate, When, walk
+from crosshold.law.grammar import Both, Clause, Compare, Held, Increase, Number, Predicate, When, walk
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
 from crosshold.model.result import plain
@@ -72,12 +72,6 @@ class Ladder:
     of: tuple[tuple[str, Number], ...]
     op: str
     at: tuple[Fraction, ...]
-
-    def tests(self) -> Iterator[tuple[str, Compare]]:
-        """Every rung as a test, named after its number and line."""
-        for name, number in self.of:
-            for rung in self.at:
-                yield f"{name}@{rung}", Compare(number, self.op, rung)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +173,23 @@ class Rule:
     def measures_increase(self) -> bool:
         """Whether it needs an earlier state."""
         return any(isinstance(n, Increase) for tree in self.trees for n in walk(tree))
+
+    @cached_property
+    def needs_return(self) -> bool:
+        """Whether it can only hold where I, with whom it controls or acts in concert, has something of H."""
+        conditions = [self.clauses[e.clause] if e.clause else self.when for e in self.takes_votes]
+        return bool(conditions) and all(tree is not None and self._returns(tree) for tree in conditions)
+
+    def _returns(self, tree: When) -> bool:
+        if isinstance(tree, Both):
+            return (any if tree.every else all)(self._returns(item) for item in tree.items)
+        if isinstance(tree, Clause):
+            return self._returns(self.clauses[tree.name])
+        if isinstance(tree, Compare):
+            held, line = tree.left, tree.right
+            back = isinstance(held, Held) and held.group.head == "I" and held.target == "H"
+            return back and isinstance(line, Fraction) and (tree.op == ">" or (tree.op == ">=" and line > 0))
+        return isinstance(tree, Predicate) and tree.name == "ctrl" and tree.words[:2] == ("I", "H")
 
     @cached_property
     def counts_groups(self) -> bool:

@@ -70,8 +70,11 @@ class Action:
         return result | (UNKNOWN if value & UNKNOWN or kept & UNKNOWN else 0)
 
 
-def actions(world: World, rules: Iterable[Rule], meeting: str) -> list[Action]:
-    """Every rule that takes votes, for every holder it could reach. Dispersed holders are no party; own shares have no votes."""
+def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = False) -> list[Action]:
+    """Every rule that takes votes, for every holder it could reach. Dispersed holders are no party; own shares have no votes.
+
+    A rule that needs the issuer to have something of the holder is only looked at inside circles of holdings, unless ``every``.
+    """
     found: list[Action] = []
     entities = world.snapshot.entities
     rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if not effect.meetings or meeting in effect.meetings]
@@ -86,7 +89,10 @@ def actions(world: World, rules: Iterable[Rule], meeting: str) -> list[Action]:
             voting = tuple(i for i in lots if world.gross[i])
             if holder in world.dispersed or holder == issuer or not voting:
                 continue
+            circle = every or world.circles[holder] == world.circles[issuer]
             for pairs in open_rows:
+                if pairs[0][0].needs_return and not circle:
+                    continue
                 scope = reach(pairs[0][0], world, issuer, holder)
                 for rule, effect in pairs if scope != FALSE else ():
                     kept = kept_votes(world, effect, rule, issuer, holder, voting)

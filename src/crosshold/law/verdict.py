@@ -69,12 +69,18 @@ def verdicts(outcomes: Sequence[StableOutcome], rules: Iterable[Rule], accept: S
         return
     first = outcomes[0]
     applied = {_key(action): action for action in first.actions}
-    extra = [a for a in actions(first.world, rules, first.meeting_class) if _key(a) not in applied]
+    extra = [a for a in actions(first.world, rules, first.meeting_class, every=True) if _key(a) not in applied]
     truths = [dict(zip(map(_key, o.actions), o.judged[1], strict=True)) for o in outcomes]
     for action in (*first.actions, *extra):
         key = _key(action)
         values = [truth.get(key, _value(action, outcome)) for truth, outcome in zip(truths, outcomes, strict=True)]
-        yield _verdict(action, first, values, outcomes, key in applied)
+        yield _verdict(action, first, values, outcomes, key in applied or may_apply(action, accept))
+
+
+def may_apply(action: Action, accept: Sequence[str]) -> bool:
+    """Whether confidence lets an action change votes: A and B do, C (of the row or its part) only when accepted."""
+    rule, part = action.rule, action.effect.part
+    return rule.letter(part) != "C" or rule.id in accept or f"{rule.id}#{part}" in accept
 
 
 def _key(action: Action) -> tuple[str, str | None, str, str, tuple[int, ...]]:

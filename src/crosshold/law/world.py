@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
+
+from crosshold.kernels.components import components
 from crosshold.law.facts import Facts
 from crosshold.law.rule import Effect
 from crosshold.model.dates import interval, whole_months
-from crosshold.model.snapshot import Lot, Snapshot
+from crosshold.model.snapshot import Lot, Record, Snapshot
 
 Bounds = tuple[int, int]
 
@@ -39,6 +42,7 @@ class World:
         self.dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
         self.dispersed |= {owner for owner in self.holdings if owner.startswith("~")}
         self.has_bounds = any(lot.low is not None or lot.high is not None for lot in self.lots)
+        self._totals: dict[str, int] = {}
         self._majority: dict[str, frozenset[str]] = {}
 
     def shares(self, i: int) -> Bounds:
@@ -71,7 +75,39 @@ class World:
 
     def gross_total(self, issuer: str) -> int:
         """Votes of all lots but own shares."""
-        return sum(self.gross[i] for i in self.by_issuer.get(issuer, ()))
+        if issuer not in self._totals:
+            self._totals[issuer] = sum(self.gross[i] for i in self.by_issuer.get(issuer, ()))
+        return self._totals[issuer]
+
+    def set_votes(self, i: int, votes: int) -> None:
+        """Give a lot the gross votes that loyalty brings."""
+        self.gross[i] = votes
+        self._totals.clear()
+
+    @cached_property
+    def circles(self) -> dict[str, int]:
+        """The number of the circle each party belongs to: two parties share one when holdings, facts about control or voting
+        agreements lead from each to the other. Without that nobody can be silent for what his company holds of him.
+        """
+        links = [(owner, issuer) for owner, issuers in self.holdings.items() for issuer in issuers]
+        links += self.facts.links
+        for record in self.agreements:
+            names = [str(name) for name in record.get("parties", ())]
+            links += [(a, b) for a in names for b in names if a != b]
+        place = {name: k for k, name in enumerate(sorted({name for link in links for name in link}))}
+        after: list[list[int]] = [[] for _ in place]
+        for a, b in links:
+            after[place[a]].append(place[b])
+        pointer = np.cumsum([0, *(len(row) for row in after)], dtype=np.int64)
+        target = np.array([k for row in after for k in row], dtype=np.int64)
+        number = {k: n for n, members in enumerate(components(pointer, target)) for k in members}
+        return {name: number[k] for name, k in place.items()}
+
+    @cached_property
+    def agreements(self) -> tuple[Record, ...]:
+        """Recorded voting agreements, as contracts or facts."""
+        contracts = (c for c in self.snapshot.contracts if c.get("kind") == "voting_agreement")
+        return (*contracts, *self.facts.of("voting_agreement"))
 
     def majority_group(self, head: str) -> frozenset[str]:
         """``head`` and the companies of which the group holds more than half of gross votes, alone or together."""
@@ -108,11 +144,8 @@ class World:
 
     def partners(self, party: str, issuer: str) -> set[str]:
         """Parties to a recorded voting agreement with ``party`` that is about ``issuer`` (or about no company in particular)."""
-        records = [c for c in self.snapshot.contracts if c.get("kind") == "voting_agreement"] + list(
-            self.facts.of("voting_agreement")
-        )
         found = {party}
-        for record in records:
+        for record in self.agreements:
             parties = {str(name) for name in record.get("parties", ())}
             if party in parties and record.get("issuer") in (None, issuer):
                 found |= parties
