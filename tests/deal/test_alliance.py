@@ -79,3 +79,10 @@ def test_the_plan_as_executed_replays_to_the_same_hash(outcome: Outcome) -> None
     assert Plan.parse(outcome.as_executed.to_yaml()) == outcome.as_executed
     assert simulate(outcome.start.snapshot, outcome.as_executed).end_hash == outcome.end_hash
     assert Plan.parse(outcome.plan.to_yaml()) == outcome.plan
+
+
+def test_a_line_that_needs_an_unrecorded_tie_gives_no_event() -> None:
+    # 15 percent makes an associate only with a tie that nobody recorded; 22.95 and then 15.91 percent lie above it all the time
+    outcome = simulate(read_case(CASE).at(), Plan.read(CASE / "plans" / "cut_30_10.yaml"))
+    passed = {(e["clause"], e["direction"]) for e in outcome.events if e["rule"] == "ACC-JGAAP"}
+    assert passed == {("associate_20", "up"), ("associate_20", "down")}

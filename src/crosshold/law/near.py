@@ -118,9 +118,13 @@ def _rungs(rule: Rule, judge: Judge, env: Env) -> Iterator[Line]:
 
 
 def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: str) -> bool:
-    """Whether a condition hangs on this number: a tie that nobody recorded makes the number that needs it no line."""
-    flipped = Judge(judge.bench, judge.kept, override={(line.node, line.issuer): TRUE})
-    return flipped.value(tree, env, rule, name) == TRUE
+    """Whether a condition hangs on this number: true with it and not true without it.
+
+    A tie that nobody recorded makes the number that needs it no line, and so does another number that suffices alone.
+    """
+    ends = (Judge(judge.bench, judge.kept, override={(line.node, line.issuer): end}) for end in (TRUE, FALSE))
+    with_it, without_it = (flipped.value(tree, env, rule, name) for flipped in ends)
+    return with_it == TRUE and without_it != TRUE
 
 
 def near_lines(outcome: StableOutcome, window: Fraction) -> list[Near]:
