@@ -240,12 +240,10 @@ def test_names_isolated_companies_and_empty_classes_change_nothing(
 def test_splitting_a_lot_changes_no_holder(rows: list[tuple[str, str, int]], name: tuple[str, str], part: int) -> None:
     law = law_of(name)
     snapshot = case(rows, law[1])
-    lots = [
-        piece
-        for lot in snapshot.lots
-        for piece in (replace(lot, shares=part), replace(lot, id=f"{lot.id}.rest", shares=lot.shares - part))
-        if lot.shares > part
-    ]
+    lots: list[Lot] = []
+    for lot in snapshot.lots:
+        pieces = [replace(lot, shares=part), replace(lot, id=f"{lot.id}.rest", shares=lot.shares - part)]
+        lots += pieces if lot.shares > part else [lot]
     whole, split = ballot(snapshot, rules=law[0]), ballot(snapshot.evolve(lots=lots), rules=law[0])
 
     def counts(result: Ballot) -> list[Any]:

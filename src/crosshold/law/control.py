@@ -53,7 +53,7 @@ class Control:
         if key in self._growing:
             return self._growing[key], self._growing[key]
         bench, rule = judge.bench, judge.bench.definitions[definition]
-        fixed = (*key, judge.data, judge.assume) if bench.is_static(rule) and not judge.override else None
+        fixed = (*key, judge.data, judge.assume) if bench.is_static(rule) and not judge.overrides(rule) else None
         if fixed in bench.static:
             return bench.static[fixed]
         if key in self._known:

@@ -107,6 +107,10 @@ class Judge:
     def reads(self, issuers: set[str]) -> None:
         self.votes.reads = issuers
 
+    def overrides(self, rule: Rule) -> bool:
+        """Whether a flipped test could matter to a definition: its own, or one of a definition it names."""
+        return any(node in rule.tests or len(rule.definitions) > 1 for node, _ in self.override)
+
     @property
     def shorts(self) -> bool:
         """Whether the rest of a condition may be skipped once its truth is known."""

@@ -86,7 +86,7 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
                 yield issuer, holder
 
 
-def lines_tested(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Line]:
+def lines_tested(rule: Rule, judge: Judge, issuer: str, holder: str, *, nearest: bool = False) -> list[Line]:
     """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
     env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
     trees = {**rule.clauses, **({"": rule.when} if rule.when is not None else {})}
@@ -95,7 +95,7 @@ def lines_tested(rule: Rule, judge: Judge, issuer: str, holder: str) -> list[Lin
         for line in _traced(tree, name, judge, env, rule):
             if line.node not in found and (isinstance(tree, Compare) or _decides(line, tree, judge, env, rule, name)):
                 found[line.node] = line
-    return [*found.values(), *_rungs(rule, judge, env)]
+    return [*found.values(), *_rungs(rule, judge, env, nearest=nearest)]
 
 
 def _traced(tree: When, name: str, judge: Judge, env: Env, rule: Rule) -> list[Line]:
@@ -105,16 +105,16 @@ def _traced(tree: When, name: str, judge: Judge, env: Env, rule: Rule) -> list[L
     return lines
 
 
-def _rungs(rule: Rule, judge: Judge, env: Env) -> Iterator[Line]:
-    """Every rung of a ladder; each of its numbers is measured once."""
+def _rungs(rule: Rule, judge: Judge, env: Env, *, nearest: bool) -> Iterator[Line]:
+    """Every rung of a ladder (or only the last one reached and the next one); each of its numbers is measured once."""
     for name, number in rule.ladder.of if rule.ladder else ():
         assert rule.ladder is not None
         op, at = rule.ladder.op, rule.ladder.at
         for line in _traced(Compare(number, op, at[0]), name, judge, env, rule):
-            for rung in at:
-                part, bar = line.part * rung.denominator, line.whole * rung.numerator
-                met = part > bar if op == ">" else part >= bar
-                yield replace(line, clause=f"{name}@{rung}", threshold=rung, met=met, node=Compare(number, op, rung))
+            part, whole = line.part, line.whole
+            met = sum(part * r.denominator - whole * r.numerator >= (op == ">") for r in at)
+            for k in range(max(met - 1, 0), min(met + 1, len(at))) if nearest else range(len(at)):
+                yield replace(line, clause=f"{name}@{at[k]}", threshold=at[k], met=k < met, node=Compare(number, op, at[k]))
 
 
 def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: str) -> bool:
@@ -209,19 +209,8 @@ def _of_lines(outcome: StableOutcome) -> Iterator[Found]:
     judge = Judge(outcome.bench, outcome.kept)
     for rule in (r for r in outcome.rules if r.kind in LINE_KINDS):
         for issuer, holder in line_pairs(rule, outcome):
-            lines = lines_tested(rule, judge, issuer, holder)
-            for line in _nearest(lines) if rule.ladder else lines:
+            for line in lines_tested(rule, judge, issuer, holder, nearest=True):
                 yield line, rule, _unchanged
-
-
-def _nearest(lines: Sequence[Line]) -> list[Line]:
-    """Of every number of a ladder the rung last reached and the next one; rungs come in rising order."""
-    last: dict[tuple[str, bool], Line] = {}
-    for line in lines:
-        name = line.clause.partition("@")[0]
-        if line.met or (name, False) not in last:
-            last[name, line.met] = line
-    return list(last.values())
 
 
 @dataclass(frozen=True, slots=True)

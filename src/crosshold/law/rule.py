@@ -164,6 +164,11 @@ class Rule:
         return frozenset(found)
 
     @cached_property
+    def tests(self) -> frozenset[Compare]:
+        """Every comparison it makes."""
+        return frozenset(n for tree in self.trees for n in walk(tree) if isinstance(n, Compare))
+
+    @cached_property
     def is_live(self) -> bool:
         """Whether it looks at exercisable votes itself, on every reading."""
         other = any(isinstance(n, Predicate) and n.name == "other_voter" for tree in self.trees for n in walk(tree))
