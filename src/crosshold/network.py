@@ -71,6 +71,20 @@ class Graph:
         total = int(self.total[issuer])
         return Fraction(total - sum(w for _, w in self.holders(issuer)), total) if total else None
 
+    def held_by(self, group: Collection[int]) -> dict[int, int]:
+        """Whole weights that a group holds together, by issuer."""
+        held: dict[int, int] = {}
+        for holder in sorted(group):
+            for issuer, weight in self.holdings(holder):
+                held[issuer] = held.get(issuer, 0) + weight
+        return held
+
+    def kept_from(self, companies: Collection[int]) -> dict[int, Fraction]:
+        """Exact share of each company that is not held by ``companies``: it belongs to persons, states, funds, the float."""
+        inside = set(companies)
+        parts = {j: [self.fraction(i, j) or Fraction(0) for i, _ in self.holders(j) if i in inside] for j in companies}
+        return {j: 1 - sum(held, start=Fraction(0)) for j, held in parts.items()}
+
     @cached_property
     def components(self) -> list[list[int]]:
         """Strongly connected components, holders before what they hold."""

@@ -14,6 +14,7 @@ from typing import Any, ClassVar, NamedTuple
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.kernels.control import Passes, greatest_closure, least_closure, passes
 from crosshold.model.result import Result
+from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Graph, Network
 
 HALF = Fraction(1, 2)
@@ -125,7 +126,7 @@ def control(
     Finding W_NO_FOREST: below one half, or over-held, two parties can control a company without controlling each other.
     """
     graph = network.graph(basis)
-    limit = _threshold(threshold)
+    limit = exact_threshold(threshold)
     if fixpoint not in ("least", "greatest"):
         raise RequestError(Finding("E_FIXPOINT", f"{fixpoint!r} is no fixpoint.", "Say least or greatest."))
     seeds = _seeds(network, graph, sources, together, parties)
@@ -153,7 +154,7 @@ def ultimate(network: Network, *, threshold: Fraction | str = HALF, strict: bool
     Errors and findings as :func:`control`; a ring that is owned completely by itself also has W_OWNERLESS_CYCLE.
     """
     graph = network.graph(basis)
-    limit = _threshold(threshold)
+    limit = exact_threshold(threshold)
     test = passes(limit, strict, graph.total.tolist())
     out = _out(graph)
     above: dict[int, set[int]] = {}
@@ -188,22 +189,6 @@ def ultimate(network: Network, *, threshold: Fraction | str = HALF, strict: bool
             dict.fromkeys([*network.findings, *_forest(graph, limit, strict), *network.ownerless_findings(graph.ownerless)])
         ),
     )
-
-
-def _threshold(value: Fraction | str | int) -> Fraction:
-    """A threshold as a fraction; sums of floats decide verdicts wrongly, so a float is refused."""
-    if isinstance(value, float):
-        message = f"the threshold {value!r} is a binary float, which is not exactly the fraction you mean."
-        raise RequestError(Finding("E_THRESHOLD_TYPE", message, f'Write it as a string or a Fraction: "{value}".', "threshold"))
-    try:
-        limit = Fraction(value)
-    except (TypeError, ValueError, ZeroDivisionError):
-        message = f"{value!r} is no fraction."
-        raise RequestError(Finding("E_THRESHOLD_TYPE", message, 'Write "1/2" or "0.5".', "threshold")) from None
-    if not 0 < limit <= 1:
-        message = f"a threshold of {limit} can decide nothing: it must be above 0 and at most 1."
-        raise RequestError(Finding("E_THRESHOLD_RANGE", message, "Fractions, not percent: 1/2 for 50 %.", "threshold"))
-    return limit
 
 
 def _out(graph: Graph) -> list[list[tuple[int, int]]]:
@@ -301,12 +286,12 @@ def de_facto(votes: Fraction | str, turnout: Fraction | str | Sequence[Fraction 
     it holds at every one and ``share_of_votes_cast`` is the smallest. Exactly half is no majority. Errors: E_THRESHOLD_TYPE,
     E_THRESHOLD_RANGE, E_TURNOUT (a turnout below the holder's own votes). Source: votes / turnout > 1/2, by definition.
     """
-    held = _threshold(votes)
+    held = exact_threshold(votes)
     single = turnout is None or isinstance(turnout, (Fraction, str, int, float))
     asked: list[Any] = [] if turnout is None else [turnout] if single else list(turnout)  # type: ignore[arg-type]
     meetings: list[Meeting] = []
     for value in asked:
-        cast = _threshold(value)
+        cast = exact_threshold(value)
         if cast < held:
             message = f"a turnout of {cast} is less than the holder's own {held}."
             raise RequestError(Finding("E_TURNOUT", message, "The holder is taken to attend.", "turnout"))

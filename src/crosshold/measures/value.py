@@ -60,7 +60,7 @@ class Value(Result):
         graph = self.network.graph(self.settings["graph"])
         flow = graph.flow(up=True, exact=self.settings["method"] == "exact")
         companies = [self.network.index(name) for name in self.values]
-        keeps = _kept(graph, set(companies))
+        keeps = graph.kept_from(companies)
         columns = {j: flow.solve({j: Fraction(1)}) for j in companies}
         matrix: dict[str, dict[str, Amount]] = {}
         for i in companies:
@@ -117,7 +117,7 @@ def value(
         raise network.singular(cause) from None
     zero = number(0)
     values = {j: solved.get(j, zero) for j in companies}
-    keeps = _kept(graph, set(companies))
+    keeps = graph.kept_from(companies)
     outside = {j: None if x is None else x * number(keeps[j]) for j, x in values.items()}
     known = [x for x in values.values() if x is not None]
     own_sum = sum((x for x in given.values() if x is not None), start=zero)
@@ -210,9 +210,3 @@ def own_assets(network: Network, equity: Mapping[str, Money], *, basis: str = "c
 def _companies(network: Network, graph: Graph, given: Mapping[int, Amount]) -> list[int]:
     """Entities that have a value of their own here: held by somebody, or given. Whoever is only a holder is outside."""
     return [j for j in range(len(network)) if graph.holders(j) or j in given]
-
-
-def _kept(graph: Graph, companies: set[int]) -> dict[int, Fraction]:
-    """Fraction of each company that is not held by companies: persons, states, funds, float."""
-    parts = {j: [graph.fraction(i, j) or Fraction(0) for i, _ in graph.holders(j) if i in companies] for j in companies}
-    return {j: 1 - sum(held, start=Fraction(0)) for j, held in parts.items()}
