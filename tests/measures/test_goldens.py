@@ -15,6 +15,7 @@ from crosshold.measures.control import control, de_facto, ultimate
 from crosshold.measures.dividends import dividends
 from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops, ownerless
+from crosshold.measures.owners import blocked, close_links, owners
 from crosshold.measures.ownership import ownership
 from crosshold.measures.power import Listed, binomial, ocean, power_of
 from crosshold.measures.value import value
@@ -99,6 +100,16 @@ def run_value(given: Golden) -> Any:
     }
 
 
+def run_close_links(given: Golden) -> Any:
+    result = close_links(net(given), reading=given["reading"], threshold=given.get("threshold"))
+    return [["holds", r.holder, r.issuer, r.share] for r in result.rows] + [["third", *pair] for pair in result.pairs()]
+
+
+def run_owners(given: Golden) -> Any:
+    chosen = {key: given[key] for key in ("reading", "threshold", "strict")}
+    return [[row.holder, row.share] for row in owners(net(given), given["issuer"], **chosen).rows]
+
+
 CALLS: dict[str, Callable[[Golden], Any]] = {
     "ownership": run_ownership,
     "lookthrough": run_lookthrough,
@@ -106,6 +117,9 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "control": run_control,
     "ultimate": lambda given: ultimate(net(given)).to_dict(),
     "suspend": run_suspend,
+    "close_links": run_close_links,
+    "ofac": lambda given: sorted(blocked(net(given), given["blocked"]).entities),
+    "owners": run_owners,
     "de_facto": lambda given: de_facto(given["votes"], given.get("turnout")).to_dict(exact=True),
     "power": run_power,
     "ocean": lambda given: ocean(given["majors"], given.get("quota", "1/2"), given["index"]),
