@@ -1,13 +1,13 @@
 """The verbs, in a reader's order. None of them changes what it is given.
 
-    read -> check -> at -> ballot -> network -> ownership, control, power, value, loops -> simulate -> compare -> explain
+    read -> check -> at -> ballot -> network -> ownership, control, owners, power, value, loops -> simulate -> compare -> explain
 
 Rooms are imported when a verb first needs them, so that a small question starts fast.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crosshold.law.rule import Rule
     from crosshold.measures.control import Control, Ultimate
     from crosshold.measures.loops import Loops
+    from crosshold.measures.owners import Blocked, CloseLinks, Owners, OwnerTest
     from crosshold.measures.ownership import Ownership
     from crosshold.measures.power import Power
     from crosshold.measures.value import Value
@@ -113,17 +114,26 @@ def ballot(
     return count(snapshot, rules=rules, meeting=meeting, readings=readings)
 
 
-def network(snapshot: Snapshot, votes: Ballot | StableOutcome | None = None, *, capital_basis: str = "outstanding") -> Network:
+def network(
+    snapshot: Snapshot,
+    votes: Ballot | StableOutcome | None = None,
+    *,
+    capital_basis: str = "outstanding",
+    votes_basis: str = "exercisable_votes",
+) -> Network:
     """The computing object. With a Ballot its one settled outcome gives the votes (exercisable), without one gross votes do.
 
-    An open Ballot raises ``UndeterminedError``; hand one of its outcomes instead.
+    An open Ballot raises ``UndeterminedError``; hand one of its outcomes instead. ``votes_basis="gross_votes"`` takes every vote
+    that the law attaches to a share, whether it can be exercised or not; all outcomes agree on those.
     """
     from crosshold.law.ballot import Ballot
 
-    outcome = votes.outcome() if isinstance(votes, Ballot) else votes
+    gross = votes_basis == "gross_votes"
+    outcome = (votes.outcomes[0] if gross else votes.outcome()) if isinstance(votes, Ballot) else votes
     if outcome is None:
         return build(snapshot, capital_basis=capital_basis)
-    return build(snapshot, outcome.weights(), votes_basis="exercisable_votes", capital_basis=capital_basis)
+    counts = {row.lot: row.gross for row in outcome.lots()} if gross else outcome.weights()
+    return build(snapshot, counts, votes_basis=votes_basis, capital_basis=capital_basis)
 
 
 def ownership(network: Network, *, convention: str = "source-avoiding", **options: Any) -> Ownership:
@@ -158,6 +168,39 @@ def ultimate(
     tops = {company: who for company, who in result.ultimate.items() if company == issuer}
     parents = {company: who for company, who in result.parent.items() if company == issuer}
     return replace(result, ultimate=tops, parent=parents)
+
+
+def owners(
+    network: Network,
+    issuer: str | None = None,
+    *,
+    test: str = "eu-ubo-25",
+    listed: Iterable[str] = (),
+    at: date | None = None,
+    **options: Any,
+) -> Owners | Blocked | CloseLinks:
+    """Who counts as an owner of one company (or of every one) under a named test, who is blocked, or who is closely linked.
+
+    ``listed`` are the blocked persons that the 50 percent rule starts from; ``at`` a date, to be told when the test does not apply.
+    """
+    from crosshold.measures import owners as room
+
+    named = room.owner_test(test)
+    result: Owners | Blocked | CloseLinks
+    if named.question == "blocked":
+        result = room.blocked(network, listed, issuer=issuer, test=test, **options)
+    elif named.question == "links":
+        result = room.close_links(network, issuer, test=test, **options)
+    else:
+        result = room.owners(network, issuer, test=test, **options)
+    return result if at is None else result.with_findings(named.out_of_force(at))
+
+
+def owner_test(name: str) -> OwnerTest:
+    """A test of ownership by its id or short name: its line, reading, citation, dates."""
+    from crosshold.measures.owners import owner_test as named
+
+    return named(name)
 
 
 def power(network: Network, issuer: str, *, index: str = "shapley-shubik", **options: Any) -> Power:

@@ -152,6 +152,31 @@ def control(
 
 
 @app.command()
+def owners(
+    case: Case, issuer: Annotated[str | None, typer.Argument(help="The company (default: every one).", metavar="ISSUER")] = None,
+    test: Annotated[str, typer.Option("--test", help="The test, by id or short name.", metavar="TEST")] = "eu-ubo-25",
+    listed: Annotated[list[str] | None, typer.Option("--listed", help="A blocked person (ofac-50); may be repeated.", metavar="ID")] = None,
+    votes: Annotated[str, typer.Option("--votes", help="The votes that count: exercisable or gross.")] = "exercisable",
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+) -> None:  # fmt: skip
+    """Who counts as an owner, is blocked or closely linked, under a named test."""
+    named = api.owner_test(test)
+    snapshot = snapshot_of(case, at, known_by, believe)
+    known(snapshot, issuer=issuer)
+    for person in listed or ():
+        known(snapshot, listed=person)
+    if votes not in ("exercisable", "gross"):
+        raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{votes!r} names no votes.", "Say exercisable or gross.", "--votes"))
+    findings = list(snapshot.findings)
+    ballot = api.ballot(snapshot) if named.counts_votes else None
+    if ballot is not None:
+        findings += ballot.findings
+    network = api.network(snapshot, ballot, capital_basis="issued", votes_basis=f"{votes}_votes")
+    result = api.owners(network, issuer, test=test, listed=listed or (), at=snapshot.at)
+    show(result, snapshot, as_json, exact, findings)
+
+
+@app.command()
 def power(
     case: Case, issuer: Annotated[str, typer.Argument(help="The company.", metavar="ISSUER")],
     index: Annotated[str, typer.Option("--index", help="The index of voting power.")] = "shapley-shubik",

@@ -15,11 +15,13 @@ from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Rule
 from crosshold.measures.control import Control, Ultimate
 from crosshold.measures.loops import Loops
+from crosshold.measures.owners import Blocked, CloseLinks, Owners
 from crosshold.measures.ownership import Ownership
 from crosshold.measures.power import Power
 from crosshold.measures.value import Value
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import count, percent, points
+from crosshold.report.owning import blocked, links, owning
 from crosshold.report.tables import paragraph, table
 
 WIDTH = 108
@@ -28,8 +30,8 @@ WIDTH = 108
 def lines(result: Any, snapshot: Snapshot) -> list[str]:
     """A result as text. What has no telling of its own is told by its ``str``."""
     tellers: dict[type, Callable[[Any, Snapshot], list[str]]] = {
-        Comparison: _comparison, Control: _control, Loops: _loops, Outcome: _outcome, Ownership: _ownership, Power: _power,
-        Ultimate: tops, Value: _value,
+        Blocked: blocked, CloseLinks: links, Comparison: _comparison, Control: _control, Loops: _loops, Outcome: _outcome,
+        Owners: owning, Ownership: _ownership, Power: _power, Ultimate: tops, Value: _value,
     }  # fmt: skip
     told = next((tell(result, snapshot) for kind, tell in tellers.items() if isinstance(result, kind)), None)
     return told if told is not None else str(result).splitlines()

@@ -57,7 +57,11 @@ class Asked:
         if all(basis in self.test.basis for basis in counted):
             return []
         message = f"{self.test.id} counts {self.test.basis}; counted here: {' and '.join(counted)}."
-        return [Finding("N_BASIS", message, "Build the network on the basis that you mean.", self.test.id)]
+        return [
+            Finding(
+                "N_BASIS", message, "Build the network on the basis that you mean (--votes gross or exercisable).", self.test.id
+            )
+        ]
 
 
 def ask(

@@ -1,0 +1,105 @@
+"""Owners under a named test as lines for a terminal: who counts, by which way, and who is just outside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from crosshold.measures.owners import Blocked, CloseLinks, Owners, OwnersRow
+from crosshold.model.snapshot import Snapshot
+from crosshold.report.figures import percent
+from crosshold.report.tables import paragraph, table
+
+WIDTH = 108
+NEAREST = 5  # holders just outside that are shown for a company
+WAYS = {
+    "chain": "through control, in full",
+    "control": "controls it",
+    "mixed-a": "controls its holders",
+    "mixed-b": "owns its controller",
+    "product": "multiplied",
+}
+
+
+def owning(result: Owners, snapshot: Snapshot) -> list[str]:
+    """A table of the owners, and below it the largest holders that do not count."""
+    told = _head(snapshot, "Who counts as an owner", result.settings)
+    if result.rows:
+        rows = [_row(row, snapshot) | {"why": ", ".join(WAYS[track] for track in row.tracks)} for row in result.rows]
+        headers = {
+            "issuer": "company",
+            "holder": "owner",
+            "product": "multiplied",
+            "chain": "through control",
+            "why": "counts because",
+        }
+        headers |= {"verdict": "certainty"} if any(row.verdict != "CERTAIN" for row in result.rows) else {}
+        told += table(rows, headers, shares=("product", "chain"), width=WIDTH, keep=("why",)).splitlines()
+    else:
+        told.append("Nobody counts as an owner under this test.")
+    outside = sorted(result.others, key=lambda row: (-max(row.product, row.chain), row.issuer, row.holder))[:NEAREST]
+    if outside:
+        headers = {"issuer": "company", "holder": "holder", "product": "multiplied", "chain": "through control"}
+        rows = [_row(row, snapshot) for row in outside]
+        told += [
+            "",
+            "The largest that do not count",
+            *table(rows, headers, shares=("product", "chain"), width=WIDTH).splitlines(),
+        ]
+    return told
+
+
+def _row(row: OwnersRow, snapshot: Snapshot) -> dict[str, Any]:
+    named = {"issuer": _name(snapshot, row.issuer), "holder": _name(snapshot, row.holder)}
+    return {**named, "product": row.product, "chain": row.chain, "verdict": row.verdict.lower()}
+
+
+def blocked(result: Blocked, snapshot: Snapshot) -> list[str]:
+    """A line for each blocked company with the holdings that add up, and the near misses."""
+    told = _head(snapshot, f"Blocked with {_names(snapshot, result.listed)}", result.settings)
+    for issuer in result.entities:
+        row = next(row for row in result.rows if row.issuer == issuer)
+        told += _sum(snapshot, f"{_name(snapshot, issuer)}: {percent(row.share)} (round {row.round})", row.by)
+    if not result.entities:
+        told.append("Nobody is blocked under this test.")
+    if result.near:
+        told += ["", "Near the line"]
+        for miss in result.near:
+            told += _sum(snapshot, f"{_name(snapshot, miss.issuer)}: {percent(miss.share)}", miss.by)
+    return told
+
+
+def _sum(snapshot: Snapshot, what: str, by: Mapping[str, Fraction]) -> list[str]:
+    parts = ", ".join(f"{_name(snapshot, holder)} {percent(share)}" for holder, share in by.items())
+    return paragraph(f"{what} held by {parts}", WIDTH, "  ")
+
+
+def links(result: CloseLinks, snapshot: Snapshot) -> list[str]:
+    """A table of who holds enough of whom, and the groups that a third party binds."""
+    told = _head(snapshot, "Close links", result.settings)
+    rows = [
+        {"holder": _name(snapshot, row.holder), "issuer": _name(snapshot, row.issuer), "share": row.share, "basis": row.basis}
+        for row in result.rows
+    ]
+    headers = {"holder": "holder", "issuer": "company", "share": "share", "basis": "% of"}
+    told += table(rows, headers, shares=("share",), width=WIDTH).splitlines() if rows else ["Nobody is linked by a holding."]
+    for group in result.third:
+        told += paragraph(f"Linked through {_name(snapshot, group.third)}: {_names(snapshot, group.members)}.", WIDTH)
+    return told
+
+
+def _head(snapshot: Snapshot, what: str, settings: Mapping[str, Any]) -> list[str]:
+    line = f"{'more than' if settings['strict'] else 'at least'} {settings['threshold']} of {settings['basis']}"
+    said = ", ".join([*([settings["test"]] if settings["test"] else []), f"reading {settings['reading']}", line])
+    source = paragraph(settings["citation"], WIDTH) if settings["citation"] else []
+    return [f"{snapshot.title or snapshot.case}, {snapshot.at}", *paragraph(f"{what} ({said})", WIDTH), *source, ""]
+
+
+def _names(snapshot: Snapshot, entities: Iterable[str]) -> str:
+    return ", ".join(_name(snapshot, entity) for entity in entities)
+
+
+def _name(snapshot: Snapshot, entity: str) -> str:
+    name = snapshot.name(entity)
+    return entity if name == entity else f"{name} ({entity})"
