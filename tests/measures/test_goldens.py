@@ -13,12 +13,14 @@ import yaml
 
 from crosshold.measures.control import control, de_facto, ultimate
 from crosshold.measures.dividends import dividends
+from crosshold.measures.groups import almeida
 from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops, ownerless
 from crosshold.measures.owners import blocked, close_links, owners
 from crosshold.measures.ownership import ownership
 from crosshold.measures.power import Listed, binomial, ocean, power_of
 from crosshold.measures.value import value
+from crosshold.measures.wedge import weakest_link
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
 from crosshold.network import NOTIONAL, Network, build
@@ -110,6 +112,15 @@ def run_owners(given: Golden) -> Any:
     return [[row.holder, row.share] for row in owners(net(given), given["issuer"], **chosen).rows]
 
 
+def run_weakest_link(given: Golden) -> Any:
+    return weakest_link(net(given), given["owner"], given["company"]).to_dict(exact=True)
+
+
+def run_almeida(given: Golden) -> Any:
+    fixpoint = given.get("fixpoint", "least")
+    return almeida(given["family"], given["stakes"], firms=given["firms"], fixpoint=fixpoint).to_dict(exact=True)
+
+
 CALLS: dict[str, Callable[[Golden], Any]] = {
     "ownership": run_ownership,
     "lookthrough": run_lookthrough,
@@ -120,6 +131,8 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "close_links": run_close_links,
     "ofac": lambda given: sorted(blocked(net(given), given["blocked"]).entities),
     "owners": run_owners,
+    "weakest_link": run_weakest_link,
+    "almeida": run_almeida,
     "de_facto": lambda given: de_facto(given["votes"], given.get("turnout")).to_dict(exact=True),
     "power": run_power,
     "ocean": lambda given: ocean(given["majors"], given.get("quota", "1/2"), given["index"]),

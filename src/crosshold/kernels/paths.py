@@ -48,6 +48,35 @@ def simple_path_sums(edges: Edges, start: int, budget: int) -> list[Number]:
     return sums
 
 
+def simple_paths(neighbours: Sequence[Sequence[int]], start: int, end: int, budget: int) -> list[list[int]]:
+    """Every path from ``start`` to another node ``end`` that repeats no node, in the order of the neighbours.
+
+    Only nodes that reach ``end`` are entered. More than ``budget`` steps raise :class:`BudgetSpent`, whose count is the paths found.
+    """
+    backward: list[list[int]] = [[] for _ in neighbours]
+    for node, heads in enumerate(neighbours):
+        for head in heads:
+            backward[head].append(node)
+    useful = _reach(backward, end, least=0)
+    found: list[list[int]] = []
+    path, trail = [start], [iter(neighbours[start])]
+    while trail:
+        head = next(trail[-1], -1)
+        if head < 0:
+            trail.pop()
+            path.pop()
+        elif head in useful and head not in path:
+            budget -= 1
+            if budget < 0:
+                raise BudgetSpent(start, {}, len(found))
+            if head == end:
+                found.append([*path, end])
+            else:
+                path.append(head)
+                trail.append(iter(neighbours[head]))
+    return found
+
+
 def largest_paths(
     edges: Edges, reverse: Edges, start: int, end: int, most: int, effort: int = 100_000
 ) -> tuple[list[list[int]], bool]:
@@ -150,12 +179,14 @@ def _cyclic_with(neighbours: Sequence[Sequence[int]], root: int) -> set[int]:
     return ahead & _reach(backward, root)
 
 
-def _reach(neighbours: Sequence[Sequence[int]], root: int) -> set[int]:
+def _reach(neighbours: Sequence[Sequence[int]], root: int, least: int | None = None) -> set[int]:
+    """Nodes from ``least`` on (default: from the root on) that ``root`` reaches through such nodes, with itself."""
+    lowest = root if least is None else least
     seen = {root}
     agenda = [root]
     while agenda:
         for v in neighbours[agenda.pop()]:
-            if v >= root and v not in seen:
+            if v >= lowest and v not in seen:
                 seen.add(v)
                 agenda.append(v)
     return seen

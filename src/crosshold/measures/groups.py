@@ -1,0 +1,203 @@
+"""The shape of a family's business group: what it owns, how deep each firm sits, and at which line it would lose each one.
+
+Almeida, Park, Subrahmanyam, Wolfenzon, "The structure and formation of business groups: evidence from Korean chaebols", J. Financial
+Economics 99 (2011). The family has f_i of firm i, firm j has S_ji of firm i.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, ClassVar, NamedTuple
+
+from crosshold.errors import Finding, Findings, RequestError
+from crosshold.kernels.control import greatest_closure, least_closure, passes
+from crosshold.kernels.flow import Amount, Divergent
+from crosshold.kernels.paths import shortest_cycle
+from crosshold.model.result import Result
+from crosshold.model.threshold import threshold as exact_threshold
+from crosshold.network import Graph, Network
+
+Stake = Fraction | str | int
+Links = list[list[tuple[int, Fraction]]]
+
+
+class GroupRow(NamedTuple):
+    """One firm; see :class:`Group`. ``None`` where a number does not exist."""
+
+    firm: str
+    ultimate: Amount
+    position: Amount
+    critical_threshold: Fraction
+    centrality: Fraction | None
+    loop: int | None
+    voting_rights: Fraction | None
+    wedge: Amount
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Group(Result):
+    """By firm.
+
+    ``ultimate``: the family's cash-flow right, u = f' (I - S)^-1 (fraction 0-1). ``position``: mean length of the chains by which it
+    comes, (f' (I - S)^-2)_i / u_i; 1 is held directly, ``None`` where u is 0. ``critical_threshold``: the largest line T at which the
+    family still controls the firm, 0 if none. ``centrality``: how much the mean critical threshold of the other firms falls when
+    the firm's stakes do not count. ``loop``: number of firms on a shortest circle through it, ``None`` if there is none.
+    ``voting_rights`` and ``wedge`` (voting rights - u) are at the ``threshold`` asked for, ``controlled`` the firms controlled there;
+    all three are empty when none was.
+    """
+
+    ultimate: Mapping[str, Amount]
+    position: Mapping[str, Amount]
+    critical_threshold: Mapping[str, Fraction]
+    centrality: Mapping[str, Fraction | None]
+    loop: Mapping[str, int | None]
+    voting_rights: Mapping[str, Fraction]
+    wedge: Mapping[str, Amount]
+    controlled: tuple[str, ...]
+
+    row: ClassVar[Any] = GroupRow
+    shares: ClassVar[tuple[str, ...]] = ("ultimate", "critical_threshold", "voting_rights", "wedge")
+
+    def _rows(self) -> list[GroupRow]:
+        columns = (self.ultimate, self.position, self.critical_threshold, self.centrality, self.loop)
+        late = (self.voting_rights, self.wedge)
+        return [GroupRow(f, *(c[f] for c in columns), *(c.get(f) for c in late)) for f in self.ultimate]  # type: ignore[arg-type]
+
+
+def almeida(
+    family: Mapping[str, Stake],
+    stakes: Iterable[Sequence[object]],
+    *,
+    firms: Iterable[str] = (),
+    threshold: Stake | None = None,
+    fixpoint: str = "least",
+) -> Group:
+    """The metrics of one group. ``family``: fraction of each firm it holds itself; ``stakes``: ``(holder, firm, fraction)``.
+
+    ``firms`` adds firms without a stake and fixes their order. The family controls C(T), the least set with
+    f_i + sum of S_ji over j in C(T) >= T. The published algorithm starts from all firms and drops instead
+    (``fixpoint="greatest"``), which lets a ring hold itself: W_PHANTOM_RING names the firms for which that matters. Own shares are
+    taken off first and are no loop.
+
+    Errors: E_NO_FIRMS, E_OVERHELD, E_FIXPOINT, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE. Finding W_OWNERLESS_CYCLE: the cash-flow right in firms
+    that own each other completely is ``None``.
+    """
+    if fixpoint not in ("least", "greatest"):
+        raise RequestError(Finding("E_FIXPOINT", f"{fixpoint!r} is no fixpoint.", "Say least or greatest."))
+    limit = None if threshold is None else exact_threshold(threshold)
+    rows = [(str(h), str(i), Fraction(str(f))) for h, i, f in stakes]
+    names = list(dict.fromkeys([*firms, *sorted({*family, *(name for h, i, _ in rows for name in (h, i))})]))
+    if not names:
+        raise RequestError(Finding("E_NO_FIRMS", "there is no firm in the group.", "Give a stake, or name firms.", "firms"))
+    top = "family"
+    while top in names:
+        top += "*"
+    network = Network.from_holdings([*((top, name, f) for name, f in family.items()), *rows, *((top, name, 0) for name in names)])
+    graph = network.capital
+    at, root = [network.index(name) for name in names], network.index(top)
+    ultimate, position = _cash_flow(network, root)
+    links = [[(v, graph.fraction(u, v) or Fraction(0)) for v, _ in graph.holdings(u)] for u in range(len(network))]
+    critical = (_least if fixpoint == "least" else _greatest)(links, root)
+    findings = Findings([*network.findings, *network.ownerless_findings(graph.ownerless)])
+    if fixpoint == "greatest":
+        least = _least(links, root)
+        phantom = [names[k] for k, v in enumerate(at) if critical[v] > least[v]]
+        if phantom:
+            message = f"{', '.join(phantom[:8])}: held up partly by firms that count only because they count each other."
+            findings.add("W_PHANTOM_RING", message, "Use the least fixpoint.", ", ".join(phantom[:8]))
+    rights, controlled = ({}, set()) if limit is None else _rights(graph, root, limit, fixpoint)
+    neighbours = [[v for v, _ in row] for row in links]
+    circles = {v: len(shortest_cycle(neighbours, v)) or None for v in at}
+    central = _centrality(links, root, at, critical, fixpoint)
+
+    def named(values: Mapping[int, Any], absent: Any = Fraction(0)) -> dict[str, Any]:
+        return {name: values.get(v, absent) for name, v in zip(names, at, strict=True)}
+
+    voting: dict[str, Fraction] = named(rights) if limit is not None else {}
+    flows: dict[str, Amount] = named(ultimate)
+    return Group(
+        ultimate=flows,
+        position=named(position, None),
+        critical_threshold=named(critical),
+        centrality=named(central),
+        loop=named(circles, None),
+        voting_rights=voting,
+        wedge={name: None if (u := flows[name]) is None else right - u for name, right in voting.items()},
+        controlled=tuple(name for name, v in zip(names, at, strict=True) if v in controlled),
+        settings={"basis": graph.basis, "fixpoint": fixpoint, "at_threshold": None if limit is None else str(limit)},
+        findings=tuple(findings),
+    )
+
+
+def _cash_flow(network: Network, root: int) -> tuple[dict[int, Amount], dict[int, Amount]]:
+    """u = f' N and (u' N) / u with N = (I - S)^-1; the family itself is no firm, nobody holds it."""
+    flow = network.capital.flow(exact=True)
+    try:
+        ultimate = flow.solve({root: Fraction(1)})
+        ultimate.pop(root, None)
+        again = flow.solve(ultimate)
+    except Divergent as cause:
+        raise network.singular(cause) from None
+    position = {v: None if u is None or (a := again[v]) is None else a / u for v, u in ultimate.items()}
+    return ultimate, position
+
+
+def _least(links: Links, root: int) -> dict[int, Fraction]:
+    """Critical thresholds of the least control sets: repeatedly the firm with the most votes joins, at the lowest line so far."""
+    held = dict(links[root])
+    left = set(range(len(links))) - {root}
+    line, critical = Fraction(1), {}
+    while left:
+        firm = max(left, key=lambda v: (held.get(v, Fraction(0)), -v))
+        line = critical[firm] = min(line, held.get(firm, Fraction(0)))
+        left.discard(firm)
+        for v, stake in links[firm]:
+            held[v] = held.get(v, Fraction(0)) + stake
+    return critical
+
+
+def _greatest(links: Links, root: int) -> dict[int, Fraction]:
+    """Critical thresholds of the greatest control sets: repeatedly the firm with the fewest votes leaves, at the highest line so far."""
+    held: dict[int, Fraction] = {}
+    for row in links:
+        for v, stake in row:
+            held[v] = held.get(v, Fraction(0)) + stake
+    left = set(range(len(links))) - {root}
+    line, critical = Fraction(0), {}
+    while left:
+        firm = min(left, key=lambda v: (held.get(v, Fraction(0)), v))
+        line = critical[firm] = max(line, held.get(firm, Fraction(0)))
+        left.discard(firm)
+        for v, stake in links[firm]:
+            held[v] -= stake
+    return critical
+
+
+def _centrality(
+    links: Links, root: int, firms: list[int], critical: Mapping[int, Fraction], fixpoint: str
+) -> dict[int, Fraction | None]:
+    """Fall of the others' mean critical threshold without a firm's stakes; a lone firm has none."""
+    compute = _least if fixpoint == "least" else _greatest
+    central: dict[int, Fraction | None] = {}
+    for firm in firms:
+        if len(firms) == 1:
+            central[firm] = None
+            continue
+        without = compute([[] if u == firm else row for u, row in enumerate(links)], root)
+        fall = sum((critical[v] - without[v] for v in firms if v != firm), start=Fraction(0))
+        central[firm] = fall / (len(firms) - 1)
+    return central
+
+
+def _rights(graph: Graph, root: int, limit: Fraction, fixpoint: str) -> tuple[dict[int, Fraction], set[int]]:
+    """Voting rights of the family in every firm at a line, and the firms it controls there (at least the line)."""
+    test = passes(limit, False, graph.total.tolist())
+    n = range(len(graph.total))
+    if fixpoint == "least":
+        inside = set(least_closure([graph.holdings(u) for u in n], [root], test)[0])
+    else:
+        inside = greatest_closure([graph.holders(v) for v in n], [root], test)
+    held = graph.held_by({root, *inside})
+    return {v: Fraction(weight, int(graph.total[v])) for v, weight in held.items()}, inside
