@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -45,13 +44,20 @@ def cases() -> tuple[str, ...]:
 def find(source: str | Path) -> Path:
     """The path of a case: a file or folder, or the name of a bundled case."""
     path = Path(source)
-    if path.exists():
+    if _exists(path):
         return path
     if str(source) in cases():
         with as_file(files("crosshold.cases") / str(source)) as folder:
             return folder
     message = "there is no such file or folder, and no bundled case of that name."
     raise FileError(Finding("C_FILE", message, did_you_mean(str(source), cases()), str(source)))
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long for the system, or one with a null character
+        return False
 
 
 def read(source: str | Path, *, format: str | None = None) -> Register:
@@ -78,7 +84,7 @@ def read_plan(source: str | Path, case: str | Path | None = None) -> Plan:
     from crosshold.deal.plan import Plan
 
     path = Path(source)
-    if not path.exists() and case is not None:
+    if not _exists(path) and case is not None:
         folder = find(case)
         folder = (folder if folder.is_dir() else folder.parent) / "plans"
         if (folder / f"{source}.yaml").is_file():
@@ -224,25 +230,22 @@ def market_value(snapshot: Snapshot, network: Network) -> Value:
     return room.value(network, room.own_assets(network, market_caps(snapshot)))
 
 
-def market_caps(snapshot: Snapshot) -> dict[str, Decimal]:
-    """Price times issued shares, in the case's currency, of every company that has a price."""
-    return {
-        name: price.value * snapshot.issuers[name].issued * exchange(snapshot, price.currency, snapshot.currency)
-        for name, price in snapshot.prices.items()
-        if name in snapshot.issuers
-    }
+def market_caps(snapshot: Snapshot) -> dict[str, Fraction]:
+    """Price times issued shares, in the case's currency, of every company that has a price.
 
+    A price or rate of a later day than the Snapshot's is ``E_FUTURE_DATA``; a missing rate ``E_FX_MISSING``.
+    """
+    from crosshold.deal.ledger import rate
 
-def exchange(snapshot: Snapshot, source: str, target: str) -> Decimal:
-    """Units of ``target`` for one of ``source`` at the case's rate; ``E_FX_MISSING`` when there is none."""
-    if source == target:
-        return Decimal(1)
-    if rate := snapshot.fx.get(source + target):
-        return rate.value
-    if rate := snapshot.fx.get(target + source):
-        return 1 / rate.value
-    message = f"there is no rate between {source} and {target}."
-    raise RequestError(Finding("E_FX_MISSING", message, f"Add {source}{target} under fx.", "fx"))
+    caps = {}
+    for name, price in snapshot.prices.items():
+        if name in snapshot.issuers:
+            if price.date > snapshot.at:
+                message = f"the price of {name} is of {price.date}, after {snapshot.at}."
+                raise RequestError(Finding("E_FUTURE_DATA", message, "Ask about that day or later, or add an older price.", name))
+            worth = rate(snapshot.fx, price.currency, snapshot.currency, snapshot.at, name)
+            caps[name] = Fraction(price.value) * snapshot.issuers[name].issued * worth
+    return caps
 
 
 def loops(network: Network, own_assets: Mapping[str, Any] | None = None) -> Loops:

@@ -18,9 +18,9 @@ from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.kernels.components import components
 from crosshold.kernels.csr import Int, compress, transpose
 from crosshold.kernels.flow import Divergent, Flow
+from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Snapshot
 
-NOTIONAL = 10**12  # the whole that a bare percentage is taken of
 EXACT_HOLDINGS = 2000  # up to so many holdings the answers are fractions, beyond they are float64
 ILL_CONDITIONED = 1e8
 
@@ -249,7 +249,7 @@ def build(
     for lot in snapshot.lots:
         if lot.holder == lot.issuer:
             continue
-        count = snapshot.gross_votes(lot) if votes is None else votes.get(lot.id, 0)
+        count = snapshot.gross_votes(lot) if votes is None else votes[lot.id]
         votes_total[lot.issuer] += count
         if lot.holder not in dispersed:
             shares.append((lot.holder, lot.issuer, lot.shares))
@@ -274,6 +274,10 @@ def _graph(
     overheld: str,
 ) -> tuple[Graph, tuple[Finding, ...]]:
     """Own shares leave the total first, then the rest becomes rows; more than the total is a finding."""
+    large = [name for name, whole in totals.items() if whole >= 2**62]
+    if large:
+        message = f"{', '.join(large)}: more than 2**62 votes or shares."
+        raise RequestError(Finding("E_TOO_LARGE", message, "Check the digits, or use a smaller whole.", large[0]))
     own = dict.fromkeys(position, 0)
     for holder, issuer, weight in edges:
         if holder == issuer:

@@ -50,7 +50,7 @@ def test_all_faults_of_a_case_at_once(run: Run, tmp_path: Path) -> None:
         (("votes", "alliance", "--issuer", "FS"), "E_UNKNOWN_ID"),
         (("own", "alliance", "--holder", "Nisan"), "E_UNKNOWN_ID"),
         (("own", "alliance", "--convention", "magic"), "E_CONVENTION"),
-        (("control", "alliance", "--threshold", "half"), "E_THRESHOLD"),
+        (("control", "alliance", "--threshold", "half"), "C_BAD_NUMBER"),
         (("control", "alliance", "--threshold", "3/2"), "E_THRESHOLD_RANGE"),
         (("control", "alliance", "--basis", "hearts"), "E_BASIS_AMBIGUOUS"),
         (("power", "alliance", "GHOST"), "E_UNKNOWN_ID"),

@@ -146,3 +146,33 @@ def test_a_watch_line_may_name_a_newcomer_and_says_so() -> None:
     line = "watch: [{name: w, issuer: N, holders: [R, T], basis: issued, op: '>', at: ['1/3']}]\n"
     register = from_document(read(GOOD + line, "case.yaml"))
     assert [f.code for f in register.findings] == ["W_WATCH_NEWCOMER"] and "'T'" in register.findings[0].message
+
+
+@pytest.mark.parametrize("number", ["1e99999999", "--5", "9" * 5000, "0x1F", "１２", "1_000", "nan", "1/0", "1.5e999999"])
+def test_numbers_out_of_any_range_are_refused_at_once(number: str) -> None:
+    for old, new in (("shares: 430", f"share: '{number}', basis: issued"), ("shares: 430", f"shares: '{number}'")):
+        with pytest.raises(FileError, match="C_BAD_NUMBER"):
+            from_document(read(GOOD.replace(old, new, 1), "case.yaml"))
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        "contracts: [{id: k, kind: voting_cap, issuer: N, holder: R, share: '0.2', lapses_if: foo}]\n",
+        "contracts: [{id: k, kind: voting_cap, issuer: N, holder: R, share: '0.2', lapses_if: [{}]}]\n",
+        "contracts: [{id: k, kind: voting_cap, issuer: N, holder: R, share: '0.2', lapses_if: [{crosses: 3}]}]\n",
+        "contracts: [{id: k, kind: voting_cap, issuer: N, holder: R, share: '0.2', lapses_if: [{rains: N}]}]\n",
+        "contracts: [{id: k, kind: right_to_buy, issuer: N, holder: R, opens_on: [x], window_months: abc}]\n",
+        "overlays: [{issuer: N, holder: R, kind: neutral, until: never}]\n",
+        "prices: {N: {value: '-1', date: 2020-01-28}}\n",
+        "fx: {EURJPY: {value: '0', date: 2020-01-28}}\n",
+    ],
+)
+def test_half_written_records_are_refused(extra: str) -> None:
+    with pytest.raises(FileError):
+        from_document(read(GOOD + extra, "case.yaml"))
+
+
+def test_a_file_of_comments_is_empty() -> None:
+    with pytest.raises(FileError, match="C_EMPTY"):
+        read("# nothing\n", "case.yaml")

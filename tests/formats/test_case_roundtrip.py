@@ -55,3 +55,10 @@ def test_any_words_and_numbers_survive(name: str, issued: int, share: str, hedge
     register = from_document(read(json.dumps(case, ensure_ascii=False), "case.yaml"))
     assert register.entities["H"].name == name
     assert same(register, from_document(read(write_case(register), "again.yaml")))
+
+
+def test_empty_lists_that_say_something_survive() -> None:
+    text = "crosshold: case/1\nat: 2020-01-28\nissuers: {I: {issued: 10}}\nlots: []\nrules: {packs: [FR], only: []}\n"
+    register = from_document(read(text, "case.yaml"))
+    again = from_document(read(write_case(register), "again.yaml"))
+    assert again.defaults["rules"].only == () and same(register, again)

@@ -151,3 +151,65 @@ def test_the_widest_bounds_hold_every_other_point(rows: list[Statement]) -> None
             if lot.holder != FLOAT:
                 low, high = widest[lot.holder]
                 assert low <= lot.shares <= high
+
+
+def holding(**said: object) -> Register:
+    claim = Statement("H", "holds", "I", speaker_kind="filing", label="c", **said)  # type: ignore[arg-type]
+    own = Statement("I", "holds", "I", shares=100_000, speaker_kind="filing", label="own", extra={"lot": "own"})
+    return Register(Statements([ISSUED, own, claim]), day=DAY)
+
+
+def test_a_share_counts_on_its_own_base() -> None:
+    assert holding(share=parse("1/10"), basis="issued").at().held("H", "I") == 100_000
+    assert holding(share=parse("1/10"), basis="outstanding").at().held("H", "I") == 90_000  # a tenth of 900,000
+    unsaid = holding(share=parse("1/10")).at()
+    assert unsaid.held("H", "I") == 100_000 and "W_PERCENT_BASE" in {f.code for f in unsaid.findings}
+
+
+def test_shares_of_votes_and_indirect_interests_make_no_lot() -> None:
+    for said, code in (({"basis": "gross_votes"}, "W_PERCENT_BASE"), ({"directness": "indirect"}, "N_DECLARED_INTEREST")):
+        snapshot = holding(share=parse("1/10"), **said).at()
+        assert snapshot.held("H", "I") == 0 and code in {f.code for f in snapshot.findings}
+
+
+def test_equally_firm_claims_that_conflict_give_the_hull() -> None:
+    rows = [
+        Statement("H", "holds", "I", share=parse(x), basis="issued", speaker_kind="press", as_of="2020-01-01")
+        for x in ("0.10", "0.30")
+    ]
+    snapshot = Register(Statements([ISSUED, *rows]), day=DAY).at()
+    (lot,) = snapshot.lots_of("I", "H")
+    assert lot.bounds == (95_000, 304_999) and "W_CONFLICT" in {f.code for f in snapshot.findings}
+
+
+def test_statements_that_revise_each_other_both_stay() -> None:
+    a = Statement("H", "holds", "I", shares=300, speaker_kind="filing", label="a", revises="b")
+    b = Statement("H", "holds", "I", shares=310, speaker_kind="filing", label="b", revises="a")
+    register = Register(Statements([ISSUED, a, b]), day=DAY)
+    assert {s.id for s in register.live(None)} == {ISSUED.id, "a", "b"}
+    assert "W_REVISION_CYCLE" in {f.code for f in register.at().findings}
+
+
+def test_a_day_that_the_register_does_not_cover_is_said() -> None:
+    codes = {f.code for f in ALLIANCE.at(date(1990, 1, 1)).findings}
+    assert "W_OUTSIDE_REGISTER" in codes
+    assert "W_OUTSIDE_REGISTER" not in {f.code for f in ALLIANCE.at().findings}
+
+
+def test_what_was_not_known_yet_has_no_status() -> None:
+    with pytest.raises(RequestError, match="was not known"):
+        ALLIANCE.status(ALLIANCE.statement("l4"), DAY)
+
+
+def test_a_snapshot_cannot_be_changed() -> None:
+    snapshot = ALLIANCE.at()
+    with pytest.raises(TypeError):
+        snapshot.cash["R"]["EUR"] = 5  # type: ignore[index]
+    with pytest.raises(ValueError, match="read-only"):
+        snapshot.lots.column("shares")[0] = 1
+
+
+def test_the_rest_never_takes_the_id_of_a_lot() -> None:
+    lot = Statement("B", "holds", "I", shares=600_000, speaker_kind="filing", label="x", extra={"lot": "I.rest"})
+    lots = Register(Statements([ISSUED, lot]), day=DAY).at().lots
+    assert sorted((x.id, x.holder) for x in lots) == [("I.rest", "B"), ("I.rest'", FLOAT)]

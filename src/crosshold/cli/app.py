@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ from crosshold import api
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.model.dates import interval
+from crosshold.model.exact import fraction
 from crosshold.model.snapshot import Snapshot
 
 app = typer.Typer(
@@ -141,7 +141,7 @@ def control(
         network, findings = api.network(snapshot), list(snapshot.findings)
     else:
         network, findings = votes_network(snapshot)
-    result = api.control(network, threshold=threshold, basis=basis, issuer=issuer)
+    result = api.control(network, threshold=ratio(threshold, "--threshold"), basis=basis, issuer=issuer)
     top = api.ultimate(network, threshold=threshold, basis=basis, issuer=issuer)
     if as_json:
         told = {**top.to_dict(), **result.to_dict(exact=exact), "findings": [*findings, *result.findings]}
@@ -195,8 +195,8 @@ def power(
 def ratio(text: str, option: str) -> str:
     """A ratio given on the command line, kept as exact text."""
     try:
-        Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        fraction(text)
+    except ValueError:
         message = f"{text!r} is not a ratio."
         raise RequestError(Finding("C_BAD_NUMBER", message, 'Write "1/2" or "0.5".', option)) from None
     return text

@@ -17,12 +17,11 @@ from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
 from crosshold.model.entity import FLOAT, KINDS, Entity
 from crosshold.model.register import Register, Statements
-from crosshold.model.share import BASES, Share, parse
+from crosshold.model.share import BASES, NOTIONAL, Share, parse
 from crosshold.model.snapshot import ShareClass
 from crosshold.model.statement import SPEAKER_KINDS, STANCES, VERBS, Source, Statement
 
 VERSION = "case/1"
-NOTIONAL = 10**12
 KEYS = (
     "crosshold", "id", "title", "at", "known_by", "believe", "currency", "sources", "entities", "groups", "issuers", "lots",
     "rest",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from crosshold.errors import did_you_mean
@@ -26,6 +27,7 @@ CONTRACTS: dict[str, tuple[str, ...]] = {
     "voting_agreement": ("parties", "follow"),
     "voting_cap": ("share", "share_high_quorum", "of", "surplus", "ordinary", "special", "meetings", "except"),
 }
+LAPSES = ("bid_for", "contract_changed", "contract_event", "crosses", "votes_released")
 OVERLAYS = ("abstain", "cap", "directed", "neutral", "removed")
 _OVERLAY_KEYS = ("lot", "share", "of", "ordinary", "special", "matters", "surplus")
 _RATIOS = ("share", "share_high_quorum", "cap", "floor", "ordinary", "special")
@@ -60,7 +62,7 @@ def _known(row: Fields, name: str, known: set[str], *key: str) -> None:
 
 def _price(row: Fields, currency: str) -> Price | None:
     row.only(("value", "currency", "date", *_EVIDENCE))
-    value, day = row.money("value"), row.day("date")
+    value, day = _positive(row), row.day("date")
     if not row.require("value", "date") or value is None or day is None:
         return None
     return Price(value, row.text("currency", currency) or currency, day, row.text("source"), row.text("confidence"))
@@ -68,10 +70,18 @@ def _price(row: Fields, currency: str) -> Price | None:
 
 def _rate(row: Fields, currency: str) -> Rate | None:
     row.only(("value", "date", *_EVIDENCE))
-    value, day = row.money("value"), row.day("date")
+    value, day = _positive(row), row.day("date")
     if not row.require("value", "date") or value is None or day is None:
         return None
     return Rate(value, day, row.text("source"), row.text("confidence"))
+
+
+def _positive(row: Fields) -> Decimal | None:
+    value = row.money("value")
+    if value is not None and value <= 0:
+        row.fault("C_BAD_NUMBER", f"{value} is not above 0.", "Prices and rates are above 0.", "value")
+        return None
+    return value
 
 
 def _cash(row: Fields, currency: str) -> dict[str, Any] | None:
@@ -137,6 +147,18 @@ def _contract(row: Fields, known: set[str]) -> None:
     _parties(row, known, "issuer", "holder", "beneficiary", "parties")
     _ratios(row)
     row.partial_day("from"), row.partial_day("until")
+    for key in ("window_months", "window_days", "tail_days"):
+        row.whole(key)
+    for lapse in row.children("lapses_if"):
+        lapse.only(LAPSES)
+        if len(lapse.data) != 1:
+            lapse.fault("C_BAD_VALUE", "each entry names one event.", "As {bid_for: ID}.")
+        for event, needed in (("crosses", ("issuer", "share")), ("votes_released", ("issuer", "holder"))):
+            if (inner := lapse.child(event)) is not None:
+                inner.only((*needed, "by"))
+                inner.require(*needed)
+                inner.ratio("share")
+                _parties(inner, known, "issuer", "holder")
     if kind in ("lock_up", "standstill") and row.text("basis") not in BASES:
         row.fault("E_BASIS_AMBIGUOUS", f"{kind}: a share of what?", f"Add 'basis': {', '.join(BASES)}.", "basis")
     if kind == "voting_cap":
@@ -156,6 +178,12 @@ def _overlay(row: Fields, known: set[str]) -> None:
         row.require("share")
     if kind == "directed":
         row.require("matters")
+    if isinstance(row.data.get("matters"), dict):
+        for matter in row.data["matters"]:
+            Fields(row.document, (*row.path, "matters"), row.data["matters"], row.faults).text(matter)
+    elif row.data.get("matters") is not None:
+        row.names("matters")
+    row.partial_day("from"), row.partial_day("until")
 
 
 def _watch(row: Fields, known: set[str]) -> None:

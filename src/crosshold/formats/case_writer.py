@@ -13,6 +13,8 @@ from crosshold.formats.yaml_text import write
 from crosshold.model.register import Register
 from crosshold.model.statement import Statement
 
+_KEPT = ("issuers", "lots", "only")  # empty, they say something that their absence does not
+
 
 def write_case(register: Register) -> str:
     """The case file of a Register, keys in the order a reader expects."""
@@ -127,7 +129,7 @@ def _clean(value: Any) -> Any:
     """Plain values only, absent ones left out; money and ratios as exact text."""
     if isinstance(value, Mapping):
         cleaned = {str(k): _clean(v) for k, v in value.items()}
-        return {k: v for k, v in cleaned.items() if v is not None and v not in ({}, [])}
+        return {k: v for k, v in cleaned.items() if v is not None and (k in _KEPT or v not in ({}, []))}
     if isinstance(value, (list, tuple)):
         return [_clean(v) for v in value]
     if isinstance(value, (date, Decimal, Fraction)):

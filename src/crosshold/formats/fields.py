@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from crosshold.errors import Findings, did_you_mean
 from crosshold.formats.yaml_text import Document
 from crosshold.model.dates import interval
+from crosshold.model.exact import decimal, fraction
 
 MOST_COUNT = 2**62
 
@@ -71,7 +72,7 @@ class Fields:
         value = self.data.get(key)
         if value is None:
             return default
-        if isinstance(value, str) and value.lstrip("-").isdecimal():
+        if isinstance(value, str) and len(value) <= 40 and value.isascii() and value.removeprefix("-").isdecimal():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
             self.fault("C_BAD_NUMBER", f"{key}: {value!r} is not a whole number.", "Write digits only, without separators.", key)
@@ -94,8 +95,8 @@ class Fields:
         try:
             if isinstance(value, bool):
                 raise ValueError
-            return Fraction(value if isinstance(value, (int, Decimal)) else str(value))
-        except (ValueError, ZeroDivisionError):
+            return fraction(str(value))
+        except ValueError:
             cure = 'Write "1/4" or "0.25"; percent signs are not read.'
             self.fault("C_BAD_NUMBER", f"{'.'.join(map(str, more))}: {value!r} is not a ratio.", cure, *more)
             return None
@@ -106,13 +107,12 @@ class Fields:
         if value is None:
             return None
         try:
-            amount = Decimal(str(value))
-            if isinstance(value, bool) or not amount.is_finite():
-                raise InvalidOperation
-        except InvalidOperation:
+            if isinstance(value, bool):
+                raise ValueError
+            return decimal(str(value))
+        except ValueError:
             self.fault("C_BAD_NUMBER", f"{key}: {value!r} is not an amount.", 'Write digits with a point, as "599.2".', key)
             return None
-        return amount
 
     def day(self, key: str) -> date | None:
         """A full date."""

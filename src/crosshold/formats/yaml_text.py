@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from crosshold.errors import FileError, Finding
+from crosshold.model.exact import is_number
 
 MOST_BYTES = 16 * 2**20
 MOST_LEVELS = 40
@@ -111,7 +112,9 @@ class _Reader:
 
     def document(self) -> Any:
         try:
-            self._next(), self._next()
+            self._next()
+            if isinstance(self._next(), yaml.StreamEndEvent):
+                raise _fault("C_EMPTY", "the file says nothing, it has only comments.", "Write the keys it needs.", self.name)
             data = self._value(self._next(), ())
             self._next()
             if not isinstance(self._next(), yaml.StreamEndEvent):
@@ -173,6 +176,8 @@ class _Reader:
                 raise _fault("C_BAD_NUMBER", f"a number of {len(text)} digits.", "Counts have at most 18 digits.", here)
             return int(text)
         if _POINT.fullmatch(text):
+            if not is_number(text):
+                raise _fault("C_BAD_NUMBER", f"{text[:40]!r}... is out of any range.", "Check the digits.", here)
             return Decimal(text)
         if _OTHER_NUMBERS.fullmatch(text):
             raise _fault("C_BAD_NUMBER", f"{text!r} is no count or ratio.", "Write decimal digits.", here)

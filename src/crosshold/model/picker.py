@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crosshold.errors import Findings, RequestError
 from crosshold.model.entity import FLOAT, Entity
-from crosshold.model.policy import Policy
+from crosshold.model.policy import Policy, hull
 from crosshold.model.share import Share, exact, whole_shares
 from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
 from crosshold.model.statement import Statement, firmness
@@ -38,20 +39,42 @@ class Picker:
         self.live = [s for s in register.live(known_by) if s.covers(day)]
         self.findings = Findings(register.findings)
         self.issuers = self._issuers()
-        self.owners = {s.object: s.subject for s in self._holdings() if s.object and self._point(s) * 2 > self._whole(s.object)}
+        self.denials: dict[Any, list[Statement]] = {}
+        for s in self.live:
+            if s.stance == "denies":
+                self.denials.setdefault(s.key(), []).append(s)
+        self.holdings = [s for s in self.live if self._may_be_a_lot(s)]
+        self.owners = {s.object: s.subject for s in self.holdings if s.object and self._point(s) * 2 > self._whole(s.object)}
+        if register.revision_cycle:
+            message = f"{', '.join(sorted(register.revision_cycle))} revise each other; all stay."
+            self.findings.add("W_REVISION_CYCLE", message, "Remove one of the links.", "claims")
 
-    def _holdings(self) -> list[Statement]:
-        return [s for s in self.live if s.verb == "holds" and s.object in self.issuers and s.stance in ("reports", "confirms")]
+    def _may_be_a_lot(self, s: Statement) -> bool:
+        """A direct holding of known shares; indirect interests and shares of votes are never turned into lots."""
+        if s.verb != "holds" or s.object not in self.issuers or s.stance not in ("reports", "confirms"):
+            return False
+        if "lot" in s.extra:
+            return True
+        if s.directness == "indirect":
+            self.findings.add("N_DECLARED_INTEREST", f"{s.id} is an indirect interest: it is kept and makes no lot.", "", s.id)
+            return False
+        if s.share is not None and s.basis not in ("issued", "outstanding", "unknown"):
+            message = f"{s.id} says a share of {s.basis}, from which no share count follows; it is set aside."
+            self.findings.add("W_PERCENT_BASE", message, "Give the share count, or a share of issued.", s.id)
+            return False
+        return True
 
     def _denied(self, statement: Statement) -> bool:
-        """A denial that is at least as firm and not earlier removes what it denies."""
-        return any(
-            s.stance == "denies"
-            and s.key() == statement.key()
-            and firmness(s.speaker_kind) <= firmness(statement.speaker_kind)
-            and (s.starts() or date.min) >= (statement.starts() or date.min)
-            for s in self.live
-        )
+        """A denial that is at least as firm and not earlier removes what it denies; a weaker one marks it as disputed."""
+        denials = self.denials.get(statement.key(), ())
+        for s in denials:
+            firm = firmness(s.speaker_kind) <= firmness(statement.speaker_kind)
+            if firm and (s.starts() or date.min) >= (statement.starts() or date.min):
+                return True
+            self.findings.add(
+                "W_DISPUTED", f"{statement.id} is denied by {s.id}, which is less firm or earlier.", "", statement.id
+            )
+        return False
 
     def _issuers(self) -> dict[str, Issuer]:
         by_issuer: dict[str, list[Statement]] = {}
@@ -80,36 +103,53 @@ class Picker:
     def _point(self, s: Statement) -> int:
         if s.shares is not None:
             return s.shares
-        return whole_shares(s.share, self._whole(s.object or ""))[0] if s.share else 0
+        share = self._share(s)
+        return whole_shares(share, self._whole(s.object or ""))[0] if share else 0
 
     def _share(self, s: Statement) -> Share | None:
+        """The holding as a share of issued."""
+        whole = self._whole(s.object or "")
+        if s.share is not None and s.basis == "outstanding" and whole:
+            part = 1 - Fraction(self._own(s.object or ""), whole)
+            point = None if s.share.point is None else s.share.point * part
+            return replace(s.share, point=point, low=s.share.low * part, high=s.share.high * part)
         if s.share is not None:
             return s.share
-        whole = self._whole(s.object or "")
         return exact(Fraction(s.shares, whole)) if s.shares is not None and whole else None
 
-    def _slots(self) -> dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]]:
+    def _own(self, issuer: str) -> int:
+        return sum(s.shares or 0 for s in self.holdings if s.object == issuer == s.subject)
+
+    @cached_property
+    def slots(self) -> dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]]:
         """Per (issuer, holder, class): the recorded lots and the bare claims about the holding."""
         slots: dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]] = {}
-        for s in self._holdings():
+        for s in self.holdings:
             lots, claims = slots.setdefault((s.object or "", s.subject, s.share_class), ([], []))
             (lots if "lot" in s.extra else claims).append(s)
         return slots
 
+    @cached_property
+    def owned(self) -> dict[str, list[str]]:
+        """Per party the companies it majority-holds."""
+        found: dict[str, list[str]] = {}
+        for company, owner in self.owners.items():
+            found.setdefault(owner, []).append(company or "")
+        return found
+
     def _group(self, holder: str, issuer: str, share_class: str | None) -> list[Statement]:
         """Lots of the holder and of companies it majority-holds: what "X holds" means at group level."""
-        members, grew = {holder}, True
-        while grew:
-            more = {owned for owned, owner in self.owners.items() if owner in members and owned} - members
+        members, waiting = {holder}, [holder]
+        while waiting:
+            more = set(self.owned.get(waiting.pop(), ())) - members
             members |= more
-            grew = bool(more)
-        slots = self._slots()
-        return [s for member in sorted(members) for s in slots.get((issuer, member, share_class), ([], []))[0]]
+            waiting += more
+        return [s for member in sorted(members) for s in self.slots.get((issuer, member, share_class), ([], []))[0]]
 
     def conflicts(self) -> list[Conflict]:
         """Claims about one holding that do not meet each other or the recorded lots."""
         found = []
-        for (issuer, holder, share_class), (_, claims) in sorted(self._slots().items(), key=str):
+        for (issuer, holder, share_class), (_, claims) in sorted(self.slots.items(), key=str):
             rivals = self._group(holder, issuer, share_class)
             total = self._total(rivals, issuer)
             for n, claim in enumerate(claims):
@@ -135,7 +175,7 @@ class Picker:
         lots: list[Lot] = []
         for conflict in self.conflicts():
             self.findings.add("W_CONFLICT", conflict.message, "Both are kept; --believe says whom to follow.", conflict.issuer)
-        for (issuer, holder, share_class), (recorded, claims) in self._slots().items():
+        for (issuer, holder, share_class), (recorded, claims) in self.slots.items():
             lots += self._choose(issuer, holder, share_class, recorded, claims)
         order = {s.id: n for n, s in enumerate(self.live)}
         lots.sort(key=lambda lot: order.get(lot.evidence or "", len(order)))
@@ -180,10 +220,16 @@ class Picker:
         aside = tuple(
             (s.id, f"{self.believe.name} believes {best.id}") for s in [*recorded, *claims] if s is not best and s.id not in agree
         )
-        hull = self.believe.widen([*recorded, *claims], self._share)
+        wide = self.believe.widen([*recorded, *claims], self._share)
+        said, tied = self._share(best), [s for c in self.believe.tied(claims) if (s := self._share(c))]
+        if wide is None and said and not all(s.meets(said) for s in tied):
+            wide = hull(tied, said.point)  # equally firm, equally new, and they conflict: nothing chooses between them
         return [
             self._lot(
-                replace(best, share=hull) if hull else best, corroborated_by=tuple(agree), set_aside=aside, evidence=best.id
+                replace(best, share=wide, basis="issued") if wide else best,
+                corroborated_by=tuple(agree),
+                set_aside=aside,
+                evidence=best.id,
             )
         ]
 
@@ -193,7 +239,9 @@ class Picker:
         extra.pop("classes", None)
         shares, low, high = s.shares or 0, extra.pop("low", None), extra.pop("high", None)
         if s.share is not None and (s.shares is None or s.share.bounds_from == "widest"):
-            shares, low, high = whole_shares(s.share, self._whole(s.object or ""))
+            shares, low, high = whole_shares(self._share(s) or s.share, self._whole(s.object or ""))
+            if s.basis == "unknown":
+                self.findings.add("W_PERCENT_BASE", f"{s.id} does not say of what; it is read on issued.", "Add 'basis'.", s.id)
             if low == high == shares:
                 low = high = None
         return Lot(
@@ -205,15 +253,25 @@ class Picker:
     def _rest(self, lots: list[Lot]) -> list[Lot]:
         """Shares that no lot covers belong to dispersed holders, one base vote each, unless the case says that none are left."""
         rest = []
+        by_issuer: dict[str, list[Lot]] = {}
+        for lot in lots:
+            by_issuer.setdefault(lot.issuer, []).append(lot)
+        ids = {lot.id for lot in lots}
+        elsewhere = {s.object for s in self.register.statements if s.verb == "holds" and "lot" in s.extra}
         for issuer in self.issuers.values():
+            if issuer.id in elsewhere and issuer.id not in by_issuer:
+                message = f"{issuer.id}: the register has lots, but none on {self.day}; all its shares count as dispersed."
+                self.findings.add("W_OUTSIDE_REGISTER", message, "Ask about a day that the register covers.", issuer.id)
             wholes: list[tuple[str | None, int]] = [(c.name, c.issued) for c in issuer.classes]
             for name, whole in wholes or [(None, issuer.issued)]:
-                own = [lot for lot in lots if lot.issuer == issuer.id and (name is None or lot.share_class == name)]
+                own = [lot for lot in by_issuer.get(issuer.id, ()) if name is None or lot.share_class == name]
                 left = whole - sum(lot.shares for lot in own)
                 low = whole - sum(lot.bounds[1] for lot in own)
                 high = whole - sum(lot.bounds[0] for lot in own)
                 if left < 0:
-                    continue  # the Snapshot says so, with its lots
+                    message = f"{issuer.id}: lots add up to {whole - left:,} of {whole:,}; their lowest counts still fit."
+                    self.findings.add("W_BOUNDS_TIGHT", message, "Some of the uncertain stakes are too high.", issuer.id)
+                    continue
                 if self.register.defaults.get("rest") == "none":
                     if left:
                         message = (
@@ -225,7 +283,7 @@ class Picker:
                     bounded = low != high
                     rest.append(
                         Lot(
-                            id=f"{issuer.id}.{name}.rest" if name else f"{issuer.id}.rest",
+                            id=_free(f"{issuer.id}.{name}.rest" if name else f"{issuer.id}.rest", ids),
                             issuer=issuer.id,
                             holder=FLOAT,
                             shares=left,
@@ -253,6 +311,12 @@ class Picker:
                 kept[name] = tuple(row for day, row in rows if self._known(day))
                 left_out += [f"{name}[{n}]" for n, (day, _) in enumerate(rows) if not self._known(day)]
         return kept, left_out
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "'"
+    return name
 
 
 def _said(share: Share) -> str:

@@ -49,7 +49,20 @@ class Policy:
             return None
         best = self.best(candidates)
         point = share(best) if best else None
-        return Share(point.point if point else None, min(s.low for s in said), max(s.high for s in said), bounds_from="widest")
+        return hull(said, point.point if point else None)
+
+    def tied(self, candidates: Sequence[Statement]) -> list[Statement]:
+        """The candidates as new and as firm as the best one: where they conflict, nothing chooses between them."""
+        best = self.best(candidates)
+        return [s for s in candidates if best and self._passes(s) and self._rank(s)[:3] == self._rank(best)[:3]]
+
+
+def hull(said: Sequence[Share], point: Fraction | None) -> Share:
+    """The narrowest interval that holds all of them; an end is open only where every share that reaches it is open there."""
+    low, high = min(s.low for s in said), max(s.high for s in said)
+    low_open = all(s.low_open for s in said if s.low == low)
+    high_open = all(s.high_open for s in said if s.high == high)
+    return Share(point, low, high, low_open, high_open, bounds_from="widest")
 
 
 def policy(name: str) -> Policy:

@@ -76,9 +76,28 @@ class Register:
 
     def live(self, known_by: date | None) -> list[Statement]:
         """Statements known by a day that no known revision or retraction has replaced. ``None`` = everything known now."""
-        known = [s for s in self.statements if known_by is None or (day := self.known_on(s)) is None or day <= known_by]
-        gone = {s.revises for s in known if s.revises} | {s.retracts for s in known if s.retracts}
+        known = [s for s in self.statements if self._known(s, known_by)]
+        revised = {s.id: s.revises for s in known if s.revises}
+        gone = {old for old in revised.values() if old not in self.revision_cycle} | {s.retracts for s in known if s.retracts}
         return [s for s in known if s.id not in gone and not s.retracts]
+
+    def _known(self, statement: Statement, known_by: date | None) -> bool:
+        day = self.known_on(statement)
+        return known_by is None or day is None or day <= known_by
+
+    @cached_property
+    def revision_cycle(self) -> frozenset[str]:
+        """Statements that revise each other in a circle: all of them stay candidates."""
+        revises = {s.id: s.revises for s in self.statements if s.revises}
+        circle = set()
+        for start, here in revises.items():
+            chain = [start]
+            while here in revises and here not in chain:
+                chain.append(here)
+                here = revises[here]
+            if here == start:
+                circle.add(start)
+        return frozenset(circle)
 
     def known_on(self, statement: Statement) -> date | None:
         """The day a reader could first know it: its own, else its source's day of publication, else always."""
@@ -91,7 +110,13 @@ class Register:
         return sorted(rows, key=lambda s: (s.starts() or date.min, s.id))
 
     def status(self, statement: Statement, known_by: date | None = None) -> str:
-        """What became of the proposition of ``statement``: one word of :data:`STATUSES` (spec/evidence 3.5)."""
+        """What became of the proposition of ``statement``: one word of :data:`STATUSES` (spec/evidence 3.5).
+
+        Asking about a statement that was not known yet is ``E_UNKNOWN_ID``.
+        """
+        if not self._known(statement, known_by):
+            message = f"{statement.id} was not known on {known_by}."
+            raise RequestError(Finding("E_UNKNOWN_ID", message, f"It was known from {self.known_on(statement)}.", statement.id))
         if statement not in self.live(known_by):
             replaced = any(s.retracts == statement.id for s in self.statements)
             return "retracted" if replaced else "revised"
@@ -112,8 +137,12 @@ class Register:
 
     def conflicts(self, day: date | None = None, known_by: date | None = None) -> list[Conflict]:
         """Pairs of live statements about one holding at one day whose intervals do not meet."""
-        day = day or self.day or date.today()
-        return Picker(self, day, known_by, policy(self.believe)).conflicts()
+        return Picker(self, self._day(day), known_by or self.known_by, policy(self.believe)).conflicts()
+
+    def _day(self, day: date | None) -> date:
+        if day is None and self.day is None:
+            raise RequestError(Finding("E_NO_DATE", "the register has no date of its own.", "Give one: --at YYYY-MM-DD."))
+        return day or self.day  # type: ignore[return-value]
 
     def at(self, day: date | None = None, *, known_by: date | None = None, believe: str | Policy | None = None) -> Snapshot:
         """The Snapshot of one day, as a reader on ``known_by`` could know it, under a policy that says whom to believe.
@@ -121,9 +150,9 @@ class Register:
         Without ``day`` the case's own; without ``known_by`` the case's own, else everything known now. Policies:
         ``latest-firm`` (default), ``firmest``, ``filed-only``, ``widest``, ``only:SOURCE[,SOURCE]``.
         """
-        day = day or self.day
-        if day is None:
-            raise RequestError(Finding("E_NO_DATE", "the register has no date of its own.", "Give one: --at YYYY-MM-DD."))
         known_by = known_by or self.known_by
         chosen = believe if isinstance(believe, Policy) else policy(believe or self.believe)
-        return Picker(self, day, known_by, chosen).snapshot()
+        if unknown := [name for name in chosen.sources if name not in self.sources]:
+            message = f"no source is called {', '.join(unknown)}."
+            raise RequestError(Finding("E_POLICY", message, did_you_mean(unknown[0], self.sources), "believe"))
+        return Picker(self, self._day(day), known_by, chosen).snapshot()

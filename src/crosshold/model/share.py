@@ -11,6 +11,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from crosshold.model.exact import fraction
+
+NOTIONAL = 10**12
+"""The whole that a percentage without a share count is taken of."""
+
 BASES = ("issued", "outstanding", "gross_votes", "exercisable_votes", "theoretical_votes")
 """What a percentage may be a percentage of; nothing else is accepted, and nothing is assumed."""
 
@@ -62,10 +67,7 @@ def parse(text: str, hedge: str | None = None) -> Share:
     >>> share = parse("0.43", "about"); (str(share.low), str(share.high))
     ('21/50', '11/25')
     """
-    try:
-        point = Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(f"{text!r} is not a number") from None
+    point = fraction(text)
     if not 0 <= point <= 1:
         raise ValueError(f"{text!r} is not between 0 and 1")
     word = (hedge or "").strip().lower()

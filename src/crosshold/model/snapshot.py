@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, overload
 
 import numpy as np
@@ -88,6 +89,10 @@ class Lots(Sequence[Lot]):
 
     def __init__(self, lots: Iterable[Lot]) -> None:
         rows = list(lots)
+        for row in rows:
+            if min(row.shares, *(getattr(row, n) or 0 for n in self._WHOLE)) < 0:
+                message = f"Lot {row.id} has a negative count."
+                raise RequestError(Finding("E_NEG_QTY", message, "Counts are 0 or more.", row.id))
         self._columns: dict[str, np.ndarray[Any, Any]] = {}
         for name in self._NAMES:
             values = [getattr(row, name) for row in rows]
@@ -191,13 +196,20 @@ class Snapshot:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
+        for name in ("entities", "issuers", "groups", "prices", "fx", "market"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+        cash = {who: MappingProxyType(dict(sums)) for who, sums in self.cash.items()}
+        object.__setattr__(self, "cash", MappingProxyType(cash))
         faults = Findings()
+        seen: set[str] = set()
+        for lot in self.lots:
+            if lot.id in seen:
+                faults.add("C_DUPLICATE_ID", f"two lots have the id {lot.id!r}.", "Give each its own id.", lot.id)
+            seen.add(lot.id)
         held: dict[str, int] = dict.fromkeys(self.issuers, 0)
         by_class: dict[tuple[str, str | None], int] = {}
         rows: dict[str, list[str]] = {}
         for lot in self.lots:
-            if lot.shares < 0 or (lot.votes or 0) < 0:
-                faults.add("E_NEG_QTY", f"Lot {lot.id} has a negative count.", "Counts are 0 or more.", lot.id)
             if lot.issuer not in self.issuers:
                 message = f"Lot {lot.id}: {lot.issuer!r} is no issuer here."
                 faults.add("C_UNKNOWN_ENTITY", message, "Add it under issuers.", lot.id)
