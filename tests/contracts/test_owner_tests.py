@@ -9,9 +9,9 @@ import pytest
 
 from crosshold.errors import RequestError
 from crosshold.measures.owners import TESTS, OwnerTest, blocked, close_links, owner_test, owners
-from crosshold.network import NOTIONAL, Network
+from crosshold.network import Network
 
-SLIVER = Fraction(1, NOTIONAL)
+SLIVER = Fraction(1, 10**12)
 each = pytest.mark.parametrize("test", TESTS, ids=lambda test: test.id)
 
 

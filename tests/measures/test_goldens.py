@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
+from crosshold.measures.clearing import clearing
 from crosshold.measures.control import control, de_facto, ultimate
 from crosshold.measures.dividends import dividends
+from crosshold.measures.failures import cascade
 from crosshold.measures.groups import almeida
 from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops, ownerless
@@ -23,8 +25,9 @@ from crosshold.measures.value import value
 from crosshold.measures.wedge import weakest_link
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
-from crosshold.network import NOTIONAL, Network, build
+from crosshold.network import Network, build
 
+NOTIONAL = 10**12  # shares that a bare fraction is taken of
 HERE = Path(__file__).parent.parent / "goldens"
 FAMILIES = (
     "control",
@@ -121,6 +124,37 @@ def run_almeida(given: Golden) -> Any:
     return almeida(given["family"], given["stakes"], firms=given["firms"], fixpoint=fixpoint).to_dict(exact=True)
 
 
+def run_cascade(given: Golden) -> Any:
+    """Debts between countries become holdings: row owes column, each column of C scaled to a given part of the whole."""
+    firms, rows = given["firms"], given.get("holdings")
+    if rows is None:
+        scale = Fraction(given["outside_scale"])
+        rows = [
+            [firms[i], firms[j], owed * scale / sum(line)]
+            for j, line in enumerate(given["owes"])
+            for i, owed in enumerate(line)
+            if owed
+        ]
+    network, prices = Network.from_holdings(rows), dict(zip(firms, given["prices"], strict=True))
+    if "thresholds" in given:
+        lines, costs = (dict(zip(firms, given[key], strict=True)) for key in ("thresholds", "failure_costs"))
+    else:
+        before = cascade(network, dict(zip(firms, given["base_prices"], strict=True)), {}, {}).values
+        lines = {name: Fraction(given["theta"]) * Fraction(x) for name, x in before.items()}
+        costs = {name: Fraction(given["beta_of_threshold"]) * x for name, x in lines.items()}
+    result = cascade(network, prices, lines, costs, every=given.get("all", False))
+    assert result.best == tuple(sorted(name for wave in result.waves for name in wave.failed))
+    dependency = [[round(result.dependency[i][j], 2) for j in firms] for i in firms]
+    waves = [wave.failed for wave in result.waves]
+    return {"waves": waves, "worst": list(result.worst), "equilibria": result.equilibria, "dependency": dependency}
+
+
+def run_clearing(given: Golden) -> Any:
+    return clearing(given["assets"], **{key: rows for key, rows in given.items() if key not in ("assets", "firms")}).to_dict(
+        exact=True
+    )
+
+
 CALLS: dict[str, Callable[[Golden], Any]] = {
     "ownership": run_ownership,
     "lookthrough": run_lookthrough,
@@ -133,6 +167,8 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "owners": run_owners,
     "weakest_link": run_weakest_link,
     "almeida": run_almeida,
+    "cascade": run_cascade,
+    "clearing": run_clearing,
     "de_facto": lambda given: de_facto(given["votes"], given.get("turnout")).to_dict(exact=True),
     "power": run_power,
     "ocean": lambda given: ocean(given["majors"], given.get("quota", "1/2"), given["index"]),
