@@ -143,6 +143,23 @@ def test_japanese_names_read_print_aligned_and_sort(run: Run, tmp_path: Path) ->
     assert len(body) >= 2 and len(ends) == 1, ran.out
 
 
+def test_names_cannot_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(CASE + 'entities: {R: {name: "\\e[31mred\\u202Eder\\a"}}\n', encoding="utf-8")
+    for verb in VERBS:
+        ran = run(verb, str(path))
+        assert not set(ran.out + ran.err) & {"\x1b", "\x07", "\u202e"}, verb
+
+
+def test_a_fault_of_ours_is_told_as_one(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(source: object) -> None:
+        raise ZeroDivisionError("on purpose")
+
+    monkeypatch.setattr("crosshold.api.read", broken)
+    ran = run("votes", "alliance")
+    assert ran.status == 1 and "a fault of crosshold itself" in ran.err and "Traceback" not in ran.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals only")
 def test_a_terminal_without_unicode_is_no_fault(tmp_path: Path) -> None:
     import subprocess

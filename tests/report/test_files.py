@@ -68,3 +68,12 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(RequestError, match="E_WRITE"):
         write_text("new", target)
     assert target.read_text(encoding="utf-8") == "old" and list(tmp_path.iterdir()) == [target]
+
+
+def test_every_step_can_be_told() -> None:
+    from crosshold.report.answers import lines
+
+    for name in ("both_sell_down", "cut_30_10", "cut_20_12", "exit_0_0"):
+        plan = ch.read_plan(name, "alliance")
+        told = lines(ch.simulate(SNAPSHOT, plan), SNAPSHOT)
+        assert all(any(step.id in line for line in told) for step in plan.steps)

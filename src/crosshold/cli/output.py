@@ -18,19 +18,23 @@ def print_json(data: Mapping[str, Any], exact: bool = False) -> None:
     sys.stdout.flush()
 
 
+def shown(text: str, encoding: str | None) -> str:
+    """One line that is safe to print: no control or direction characters from outside, nothing the terminal cannot show."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return line.encode(encoding or "utf-8", "replace").decode(encoding or "utf-8")
+
+
 def print_lines(lines: Iterable[str]) -> None:
-    """Lines of text on stdout; characters that the terminal cannot show are replaced, never an error."""
-    encoding = sys.stdout.encoding or "utf-8"
+    """Lines of text on stdout."""
     for line in lines:
-        print(line.encode(encoding, "replace").decode(encoding))
+        print(shown(line, sys.stdout.encoding))
 
 
 def print_findings(findings: Iterable[Finding]) -> None:
     """Findings on stderr, errors first, each with its cure."""
     rank = {"error": 0, "warning": 1, "note": 2}
     for finding in sorted(dict.fromkeys(findings), key=lambda f: rank[f.level]):
-        text = f"{finding.level}: {finding}"
-        print(text.encode(sys.stderr.encoding or "utf-8", "replace").decode(sys.stderr.encoding or "utf-8"), file=sys.stderr)
+        print(shown(f"{finding.level}: {finding}", sys.stderr.encoding), file=sys.stderr)
 
 
 def report_failure(error: CrossholdError, as_json: bool) -> None:

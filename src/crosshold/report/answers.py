@@ -149,9 +149,8 @@ def _outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
     for executed in result.steps:
         data = executed.to_dict(exact=True)
         shares = data["compiled"].get("shares")
-        told.append(
-            f"{executed.day} {executed.step.id} {executed.step.type}{f' {count(shares)} shares' if shares is not None else ''}"
-        )
+        size = f" {count(shares)} shares" if isinstance(shares, int) else ""
+        told.append(f"{executed.day} {executed.step.id} {executed.step.type}{size}")
         for issuer, stakes in executed.view.stakes.items():
             for holder, stake in stakes.items():
                 if before.stakes.get(issuer, {}).get(holder) != stake and not holder.startswith("~"):
@@ -164,7 +163,9 @@ def _outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
         before = executed.view
     told += ["", f"Cash at the end, {snapshot.currency}"]
     rows = [
-        {"who": _name(snapshot, who), "cash": Decimal(str(x))} for who, x in before.to_dict()["cash"].items() if who[0] != "@"
+        {"who": _name(snapshot, who), "cash": None if x is None else Decimal(str(x))}
+        for who, x in before.to_dict()["cash"].items()
+        if who[0] != "@"
     ]
     return [*told, *table(rows, {"who": "who", "cash": "cash"}).splitlines()]
 
