@@ -383,3 +383,19 @@ def test_viability_tells_hostages_and_vetoes_of_the_pair() -> None:
     assert data["start"] == {"between": ["N", "R"], "hostage_balance": 0.375, "blocks_special": {"N": False, "R": True}}
     assert data["end"]["hostage_balance"] == 0.5 and data["end"]["blocks_special"]["R"] is False
     assert run().to_dict()["viability"]["end"]["hostage_balance"] is None  # R has no price
+
+
+def test_a_lock_up_that_has_lapsed_stays_ended() -> None:
+    lapse = [{"votes_released": {"issuer": "N", "holder": "U"}}]
+    lock = {"id": "k", "kind": "lock_up", "issuer": "N", "holder": "R", "lapses_if": lapse}
+    assert failed(SELL, snapshot=state(contracts=({**lock, "lapses_if": [{"bid_for": "N"}]},))).findings[0].code == "E_LOCKUP"
+    outcome = run({**SELL, "id": "u", "holder": "U"}, {**SELL, "date": "2020-02-01"}, snapshot=state(contracts=(lock,)))
+    assert outcome.snapshot.contracts == ({**lock, "until": "2020-01-28"},)
+
+
+def test_a_line_on_theoretical_votes_counts_own_shares() -> None:
+    line = {"name": "R", "issuer": "N", "holders": ["R"], "basis": "theoretical_votes", "op": ">", "at": ["3/10"]}
+    lots = [Lot("r", "N", "R", 400), Lot("n", "N", "N", 200), Lot("f", "N", "~float", 400, votes=400)]
+    outcome = run(SELL, snapshot=state(lots=Lots(lots), watch=(line,)))
+    assert (outcome.start.watch["R"], outcome.end.watch["R"]) == (Fraction(2, 5), Fraction(3, 10))
+    assert [e["direction"] for e in outcome.to_dict()["steps"][0]["events"]] == ["down"]

@@ -392,3 +392,96 @@ def test_locked_and_pledged_lots_stay() -> None:
     do(state(*lots), SELL)
     assert barred(state(*lots), {**SELL, "shares": 101}) == ["E_LOCKUP"]
     assert barred(state(replace(lots[1], pledged_to="X")), SELL) == ["E_PLEDGED"]
+
+
+# -- what evaded contracts
+
+
+def test_a_standstill_on_votes_counts_the_votes_that_the_law_counts() -> None:
+    lots = [Lot("r", "N", "R", 200, votes=400), Lot("x", "N", "X", 200), Lot("n", "N", "N", 100)]
+    buy = {**SELL, "holder": "~float", "to": "X", "shares": 20}
+    for basis, reached in (("gross_votes", "20.0000%"), ("exercisable_votes", "20.0000%"), ("theoretical_votes", "18.3333%"),
+                           ("outstanding", "24.4444%"), ("issued", "22.0000%")):  # fmt: skip
+        row = {"id": "k", "kind": "standstill", "issuer": "N", "holder": "X", "cap": "0.18", "basis": basis}
+        with pytest.raises(RequestError) as caught:
+            do(state(*lots, contracts=(row,)), buy)
+        assert [f.code for f in caught.value.findings] == ["E_STANDSTILL"]
+        assert f"{reached} of N ({basis})" in caught.value.findings[0].message
+
+
+SWAP = {"type": "swap", "give": {"issuer": "N", "holder": "R", "shares": 10}, "take": {"issuer": "N", "holder": "X", "shares": 5}}
+TRUST = {"type": "trust_in", "issuer": "N", "holder": "R", "trustee": "X", "shares": 10, "overlay": {"kind": "removed"}}
+
+
+@pytest.mark.parametrize("step", [SWAP, TRUST])
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ({"kind": "no_sale_to", "parties": ["X"]}, "E_FORBIDDEN_BUYER"),
+        ({"kind": "rofo", "beneficiary": "T"}, "E_ROFO_PENDING"),
+        ({"kind": "blackout", "holder": "X"}, "E_BLACKOUT"),
+        ({"kind": "blackout", "holder": None}, "E_BLACKOUT"),
+        ({"kind": "lock_up"}, "E_LOCKUP"),
+    ],
+)
+def test_no_way_of_giving_shares_evades_a_contract(step: dict[str, Any], row: dict[str, Any], code: str) -> None:
+    there = state(Lot("r", "N", "R", 400), Lot("x", "N", "X", 50))
+    assert barred(there.evolve(contracts=({"id": "k", "issuer": "N", "holder": "R", **row},)), step) == [code]
+
+
+@pytest.mark.parametrize(
+    ("row", "change"),
+    [
+        ({"kind": "lock_up"}, {}),
+        ({"kind": "no_sale_to", "parties": ["X"]}, {"to": "X"}),
+        ({"kind": "rofo", "beneficiary": "T"}, {}),
+        ({"kind": "blackout"}, {}),
+        ({"kind": "standstill", "holder": "X", "cap": "0.05", "basis": "issued"}, {"to": "X"}),
+    ],
+)
+def test_a_contract_that_has_lapsed_bars_nothing(row: dict[str, Any], change: dict[str, Any]) -> None:
+    fact = {"fact": "contract_event", "event": "bid_for", "date": "2020-01-02"}
+    held = contract(**row, lapses_if=[{"bid_for": "N"}])
+    assert barred(held, SELL | change)
+    assert do(held.evolve(facts=(fact,)), SELL | change).state.held("R", "N") == 300
+
+
+def test_a_first_offer_with_an_endless_window_stays_open() -> None:
+    row = {"kind": "rofo", "beneficiary": "X", "from": "2020-01-01", "window_days": 10**12}
+    assert barred(contract(**row), SELL) == ["E_ROFO_PENDING"]
+
+
+# -- lots that move by name
+
+
+def test_nobody_sells_to_itself_and_no_lot_goes_twice() -> None:
+    assert barred(state(), {**SELL, "to": "R", "fee": "0.01"}) == ["C_BAD_VALUE"]
+    assert barred(state(), {**TRUST, "trustee": "R"}) == ["C_BAD_VALUE"]
+    assert barred(state(), {**SELL, "lots": ["r", "r"], "shares": 500 - 100}) == ["C_DUPLICATE_ID"]
+
+
+@pytest.mark.parametrize("kind", ["mutual_cancel", "buyback", "tender"])
+def test_what_was_bought_is_what_is_cancelled(kind: str) -> None:
+    classes = (ShareClass("o", 600), ShareClass("p", 400))
+    lots = [Lot("to", "N", "N", 50, "o", since="2001"), Lot("tp", "N", "N", 50, "p", since="2002"), Lot("x", "N", "X", 200, "p"),
+            Lot("o", "N", "R", 550, "o"), Lot("p", "N", "R", 150, "p"), Lot("n", "X", "N", 10)]  # fmt: skip
+    there = state(issuers={"N": Issuer("N", 1000, classes=classes), "X": Issuer("X", 100)}, lots=Lots(lots))
+    steps: dict[str, dict[str, Any]] = {
+        "mutual_cancel": {"a": {"issuer": "N", "shares": 100, "price": EUR}, "b": {"issuer": "X", "shares": 10, "price": EUR}},
+        "buyback": {"issuer": "N", "fills": {"X": 100}, "price": EUR, "cancel": True},
+        "tender": {"issuer": "N", "cap": 100, "offers": {"X": 100}, "price": EUR, "cancel": True},
+    }
+    done = do(there, {"type": kind, **steps[kind]})
+    assert held(done, "N") == {"to": 50, "tp": 50}
+    assert [c.issued for c in done.state.issuers["N"].classes] == [600, 300]
+
+
+def test_an_aggregate_is_split_unless_all_its_shares_are_alike() -> None:
+    there = state(Lot("a", "N", "R", 100, votes=200), issuers={"N": Issuer("N", 1000, loyalty=(3, 2))})
+    done = do(there, {**SELL, "shares": 60, "price": EUR})
+    assert {lot.id: (lot.shares, lot.votes) for lot in done.state.lots_of("N", "R")} == {"a.loyal": (40, 120)}
+    for votes in (100, 300):
+        alike = do(there.evolve(lots=[Lot("a", "N", "R", 100, votes=votes)]), {**SELL, "shares": 60})
+        assert {lot.id: lot.votes for lot in alike.state.lots_of("N", "R")} == {"a": votes * 2 // 5}
+    empty = there.evolve(lots=[Lot("a", "N", "R", 0, votes=5), Lot("b", "N", "R", 100)])
+    assert barred(empty, {**SELL, "shares": 60}) == ["E_VOTES_AGGREGATE"]

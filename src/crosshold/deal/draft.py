@@ -48,6 +48,16 @@ class Sale:
     held: int  # the seller's shares before
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Shares that went from one holder to another, whatever for."""
+
+    issuer: str
+    giver: str
+    receiver: str
+    shares: int
+
+
 Gross = Callable[[Lot], int]
 Count = Callable[[Snapshot], Votes]
 
@@ -65,7 +75,7 @@ class Draft:
         self.sales: list[Sale] = []
         self.costs: list[tuple[str, str, Decimal, str]] = []  # payer, fee or tax, amount, currency
         self.must_cover: set[str] = set()
-        self.moved: dict[tuple[str, str], int] = {}  # (issuer, holder) -> shares out
+        self.moves: list[Move] = []
         self.issuers = dict(state.issuers)
         self.entities = dict(state.entities)
         self.prices = dict(state.prices)
@@ -124,7 +134,6 @@ class Draft:
                 del self._lots[part.lot.id]
             else:
                 self._lots[rest.id] = rest
-        self.moved[issuer, holder] = self.moved.get((issuer, holder), 0) + shares
         return parts
 
     def _bound(self, lot: Lot) -> tuple[str, str] | None:
@@ -150,10 +159,14 @@ class Draft:
             self._lots = rows
         return pieces
 
-    def give(self, issuer: str, holder: str, shares: int, share_class: str | None, **attributes: Any) -> Lot | None:
+    def give(self, issuer: str, giver: str, holder: str, shares: int, share_class: str | None, **attributes: Any) -> Lot | None:
         """Add a lot with the class's base votes, held since today; dispersed holders are nobody who could hold for two years."""
         if shares == 0:
             return None
+        if giver == holder:
+            message = f"{holder} would give shares of {issuer} to itself."
+            raise self.refuse("C_BAD_VALUE", message, "Name another holder on one side.")
+        self.moves.append(Move(issuer, giver, holder, shares))
         name, n = f"{self.step}.{issuer}.{holder}", 1
         while name in self._lots or name in self._votes:
             n += 1
@@ -166,16 +179,17 @@ class Draft:
         self._votes[name] = 0 if holder == issuer else base
         return lot
 
-    def transfer(self, issuer: str, seller: str, buyer: str, shares: int, order: str | Sequence[str]) -> list[Part]:
-        """Move shares; the buyer's lot starts anew. Loyalty votes that end are ``W_LOYALTY_LOST``."""
+    def transfer(
+        self, issuer: str, seller: str, buyer: str, shares: int, order: str | Sequence[str]
+    ) -> tuple[list[Part], list[str]]:
+        """Move shares; the parts that went and the ids of the buyer's new lots. Loyalty votes that end are ``W_LOYALTY_LOST``."""
         parts = self.take(issuer, seller, shares, order)
         classes: dict[str | None, int] = {}
         for part in parts:
             classes[part.lot.share_class] = classes.get(part.lot.share_class, 0) + part.shares
-        for share_class, count in classes.items():
-            self.give(issuer, buyer, count, share_class)
+        given = [self.give(issuer, seller, buyer, count, share_class) for share_class, count in classes.items()]
         self.loyalty(issuer, seller, parts)
-        return parts
+        return parts, [lot.id for lot in given if lot]
 
     def loyalty(self, issuer: str, seller: str, parts: Sequence[Part]) -> int:
         """Votes above the base ones that the parts lose; warned of when there are any."""
@@ -185,8 +199,8 @@ class Draft:
             self.warn("W_LOYALTY_LOST", f"{lost:,} votes in {issuer} end with the transfer from {seller}.", "Votes start anew.")
         return lost
 
-    def cancel(self, issuer: str, shares: int) -> None:
-        """Cancel own shares. ``E_TREASURY_SHORT``, ``E_LAST_SHARE``."""
+    def cancel(self, issuer: str, shares: int, order: str | Sequence[str]) -> None:
+        """Cancel own shares, those that ``order`` names or puts first. ``E_TREASURY_SHORT``, ``E_LAST_SHARE``."""
         own, there = self.held(issuer, issuer), self.issuers[issuer]
         if shares > own:
             message = f"{issuer} has {own:,} own shares and would cancel {shares:,}."
@@ -194,7 +208,7 @@ class Draft:
         if shares and shares >= there.issued:
             raise self.refuse("E_LAST_SHARE", f"nothing of {issuer} would remain issued.", "Cancel fewer.")
         classes = {c.name: c for c in there.classes}
-        for part in self.take(issuer, issuer, shares):
+        for part in self.take(issuer, issuer, shares, order):
             name = part.lot.share_class
             if name in classes:
                 classes[name] = replace(classes[name], issued=classes[name].issued - part.shares)
@@ -244,10 +258,10 @@ class Draft:
         price: Amount,
         cut: Fraction = Fraction(0),
         order: str | Sequence[str] = "fewest_votes_first",
-    ) -> None:
-        """Shares against money at ``price * (1 - cut)``. A trustee's shares are paid to the beneficiary."""
+    ) -> list[str]:
+        """Shares against money at ``price * (1 - cut)``; the buyer's new lots. A trustee's shares are paid to the beneficiary."""
         held = self.held(seller, issuer)
-        parts = self.transfer(issuer, seller, buyer, shares, order)
+        parts, lots = self.transfer(issuer, seller, buyer, shares, order)
         currency = price.currency or self.state.currency
         by_payee: dict[str, int] = {}
         for part in parts:
@@ -259,6 +273,7 @@ class Draft:
             self.sales.append(Sale(issuer, seller, self.account(payee), self.account(buyer), count, gross, net, currency, held))
         if buyer == issuer:
             self.must_cover.add(issuer)
+        return lots
 
     def charge(self, payer: str, fee: Amount | Fraction | None, gross: Decimal, currency: str, why: str = "fee") -> None:
         """A fee, as a fraction of ``gross`` or as an amount, or a tax; dispersed holders pay none that we could know."""

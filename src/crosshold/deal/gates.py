@@ -1,17 +1,22 @@
 """Contracts that bar a step: lock-ups, standstills, rights of first offer, forbidden buyers, blackouts (spec/deal 3).
 
-Checked on the state before and the state after, once for all step types. ``since`` and ``until`` are inclusive days.
+Checked on the state before, the state after and every move between holders, once for all step types. ``from`` and ``until`` are
+inclusive days.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from crosshold.deal.draft import Draft
+from crosshold.deal.days import later
+from crosshold.deal.draft import Draft, Move
+from crosshold.deal.view import stakes
+from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import Finding, Findings
+from crosshold.law.contracts import lapse, runs
 from crosshold.model.dates import interval
 from crosshold.model.snapshot import Snapshot
 
@@ -23,28 +28,40 @@ def check(draft: Draft, after: Snapshot) -> list[Finding]:
     faults = Findings()
     for contract in draft.state.contracts:
         gate = _GATES.get(str(contract.get("kind")))
-        if gate and _in_force(contract, draft.on):
+        if gate and runs(contract, draft.on) and not _lapsed(contract, draft):
             gate(contract, draft, after, faults)
     return list(faults)
 
 
-def _in_force(contract: Contract, on: date) -> bool:
-    first, last = contract.get("from"), contract.get("until")
-    begins = interval(str(first))[0] if first else date.min
-    ends = interval(str(last))[1] if last else date.max
-    return begins <= on <= ends
+def lapsed(contract: Contract, votes: Votes) -> bool | None:
+    """Whether a contract that bars steps has ended by one of its ``lapses_if``; ``None`` when the law leaves that open."""
+    if contract.get("kind") not in _GATES or not contract.get("lapses_if"):
+        return False
+    found = {bool(lapse(contract, outcome.world, outcome.exercisable)) for outcome in votes.ballot.outcomes}
+    return found.pop() if len(found) == 1 else None
 
 
-def stake(state: Snapshot, holder: str, issuer: str, basis: str) -> Fraction | None:
-    """A holder's share on ``issued``, ``outstanding`` or ``gross_votes``; ``None`` when the whole is 0."""
-    lots = state.lots_of(issuer)
-    if basis == "gross_votes":
-        whole = sum(state.gross_votes(lot) for lot in lots)
-        part = sum(state.gross_votes(lot) for lot in lots if lot.holder == holder)
-    else:
-        own = state.treasury(issuer) if basis == "outstanding" else 0
-        whole, part = state.issuers[issuer].issued - own, state.held(holder, issuer)
-    return Fraction(part, whole) if whole else None
+def _lapsed(contract: Contract, draft: Draft) -> bool:
+    if not contract.get("lapses_if"):
+        return False
+    votes = _counted(draft, draft.state)
+    found = lapsed(contract, votes)
+    if found is None:
+        votes.one(draft.step)
+    return bool(found)
+
+
+def _counted(draft: Draft, state: Snapshot) -> Votes:
+    """The votes of a state on the day of the step."""
+    return (draft.count or Counter())(state.evolve(at=draft.on))
+
+
+def _stake(draft: Draft, state: Snapshot, holder: str, issuer: str, basis: str) -> Fraction | None:
+    """A holder's share on any of the named bases; ``None`` when the whole is 0. Undetermined when the law leaves it open."""
+    votes = _counted(draft, state)
+    if basis == "exercisable_votes" and not votes.settles(issuer):
+        votes.one(draft.step)
+    return stakes(votes, issuer, (holder,))[holder].on(basis)
 
 
 def _named(contract: Contract) -> str:
@@ -52,22 +69,17 @@ def _named(contract: Contract) -> str:
     return f"{contract.get('kind')} {contract.get('id', '')}{until}".replace("  ", " ")
 
 
-def _out(contract: Contract, draft: Draft) -> int:
-    """Shares that the bound holder gives away in this step."""
-    holder, issuer = contract.get("holder"), contract.get("issuer")
-    return sum(n for (i, h), n in draft.moved.items() if i == issuer and (holder is None or h == holder) and h != i)
-
-
-def _buyers(contract: Contract, draft: Draft) -> set[str]:
-    return {s.buyer for s in draft.sales if s.issuer == contract.get("issuer") and contract.get("holder") in (None, s.seller)}
+def _given(contract: Contract, draft: Draft) -> list[Move]:
+    """Moves of the contract's shares out of the hands of the holder it binds; without one, out of anybody's."""
+    return [m for m in draft.moves if m.issuer == contract.get("issuer") and contract.get("holder") in (None, m.giver)]
 
 
 def _lock_up(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -> None:
-    if not _out(contract, draft):
+    if not _given(contract, draft):
         return
     holder, issuer = str(contract["holder"]), str(contract["issuer"])
     floor = contract.get("floor")
-    left = stake(after, holder, issuer, str(contract.get("basis", "issued")))
+    left = _stake(draft, after, holder, issuer, str(contract.get("basis", "issued")))
     if floor is None or left is None or left < Fraction(str(floor)):
         low = f" below {floor} on {contract.get('basis')}" if floor is not None else ""
         faults.add("E_LOCKUP", f"{_named(contract)}: {holder} may not sell {issuer}{low}.", "Wait, or sell fewer.", draft.where)
@@ -76,7 +88,7 @@ def _lock_up(contract: Contract, draft: Draft, after: Snapshot, faults: Findings
 def _standstill(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -> None:
     holder, issuer, basis = str(contract["holder"]), str(contract["issuer"]), str(contract.get("basis", "issued"))
     cap = Fraction(str(contract.get("cap", 0)))
-    then, now = stake(draft.state, holder, issuer, basis), stake(after, holder, issuer, basis)
+    then, now = (_stake(draft, state, holder, issuer, basis) for state in (draft.state, after))
     if now is None or then is None or now <= cap or now <= then:
         return
     acted = after.held(holder, issuer) > draft.state.held(holder, issuer)
@@ -86,25 +98,24 @@ def _standstill(contract: Contract, draft: Draft, after: Snapshot, faults: Findi
 
 
 def _no_sale_to(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -> None:
-    for buyer in sorted(_buyers(contract, draft) & {str(name) for name in contract.get("parties", ())}):
+    for buyer in sorted({m.receiver for m in _given(contract, draft)} & {str(name) for name in contract.get("parties") or ()}):
         faults.add("E_FORBIDDEN_BUYER", f"{_named(contract)}: no sale to {buyer}.", "Choose another buyer.", draft.where)
 
 
 def _blackout(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -> None:
-    dealers = {None, *(s.seller for s in draft.sales), *(s.buyer for s in draft.sales)}
-    if _out(contract, draft) and contract.get("holder") in dealers:
+    if any(m.issuer == contract.get("issuer") and contract.get("holder") in (None, m.giver, m.receiver) for m in draft.moves):
         message = f"{_named(contract)}: {draft.on} lies in a closed period of {contract.get('issuer')}."
         faults.add("E_BLACKOUT", message, "Choose another day.", draft.where)
 
 
 def _rofo(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -> None:
-    """Without a notice (``from``) nothing may be sold to others; with one, not before the window ends nor after the tail."""
-    if not _buyers(contract, draft) - {str(contract.get("beneficiary"))}:
+    """Without a notice (``from``) nothing may go to others; with one, not before the window ends nor after the tail."""
+    if not {m.receiver for m in _given(contract, draft)} - {str(contract.get("beneficiary"))}:
         return
     notice = contract.get("from")
-    opens = interval(str(notice))[0] + timedelta(days=int(contract.get("window_days", 0))) if notice else date.max
+    opens = later(interval(str(notice))[0], int(contract.get("window_days", 0))) if notice else date.max
     tail = contract.get("tail_days")
-    closes = opens + timedelta(days=int(tail)) if notice and tail is not None else date.max
+    closes = later(opens, int(tail)) if notice and tail is not None else date.max
     if not opens <= draft.on <= closes:
         message = f"{_named(contract)}: {contract.get('beneficiary')} may make the first offer."
         cure = f"Sell between {opens} and {closes}." if notice else "Give notice first (the contract's 'from')."

@@ -27,10 +27,11 @@ def expanded(lots: Iterable[Lot], issuer: Issuer) -> list[Lot]:
     """The lots, with every aggregate of loyal and plain shares split in two where the issuer's loyalty rule tells how."""
     rows: list[Lot] = []
     for lot in lots:
-        if not lot.votes or lot.votes % lot.shares == 0 or issuer.loyalty is None:
+        base = issuer.votes_per_share(lot.share_class)
+        whole = issuer.loyalty is None or lot.votes in (base * lot.shares, base * lot.shares * issuer.loyalty[0])
+        if not lot.votes or issuer.loyalty is None or whole:
             rows.append(lot)
             continue
-        base = issuer.votes_per_share(lot.share_class)
         split = split_votes(lot.shares, lot.votes, base=base, multiple=issuer.loyalty[0])
         plain = replace(lot, id=f"{lot.id}.plain", shares=split.plain, votes=split.plain * base, low=None, high=None)
         loyal_votes = split.loyal * base * issuer.loyalty[0]
@@ -47,6 +48,10 @@ def choose(lots: Sequence[Lot], shares: int, order: str | Sequence[str], gross: 
         ranked = sorted(lots, key=_rank(order, gross))
     else:
         known = {lot.id: lot for lot in lots}
+        twice = sorted({name for name in order if order.count(name) > 1})
+        if twice:
+            message = f"the lot {', '.join(map(repr, twice))} is named twice."
+            raise RequestError(Finding("C_DUPLICATE_ID", message, "Name each lot once.", where))
         missing = [name for name in order if name not in known]
         if missing:
             message = f"no lot {', '.join(map(repr, missing))} of that holder."

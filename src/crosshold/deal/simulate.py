@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from crosshold.deal import accounts, fund, partners, watch
+from crosshold.deal import accounts, fund, gates, partners, watch
 from crosshold.deal.advance import Advance, advance
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.plan import Plan
@@ -20,6 +20,7 @@ from crosshold.deal.view import View, view
 from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import CrossholdError, Finding, Findings, PlanError, UndeterminedError
 from crosshold.law.book import RuleBook
+from crosshold.law.contracts import runs
 from crosshold.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class _Run:
 
     def _executed(self, step: Step, day: date, before: View, done: Advance) -> Executed:
         votes = self.count(done.state)
-        votes = replace(votes, snapshot=_ended(done.state, votes, day))
+        votes = replace(votes, snapshot=_ended(done.state, votes))
         after = view(votes, before)
         acted = watch.acted(before.snapshot, done.state)
         happened: tuple[watch.Happening, ...] = self.count.events(before.votes, votes)
@@ -209,12 +210,14 @@ class _Run:
         }  # fmt: skip
 
 
-def _ended(state: Snapshot, votes: Votes, day: date) -> Snapshot:
+def _ended(state: Snapshot, votes: Votes) -> Snapshot:
     """The state in which contracts that lapsed today stay ended, whatever comes back later."""
     lapsed = {event["contract"] for event in votes.ballot.contract_events if event.get("kind") == "contract_lapsed"}
+    running = [contract for contract in state.contracts if runs(contract, state.at)]
+    lapsed |= {contract.get("id") for contract in running if gates.lapsed(contract, votes)}
     if not lapsed & {contract.get("id") for contract in state.contracts}:
         return state
-    until = day.isoformat()
+    until = state.at.isoformat()
     return state.evolve(contracts=tuple({**c, "until": until} if c.get("id") in lapsed else c for c in state.contracts))
 
 

@@ -1,8 +1,8 @@
-"""What is told of one state: stakes of every holder in every issuer on the four bases, watch lines, control, cash."""
+"""What is told of one state: stakes of every holder in every issuer on every basis, watch lines, control, cash."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -21,18 +21,23 @@ BASES = ("issued", "outstanding", "gross_votes", "exercisable_votes")
 
 @dataclass(frozen=True)
 class Stake:
-    """One holder in one issuer: whole shares, and fractions 0-1 of the four bases; ``None`` where the whole is 0 or open."""
+    """One holder in one issuer: whole shares, and fractions 0-1 of every basis; ``None`` where the whole is 0 or open."""
 
     shares: int
     issued: Share
     outstanding: Share
     gross_votes: Share
     exercisable_votes: Share
+    theoretical_votes: Share
 
     def on(self, basis: str) -> Fraction | None:
         """The stake on one basis; the middle of an uncertain one."""
         value: Share = getattr(self, basis)
         return value["mid"] if isinstance(value, Mapping) else value
+
+    def to_dict(self) -> dict[str, int | Share]:
+        """The shares and the four bases that are printed; ratios stay fractions."""
+        return {"shares": self.shares, **{basis: getattr(self, basis) for basis in BASES}}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +68,7 @@ class View:
             "issued": {i.id: i.issued for i in state.issuers.values()},
             "treasury": {name: state.treasury(name) for name in state.issuers},
             "votes": {name: votes_of(self.votes, name) for name in state.issuers},
-            "stakes": {i: {h: vars(stake) for h, stake in row.items()} for i, row in self.stakes.items()},
+            "stakes": {i: {h: stake.to_dict() for h, stake in row.items()} for i, row in self.stakes.items()},
             "beneficial": self.beneficial,
             "cash": self._cash[0],
             "cash_by_currency": self._cash[1],
@@ -86,17 +91,19 @@ def votes_of(votes: Votes, issuer: str) -> dict[str, Any]:
 def view(votes: Votes, earlier: View | None = None) -> View:
     """The view of a state; ``earlier`` names holders that must stay in the table."""
     state = votes.snapshot
-    stakes = {issuer: _stakes(votes, issuer, earlier) for issuer in state.issuers}
-    watch = {str(line["name"]): _watched(line, stakes) for line in state.watch}
-    return View(state, votes, stakes, _beneficial(state), watch, ultimate(votes.network).ultimate, state_hash(state))
+    table = {issuer: stakes(votes, issuer, earlier.stakes[issuer] if earlier else ()) for issuer in state.issuers}
+    watch = {str(line["name"]): _watched(line, table) for line in state.watch}
+    return View(state, votes, table, _beneficial(state), watch, ultimate(votes.network).ultimate, state_hash(state))
 
 
-def _stakes(votes: Votes, issuer: str, earlier: View | None) -> dict[str, Stake]:
+def stakes(votes: Votes, issuer: str, others: Iterable[str] = ()) -> dict[str, Stake]:
+    """The stakes in an issuer of its holders, and of ``others`` who may hold nothing."""
     state = votes.snapshot
     lots = state.lots_of(issuer)
-    holders = dict.fromkeys([*(earlier.stakes[issuer] if earlier else ()), *(lot.holder for lot in lots)])
+    holders = {*others, *(lot.holder for lot in lots)}
     issued, own = state.issuers[issuer].issued, state.treasury(issuer)
     gross_total = sum(votes.gross(lot) for lot in lots)
+    theoretical_total = sum(votes.theoretical(lot) for lot in lots)
     exercisable = votes.stakes(issuer)
     nobody = None if all(value is None for value in exercisable.values()) else Fraction(0)
     table: dict[str, Stake] = {}
@@ -109,6 +116,7 @@ def _stakes(votes: Votes, issuer: str, earlier: View | None) -> dict[str, Stake]
             outstanding=(Fraction(0) if issued - own else None) if is_own else _share(held, issued - own),
             gross_votes=Fraction(sum(votes.gross(lot) for lot in held), gross_total) if gross_total else None,
             exercisable_votes=exercisable.get(holder, nobody),
+            theoretical_votes=Fraction(sum(map(votes.theoretical, held)), theoretical_total) if theoretical_total else None,
         )
     _exercisable_sum(issuer, table)
     return table

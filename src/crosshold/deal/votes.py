@@ -35,6 +35,15 @@ class Votes:
         return self._gross.get(lot.id, 0)
 
     @cached_property
+    def _theoretical(self) -> dict[str, int]:
+        world = self.ballot.benches[0].world
+        return {lot.id: world.theoretical(i) for i, lot in enumerate(world.lots)}
+
+    def theoretical(self, lot: Lot) -> int:
+        """Gross votes of a lot, own shares at base votes."""
+        return self._theoretical.get(lot.id, 0)
+
+    @cached_property
     def settled(self) -> bool:
         """Whether every issuer is settled."""
         return all(self.settles(issuer) for issuer in self.snapshot.issuers)

@@ -62,9 +62,9 @@ class Buyback(Step):
     def apply(self, draft: Draft) -> None:
         """Buy from each, pay the issuer's fee, cancel if it is for now."""
         assert self.fills is not None and self.price is not None
-        purchase(draft, self, self.issuer, self.fills, self.price)
+        bought = purchase(draft, self, self.issuer, self.fills, self.price)
         if self.cancel is True or (isinstance(self.cancel, date) and self.cancel <= draft.on):
-            draft.cancel(self.issuer, sum(self.fills.values()))
+            draft.cancel(self.issuer, sum(self.fills.values()), bought)
 
 
 def cut_back(offers: Mapping[str, int], cap: int) -> dict[str, int]:
@@ -91,13 +91,14 @@ def record_fills(draft: Draft, fills: Mapping[str, int], price: Amount, *, partn
         draft.warn("W_LEAK", f"{leak:,} shares are bought from others, not from the partner.", "The cap is shared pro rata.")
 
 
-def purchase(draft: Draft, step: Step, issuer: str, fills: Mapping[str, int], price: Amount) -> None:
-    """The issuer buys from each seller and pays the fee; a seller's tax slot applies to what it got."""
-    before = len(draft.sales)
+def purchase(draft: Draft, step: Step, issuer: str, fills: Mapping[str, int], price: Amount) -> list[str]:
+    """The issuer buys from each seller and pays the fee; its new lots. A seller's tax slot applies to what it got."""
+    before, bought = len(draft.sales), list[str]()
     for holder, shares in fills.items():
-        draft.trade(issuer, holder, issuer, shares, price, order=step.lots)
+        bought += draft.trade(issuer, holder, issuer, shares, price, order=step.lots)
     sales = draft.sales[before:]
     for payee in dict.fromkeys(sale.payee for sale in sales if not draft.dispersed(sale.seller)):
         tax(draft, step, [sale for sale in sales if sale.payee == payee])
     if sales:
         draft.charge(issuer, step.fee, sum((sale.gross for sale in sales), Decimal(0)), sales[0].currency)
+    return bought

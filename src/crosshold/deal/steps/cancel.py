@@ -22,4 +22,4 @@ class Cancel(Step):
     def apply(self, draft: Draft) -> None:
         """Cancel."""
         draft.record |= {"shares": self.shares}
-        draft.cancel(self.issuer, self.shares)
+        draft.cancel(self.issuer, self.shares, self.lots)

@@ -39,7 +39,7 @@ class DistributeInKind(Step):
         held: dict[str, int] = {}
         for lot in draft.state.lots_of(self.distributor):
             who = lot.beneficiary or lot.holder
-            if lot.holder != self.distributor:
+            if self.distributor not in (lot.holder, who):
                 held[who] = held.get(who, 0) + lot.shares
         fills = self.fills if self.fills is not None else largest_remainder(self.shares, held)
         draft.record |= {"shares": self.shares, "fills": dict(fills)}
@@ -55,7 +55,7 @@ class DistributeInKind(Step):
             while count:
                 share_class, there = queue[0]
                 some = min(count, there)
-                draft.give(self.issuer, who, some, share_class)
+                draft.give(self.issuer, self.distributor, who, some, share_class)
                 count -= some
                 queue[0] = (share_class, there - some)
                 if some == there:

@@ -44,8 +44,8 @@ class MutualCancel(Step):
         owed: list[tuple[Fraction, str]] = []
         for leg in (self.a, self.b):
             assert leg.price is not None and leg.holder is not None
-            draft.transfer(leg.issuer, leg.holder, leg.issuer, leg.shares, self.lots)
-            draft.cancel(leg.issuer, leg.shares)
+            _, lots = draft.transfer(leg.issuer, leg.holder, leg.issuer, leg.shares, self.lots)
+            draft.cancel(leg.issuer, leg.shares, lots)
             owed.append((leg.shares * Fraction(leg.price.value), leg.price.currency or draft.state.currency))
         currency = owed[0][1]
         first = rounded(owed[0][0], currency)  # a owes b for the shares of a that came back

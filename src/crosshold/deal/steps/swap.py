@@ -37,7 +37,7 @@ class Swap(Step):
         taken = [draft.take(leg.issuer, str(leg.holder), leg.shares, self.lots) for leg, _ in legs]
         for (leg, buyer), parts in zip(legs, taken, strict=True):
             for part in parts:
-                draft.give(leg.issuer, buyer, part.shares, part.lot.share_class)
+                draft.give(leg.issuer, str(leg.holder), buyer, part.shares, part.lot.share_class)
             draft.loyalty(leg.issuer, str(leg.holder), parts)
         if self.cash:
             draft.pay(self.cash.payer, self.cash.payee, self.cash.value, self.cash.currency or draft.state.currency, "net")

@@ -50,6 +50,6 @@ class Tender(Step):
         """Buy what was filled, cancel if it is for now."""
         assert self.price is not None
         fills = {who: int(offer) for who, offer in self.offers.items()}
-        purchase(draft, self, self.issuer, fills, self.price)
+        bought = purchase(draft, self, self.issuer, fills, self.price)
         if self.cancel is True or (isinstance(self.cancel, date) and self.cancel <= draft.on):
-            draft.cancel(self.issuer, sum(fills.values()))
+            draft.cancel(self.issuer, sum(fills.values()), bought)

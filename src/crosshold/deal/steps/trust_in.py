@@ -33,8 +33,8 @@ class TrustIn(Step):
         for part in parts:
             beneficiary = part.lot.beneficiary or self.holder
             lot = draft.give(
-                self.issuer, self.trustee, part.shares, part.lot.share_class, beneficiary=beneficiary, capacity="trustee"
-            )
+                self.issuer, self.holder, self.trustee, part.shares, part.lot.share_class, beneficiary=beneficiary, capacity="trustee"
+            )  # fmt: skip
             if lot:
                 draft.overlays.append({"issuer": self.issuer, "lot": lot.id, **self.overlay})
         if draft.loyalty(self.issuer, self.holder, parts) > 0:

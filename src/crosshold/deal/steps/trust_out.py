@@ -28,5 +28,5 @@ class TrustOut(Step):
             if part.lot.beneficiary is None:
                 message = f"lot {part.lot.id} of {self.trustee} has no beneficiary."
                 raise draft.refuse("E_INSUFFICIENT", message, "Name the beneficiary in the case, or sell the shares instead.")
-            draft.give(self.issuer, part.lot.beneficiary, part.shares, part.lot.share_class)
+            draft.give(self.issuer, self.trustee, part.lot.beneficiary, part.shares, part.lot.share_class)
         draft.loyalty(self.issuer, self.trustee, parts)
