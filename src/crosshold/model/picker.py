@@ -149,7 +149,7 @@ class Picker:
     def conflicts(self) -> list[Conflict]:
         """Claims about one holding that do not meet each other or the recorded lots."""
         found = []
-        for (issuer, holder, share_class), (_, claims) in sorted(self.slots.items(), key=str):
+        for (issuer, holder, share_class), (_, claims) in sorted(self.slots.items(), key=lambda item: str(item[0])):
             rivals = self._group(holder, issuer, share_class)
             total = self._total(rivals, issuer)
             for n, claim in enumerate(claims):
