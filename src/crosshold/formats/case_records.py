@@ -158,7 +158,6 @@ def _contract(row: Fields, known: set[str]) -> None:
                 inner.only((*needed, "by"))
                 inner.require(*needed)
                 inner.ratio("share")
-                _parties(inner, known, "issuer", "holder")
     if kind in ("lock_up", "standstill") and row.text("basis") not in BASES:
         row.fault("E_BASIS_AMBIGUOUS", f"{kind}: a share of what?", f"Add 'basis': {', '.join(BASES)}.", "basis")
     if kind == "voting_cap":
