@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from crosshold.deal import books, gates, invariants
 from crosshold.deal.books import Booking
 from crosshold.deal.draft import Count, Draft, Gross, Terms
-from crosshold.deal.ledger import shown
+from crosshold.deal.ledger import EXACT, shown
 from crosshold.deal.step import Step
 from crosshold.errors import RequestError
 from crosshold.model.snapshot import Snapshot
@@ -45,18 +45,19 @@ def advance(
     if day < state.at:
         message = f"the step is dated {day}, before the state it meets ({state.at})."
         raise draft.refuse("E_FUTURE_DATA", message, "Put the steps in the order of their dates.")
-    compiled: Sequence[Step] = step.compile(draft)
-    for part in compiled:
-        part.apply(draft)
-    after = draft.finish()
-    barred = gates.check(draft, after)
-    if barred:
-        raise RequestError(barred)
-    _overdrawn(draft, after)
-    invariants.holds(draft, after)
-    bookings = books.bookings(draft)
-    if bookings:
-        after = after.evolve(books=books.carried_forward(draft, bookings))
+    with localcontext(EXACT):
+        compiled: Sequence[Step] = step.compile(draft)
+        for part in compiled:
+            part.apply(draft)
+        after = draft.finish()
+        barred = gates.check(draft, after)
+        if barred:
+            raise RequestError(barred)
+        _overdrawn(draft, after)
+        invariants.holds(draft, after)
+        bookings = books.bookings(draft)
+        if bookings:
+            after = after.evolve(books=books.carried_forward(draft, bookings))
     return Advance(after, draft, tuple(compiled), bookings)
 
 

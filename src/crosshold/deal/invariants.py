@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from crosshold.deal.draft import Draft
+from crosshold.deal.ledger import EXACT
 from crosshold.model.snapshot import Snapshot
-
-_EXACT = Context(prec=80)
 
 
 def holds(draft: Draft, after: Snapshot) -> None:
@@ -41,7 +40,7 @@ def total(state: Snapshot, currency: str) -> Decimal:
     """Sum of all accounts of one currency, sinks included."""
     sum_ = Decimal(0)
     for accounts in state.cash.values():
-        sum_ = _EXACT.add(sum_, accounts.get(currency, Decimal(0)))
+        sum_ = EXACT.add(sum_, accounts.get(currency, Decimal(0)))
     return sum_
 
 

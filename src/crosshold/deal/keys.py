@@ -10,11 +10,13 @@ from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
 
+from crosshold.formats.case_records import LAPSES, OVERLAYS
 from crosshold.formats.fields import Fields
+from crosshold.model.exact import is_number
 from crosshold.model.share import BASES
 
+MOST_DAYS = 36_500
 LOT_ORDERS = ("fewest_votes_first", "fifo", "lifo", "most_votes_first")
-OVERLAYS = ("removed", "abstain", "cap", "neutral", "directed")
 
 
 @dataclass(frozen=True)
@@ -80,10 +82,18 @@ def _text(f: Fields, key: str) -> str | None:
 
 def _count(f: Fields, key: str) -> int | None:
     value = f.data.get(key)
-    if isinstance(value, (Decimal, float)) and value != int(value):
+    if isinstance(value, (Decimal, float)) and is_number(str(value)) and value != int(value):
         f.fault("E_FRACTIONAL", f"{key}: {value} is no whole number of shares.", "Shares move whole; round it.", key)
         return None
     return f.whole(key)
+
+
+def _days(f: Fields, key: str) -> int | None:
+    days = _count(f, key)
+    if days is not None and days > MOST_DAYS:
+        f.fault("C_BAD_NUMBER", f"{key}: {days} days are more than a hundred years.", f"Write at most {MOST_DAYS}.", key)
+        return None
+    return days
 
 
 def _ratio(f: Fields, key: str) -> Fraction | None:
@@ -171,7 +181,7 @@ def _after(f: Fields, key: str) -> After | None:
     if "days" in inner.data and "trading_days" in inner.data:
         inner.fault("C_BAD_VALUE", "both days and trading_days are given.", "Keep one of them.")
     step = inner.text("step")
-    return None if step is None else After(step, inner.whole("days"), inner.whole("trading_days"))
+    return None if step is None else After(step, _days(inner, "days"), _days(inner, "trading_days"))
 
 
 def _leg(f: Fields, key: str) -> Leg | None:
@@ -206,13 +216,49 @@ def _overlay(f: Fields, key: str) -> dict[str, Any] | None:
     inner.only(("kind", "share", "of", "ordinary", "special", "directed", "matters", "until", "lapses_if"))
     if not inner.require("kind") or inner.choice("kind", OVERLAYS) is None:
         return None
-    if inner.data["kind"] == "cap" and inner.require("share"):
-        _ratio(inner, "share")
-    return plain(inner.data)  # type: ignore[no-any-return]
+    kind = inner.data["kind"]
+    if kind == "cap":
+        inner.require("share")
+        inner.choice("of", ("before", "after"))
+    for name in ("share", "ordinary", "special"):
+        _ratio(inner, name)
+    inner.partial_day("until")
+    _lapses(inner)
+    record = {name: plain(value) for name, value in inner.data.items() if name not in ("directed", "matters")}
+    directed, matters = _table(inner, "directed"), _matters(inner, "matters")
+    told = matters if directed is None else directed
+    if kind == "directed" and not isinstance(told, dict):
+        inner.fault("C_MISSING_KEY", "a directed overlay needs its table.", "Add 'matters: {ordinary: ID}'.")
+    return record if told is None else {**record, "matters": told}
 
 
-def _anything(f: Fields, key: str) -> Any:
-    return plain(f.data.get(key))
+def _lapses(f: Fields) -> None:
+    for row in f.children("lapses_if"):
+        row.only(LAPSES)
+        if len(row.data) != 1:
+            row.fault("C_BAD_VALUE", "each entry names one event.", "As {bid_for: ID}.")
+        for event, needed in (("crosses", ("issuer", "share")), ("votes_released", ("issuer", "holder"))):
+            if (inner := row.child(event)) is not None:
+                inner.only((*needed, "by"))
+                inner.require(*needed)
+                inner.ratio("share")
+
+
+def _table(f: Fields, key: str) -> dict[str, str] | None:
+    """Who decides, or ``abstain``, by class of meeting."""
+    inner = f.child(key)
+    if inner is None:
+        return None
+    words = {name: inner.text(name) for name in inner.data}
+    return {name: word for name, word in words.items() if word is not None}
+
+
+def _matters(f: Fields, key: str) -> dict[str, str] | list[str] | None:
+    """The same table, or a list of the classes of meeting that are concerned."""
+    value = f.data.get(key)
+    if value is None or isinstance(value, dict):
+        return _table(f, key)
+    return list(f.names(key))
 
 
 Word = Annotated[str, Kind(_text)]
@@ -221,6 +267,7 @@ Party = Annotated[str, Kind(_text, "party")]
 Newcomer = Annotated[str, Kind(_text, "newcomer")]
 FundId = Annotated[str, Kind(_text, "fund")]
 Count = Annotated[int, Kind(_count)]
+Days = Annotated[int, Kind(_days)]
 Flag = Annotated[bool, Kind(lambda f, key: f.flag(key))]
 Day = Annotated[date, Kind(lambda f, key: f.day(key))]
 Ratio = Annotated[Fraction, Kind(_ratio)]
@@ -238,7 +285,8 @@ Parties = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key), "parties"
 LegKey = Annotated[Leg, Kind(_leg, "leg")]
 NetKey = Annotated[Net, Kind(_net, "net")]
 OverlayKey = Annotated[Mapping[str, Any], Kind(_overlay)]
-Table = Annotated[Any, Kind(_anything)]
+Directed = Annotated[Mapping[str, str], Kind(_table)]
+Matters = Annotated[Mapping[str, str] | list[str], Kind(_matters)]
 
 
 def choice(*words: str) -> Kind:

@@ -15,10 +15,9 @@ from fractions import Fraction
 from crosshold.errors import Finding, RequestError
 from crosshold.model.snapshot import Rate
 
-SINKS = ("@market", "@fees", "@tax", "@fx")
 WHY = ("price", "fee", "stamp", "tax", "coupon", "dividend", "contribution", "investment", "return", "payment", "fx", "net")
 _DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "XAF": 0, "XOF": 0, "PYG": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
-_EXACT = Context(prec=80)  # sums of money never lose a digit
+EXACT = Context(prec=400)  # sums of money never lose a digit
 
 Cash = Mapping[str, Mapping[str, Decimal]]
 
@@ -104,9 +103,9 @@ class Ledger:
         sum_ = rounded(amount, currency)
         if sum_ == 0 or payer == payee:
             return sum_
-        for who, part in ((payer, -sum_), (payee, sum_)):
+        for who, part in ((payer, sum_.copy_negate()), (payee, sum_)):
             account = self._accounts.setdefault(who, {})
-            account[currency] = _EXACT.add(account.get(currency, Decimal(0)), part)
+            account[currency] = EXACT.add(account.get(currency, Decimal(0)), part)
         self.entries.append(Entry(payer, payee, sum_, currency, why))
         return sum_
 

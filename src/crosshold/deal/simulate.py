@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
+from decimal import localcontext
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from crosshold.deal import accounts, fund, gates, partners, watch
 from crosshold.deal.advance import Advance, advance
+from crosshold.deal.days import later
+from crosshold.deal.ledger import EXACT
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.plan import Plan
 from crosshold.deal.step import Step
@@ -60,7 +63,8 @@ def order_check(
 
 def run(snapshot: Snapshot, plan: Plan, count: Counter) -> Outcome:
     """One pass through a plan whose names are known, without its order check."""
-    return _Run(snapshot, plan, count).outcome()
+    with localcontext(EXACT):
+        return _Run(snapshot, plan, count).outcome()
 
 
 class _Run:
@@ -95,11 +99,11 @@ class _Run:
             return self.now.snapshot.at
         day = self.days[step.after.step]
         if step.after.trading_days is None:
-            return day + timedelta(days=step.after.days or 0)
+            return later(day, step.after.days or 0)
         left = step.after.trading_days
         self.findings.add("N_CALENDAR", "Trading days are counted Monday to Friday, without holidays.", "", f"step {step.id}")
-        while left:
-            day += timedelta(days=1)
+        while left and day < date.max:
+            day = later(day, 1)
             left -= day.weekday() < 5
         return day
 
@@ -134,7 +138,7 @@ class _Run:
         after = view(votes, before)
         acted = watch.acted(before.snapshot, done.state)
         happened: tuple[watch.Happening, ...] = self.count.events(before.votes, votes)
-        crossed = watch.crossings(done.state.watch, before.watch, after.watch, acted)
+        crossed = watch.crossings(done.state.watch, before.watched, after.watched, acted)
         draft = done.draft
         old = {*self.findings, *before.votes.findings}
         draft.findings.extend(f for f in votes.findings if f not in old)

@@ -11,6 +11,7 @@ from typing import Any
 from crosshold.deal.accounts import cash_table
 from crosshold.deal.state import state_hash
 from crosshold.deal.votes import Votes
+from crosshold.deal.watch import Watched
 from crosshold.measures.control import ultimate
 from crosshold.model.snapshot import Lot, Snapshot
 
@@ -48,13 +49,18 @@ class View:
     votes: Votes
     stakes: Mapping[str, Mapping[str, Stake]]
     beneficial: Mapping[str, Mapping[str, Mapping[str, Fraction | int | None]]]
-    watch: Mapping[str, Fraction | None]
+    watched: Mapping[str, Watched | None]
     control: Mapping[str, tuple[str, ...]]
     hash: str
 
     @cached_property
     def _cash(self) -> tuple[dict[str, str | None], dict[str, dict[str, str]]]:
         return cash_table(self.snapshot)
+
+    @property
+    def watch(self) -> Mapping[str, Fraction | None]:
+        """The watched stakes; the middle of uncertain ones."""
+        return {name: None if stake is None else stake.mid for name, stake in self.watched.items()}
 
     @property
     def cash(self) -> Mapping[str, str | None]:
@@ -92,8 +98,8 @@ def view(votes: Votes, earlier: View | None = None) -> View:
     """The view of a state; ``earlier`` names holders that must stay in the table."""
     state = votes.snapshot
     table = {issuer: stakes(votes, issuer, earlier.stakes[issuer] if earlier else ()) for issuer in state.issuers}
-    watch = {str(line["name"]): _watched(line, table) for line in state.watch}
-    return View(state, votes, table, _beneficial(state), watch, ultimate(votes.network).ultimate, state_hash(state))
+    watched = {str(line["name"]): _watched(line, state, table) for line in state.watch}
+    return View(state, votes, table, _beneficial(state), watched, ultimate(votes.network).ultimate, state_hash(state))
 
 
 def stakes(votes: Votes, issuer: str, others: Iterable[str] = ()) -> dict[str, Stake]:
@@ -126,8 +132,11 @@ def _share(lots: list[Lot], whole: int) -> Share:
     if whole <= 0:
         return None
     low, high = sum(lot.bounds[0] for lot in lots), sum(lot.bounds[1] for lot in lots)
-    mid = Fraction(sum(lot.shares for lot in lots), whole)
-    return mid if low == high else {"low": Fraction(low, whole), "mid": mid, "high": Fraction(high, whole)}
+    shares = sum(lot.shares for lot in lots)
+    if low == high:
+        return Fraction(shares, whole)
+    high = max(shares, min(high, whole))  # what one may have more, another has less: nobody has more than there is
+    return {"low": Fraction(low, whole), "mid": Fraction(shares, whole), "high": Fraction(high, whole)}
 
 
 def _exercisable_sum(issuer: str, table: Mapping[str, Stake]) -> None:
@@ -161,11 +170,16 @@ def _beneficial(state: Snapshot) -> dict[str, dict[str, dict[str, Fraction | int
     return found
 
 
-def _watched(line: Mapping[str, Any], stakes: Mapping[str, Mapping[str, Stake]]) -> Fraction | None:
+def _watched(line: Mapping[str, Any], state: Snapshot, table: Mapping[str, Mapping[str, Stake]]) -> Watched | None:
     """The watched stake of a group of holders; a holder that is not there holds nothing."""
-    table = stakes.get(str(line["issuer"]), {})
-    values = [table[str(h)].on(str(line["basis"])) for h in line["holders"] if str(h) in table]
-    whole = [value for value in values if value is not None]
-    if len(whole) < len(values) or not any(stake.on(str(line["basis"])) is not None for stake in table.values()):
+    basis, row = str(line["basis"]), table.get(str(line["issuer"]), {})
+    values: list[Share] = [getattr(row[str(h)], basis) for h in line["holders"] if str(h) in row]
+    if None in values or not any(stake.on(basis) is not None for stake in row.values()):
         return None
-    return sum(whole, Fraction(0))
+    low, mid, high = (
+        sum((v[end] if isinstance(v, Mapping) else v for v in values if v is not None), Fraction(0))
+        for end in ("low", "mid", "high")
+    )
+    # votes are counted at the middle of uncertain lots
+    sure = not basis.endswith("votes") or all(lot.bounds[0] == lot.bounds[1] for lot in state.lots_of(str(line["issuer"])))
+    return Watched(low, mid, max(mid, min(high, Fraction(1))), sure)

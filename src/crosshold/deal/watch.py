@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Protocol
 
+from crosshold.deal.stress import CERTAIN, IMPOSSIBLE, POSSIBLE, verdict
 from crosshold.model.snapshot import Record, Snapshot
 
+_ORDER = (IMPOSSIBLE, POSSIBLE, CERTAIN)
 OPPOSITE = {"up": "down", "down": "up", "suspended": "released", "released": "suspended"}
 
 
@@ -19,9 +21,26 @@ class Happening(Protocol):
         """JSON form with rule, subject, direction, passive, from, to, base, threshold."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A watched stake with its bounds; not ``sure`` when only its middle is known though data are uncertain."""
+
+    low: Fraction
+    mid: Fraction
+    high: Fraction
+    sure: bool = True
+
+    def verdict(self, op: str, threshold: Fraction) -> str:
+        """Whether it passes a line; exact."""
+        return verdict(self.low, self.high, op, threshold, closed_high=True)
+
+
 @dataclass(frozen=True)
 class Crossing:
-    """A user's line was crossed: ``up`` when its test became true, ``down`` when it became false."""
+    """A user's line was crossed: ``up`` when its test became true or possible, ``down`` when it became false or open.
+
+    ``certainty`` is POSSIBLE where the data leave open on which side the stake was or is.
+    """
 
     rule: str
     issuer: str
@@ -33,6 +52,7 @@ class Crossing:
     op: str
     threshold: Fraction
     passive: bool
+    certainty: str = CERTAIN
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form; the threshold is always exact."""
@@ -44,22 +64,17 @@ class Crossing:
         return {
             "rule": self.rule, "subject": {"issuer": self.issuer, **who}, "direction": self.direction, "passive": self.passive,
             "from": number(self.before), "to": number(self.after), "base": self.basis, "op": self.op,
-            "threshold": str(self.threshold), "certainty": "CERTAIN", "citation": None, "waiver": None,
+            "threshold": str(self.threshold), "certainty": self.certainty, "citation": None, "waiver": None,
         }  # fmt: skip
-
-
-def met(value: Fraction, op: str, threshold: Fraction) -> bool:
-    """Whether a value passes a line; exact."""
-    return {">": value > threshold, ">=": value >= threshold, "<": value < threshold, "<=": value <= threshold}[op]
 
 
 def crossings(
     lines: Iterable[Record],
-    before: Mapping[str, Fraction | None],
-    after: Mapping[str, Fraction | None],
+    before: Mapping[str, Watched | None],
+    after: Mapping[str, Watched | None],
     acted: set[tuple[str, str]],
 ) -> list[Crossing]:
-    """Lines whose test changed. ``acted`` are the (issuer, holder) pairs whose own lots changed in the step."""
+    """Lines whose verdict changed. ``acted`` are the (issuer, holder) pairs whose own lots changed in the step."""
     found = []
     for line in lines:
         name, issuer, holders = str(line["name"]), str(line["issuer"]), tuple(str(h) for h in line["holders"])
@@ -68,14 +83,16 @@ def crossings(
             continue
         passive = not any((issuer, holder) in acted for holder in holders)
         for threshold in (Fraction(str(t)) for t in line["at"]):
-            was, is_ = met(then, line["op"], threshold), met(now, line["op"], threshold)
+            was, is_ = then.verdict(line["op"], threshold), now.verdict(line["op"], threshold)
             if was != is_:
-                direction = "up" if is_ else "down"
+                direction = "up" if _ORDER.index(is_) > _ORDER.index(was) else "down"
+                sure = then.sure and now.sure and POSSIBLE not in (was, is_)
                 found.append(
                     Crossing(
-                        f"watch:{name}", issuer, holders, direction, then, now, line["basis"], line["op"], threshold, passive
+                        f"watch:{name}", issuer, holders, direction, then.mid, now.mid, line["basis"], line["op"], threshold, passive,
+                        CERTAIN if sure else POSSIBLE,
                     )
-                )
+                )  # fmt: skip
     return found
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
 from typing import ClassVar
 
+from crosshold.deal.days import later
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Count, Discount, Fills, Issuer, Model, Money, Party
+from crosshold.deal.keys import Count, Days, Discount, Fills, Issuer, Model, Money, Party
 from crosshold.deal.pricing import fixed_cut, settle
 from crosshold.deal.step import Step
 from crosshold.formats.fields import Fields
@@ -30,7 +30,7 @@ class Block(Step):
     shares: Count
     price: Money | None = None
     discount: Discount | None = None
-    lock_up_days: Count | None = None
+    lock_up_days: Days | None = None
     buyers: Fills | None = None
 
     def review(self, source: Fields) -> None:
@@ -52,6 +52,6 @@ class Block(Step):
         buyers = self.buyers or {FLOAT: self.shares}
         settle(draft, self, self.issuer, self.holder, buyers, self.price, self.discount)
         if self.lock_up_days and self.shares:
-            until = draft.on + timedelta(days=self.lock_up_days)
+            until = later(draft.on, self.lock_up_days)
             lock = {"id": f"{self.id}.lock_up", "kind": "lock_up", "issuer": self.issuer, "holder": self.holder}
             draft.contracts.append(lock | {"from": draft.on.isoformat(), "until": until.isoformat()})

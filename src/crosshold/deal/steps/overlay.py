@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import OVERLAYS, Day, Flag, Issuer, Newcomer, Ratio, Table, choice, plain
+from crosshold.deal.keys import Day, Directed, Flag, Issuer, Matters, Newcomer, Ratio, choice, plain
 from crosshold.deal.step import Step
+from crosshold.formats.case_records import OVERLAYS
 from crosshold.formats.fields import Fields
 
 
@@ -28,8 +30,8 @@ class Overlay(Step):
     of: Annotated[str, choice("before", "after")] | None = None
     ordinary: Ratio | None = None
     special: Ratio | None = None
-    directed: Table | None = None
-    matters: Table | None = None
+    directed: Directed | None = None
+    matters: Matters | None = None
     until: Day | None = None
     lift: Flag | None = None
 
@@ -39,7 +41,7 @@ class Overlay(Step):
             source.require("kind")
         if self.kind == "cap" and not self.lift:
             source.require("share")
-        if self.kind == "directed" and not self.lift and self.directed is None and self.matters is None:
+        if self.kind == "directed" and not self.lift and self.directed is None and not isinstance(self.matters, Mapping):
             source.require("directed")
 
     def apply(self, draft: Draft) -> None:
