@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from crosshold.law.control import Control
 from crosshold.law.grammar import Both, Clause, Compare, Group, Held, HeldFor, Increase, Not, Number, Predicate, When
-from crosshold.law.measure import Pair, Span, Votes
+from crosshold.law.measure import NOTHING, Pair, Span, Votes
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import Bounds, World, months_held
@@ -145,6 +145,8 @@ class Judge:
     def _compare(self, node: Compare, env: Env, rule: Rule, clause: str, effect: Effect | None) -> int:
         left, right = self._number(node.left, env, rule, effect), self._number(node.right, env, rule, effect)
         if left is None or right is None:
+            return UNKNOWN
+        if left is NOTHING or right is NOTHING:  # where nobody has a vote there is no share of the votes to compare
             return UNKNOWN
         value = _test_spans(left, node.op, right) | (UNKNOWN if left.null or right.null else 0)
         held = node.left.held if isinstance(node.left, Increase) else node.left
