@@ -76,8 +76,12 @@ class Ballot:
         return tuple(sorted(found))
 
     def settled_in(self, issuer: str) -> bool:
-        """Whether the votes in one issuer are the same in every outcome."""
-        open_lots = set(self.unsettled_lots)
+        """Whether the votes in one issuer are the same in every outcome, and no reading without one leaves them open."""
+        answered = [reading for outcome in self.outcomes for reading in outcome.readings]
+        left_open = (bounds for reading, bounds in self.bounds if reading not in answered)
+        open_lots = {name for bounds in left_open for name, (low, high) in bounds.items() if low < high} | set(
+            self.unsettled_lots
+        )
         return bool(self.outcomes) and not any(lot.id in open_lots for lot in self.snapshot.lots_of(issuer))
 
     def outcome(self, reading: str | Mapping[str, str] | None = None, index: int | None = None) -> StableOutcome:
@@ -86,9 +90,9 @@ class Ballot:
         ``UndeterminedError`` with ``E_MULTI_FIXPOINT`` when several remain and none is named by ``index``, with ``E_NO_FIXPOINT`` or
         ``E_TOO_MANY_UNDECIDED`` when there is none.
         """
-        if self.stopped:
-            raise UndeterminedError(self.stopped)
         found = [o for o in self.outcomes if reading is None or any(_matches(r, reading) for r in o.readings)]
+        if self.stopped and (reading is None or not found):
+            raise UndeterminedError(self.stopped)
         if not found:
             message = (
                 "no outcome belongs to that reading." if self.outcomes else "no state of the votes agrees with all the rules."

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 from crosshold.errors import Finding, RequestError
@@ -193,7 +193,9 @@ def _share(
     needs = majority.share * base
     # Without the holder everybody else votes for; neutral votes against stay against.
     blocks = bool(commanded) and not _reached(majority, base - commanded - neutral_against, needs)
-    below = floor(commanded / (1 - majority.share)) if majority.share < 1 else 0
+    # It blocks while what the others can bring, present - commanded, fails: with fewer than this many votes present.
+    edge = commanded / (1 - majority.share) if majority.share < 1 else Fraction(0)
+    below = ceil(edge) if majority.op == ">=" else floor(edge) + 1 if edge else 0
     not_cast = total(lambda i: Fraction(exercisable[i])) - cast_votes
     return Share(
         votes, cast_votes, floor(cast_votes), total(casting.free), neutral_for, neutral - neutral_for, not_cast,
