@@ -384,20 +384,3 @@ def test_nobody_votes_is_said_and_is_no_ratio() -> None:
     overlay = {"id": "x", "issuer": "N", "holder": "R", "kind": "removed"}
     result = ballot(net([("R", "N", 100)], overlays=(overlay,)))
     assert result.outcome().stakes("N") == {"R": None} and "W_NO_VOTES" in {f.code for f in result.findings}
-
-
-def test_a_company_in_which_nobody_has_a_vote_is_settled() -> None:
-    from crosshold.formats.case import from_document
-    from crosshold.formats.yaml_text import read
-    from crosshold.law.ballot import ballot
-
-    text = (
-        "crosshold: case/1\nat: 2020-01-28\n"
-        "entities: {A: {kind: company, jurisdiction: JP, form: KK}, B: {kind: company, jurisdiction: JP, form: KK}}\n"
-        "issuers: {A: {issued: 1000}, B: {issued: 1000}}\n"
-        "lots: [{issuer: B, holder: A, shares: 1000, votes: 0}, {issuer: A, holder: B, shares: 100}]\nrules: {packs: [JP]}\n"
-    )
-    counted = ballot(from_document(read(text, "case.yaml")).at())
-    assert counted.settled
-    assert counted.outcome().stakes("B") == {"A": None}  # never 0/0 = 0
-    assert counted.outcome().counts("A")["B"].exercisable == 100

@@ -22,7 +22,7 @@ from crosshold.law.near import Flag, Near, flags_of, near_lines
 from crosshold.law.outcome import LotRow, StableOutcome
 from crosshold.law.proof import explain
 from crosshold.law.readings import readings_of
-from crosshold.law.rule import TRUE, Rule
+from crosshold.law.rule import TRUE, Rule, may_apply
 from crosshold.law.stable import Search, TooManyUndecidedError, actions
 from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
 from crosshold.law.world import Bounds, World
@@ -35,7 +35,8 @@ class Ballot:
     """Every stable outcome of the votes on one day.
 
     ``settled``: one distinct outcome over all readings. ``bounds`` are, per reading, the bounds no outcome leaves (by lot id).
-    ``rules`` are the rows in force that were applied, ``advice`` those that may not change a vote (confidence C).
+    ``rules`` are the rows in force that were applied, ``advice`` those that may not change a vote (confidence C). ``stops`` are the
+    readings without an outcome, each with why.
     """
 
     snapshot: Snapshot
@@ -46,7 +47,7 @@ class Ballot:
     meeting_class: str
     accept: tuple[str, ...]
     book_hash: str
-    stopped: tuple[Finding, ...] = ()
+    stops: tuple[tuple[Mapping[str, str], Finding], ...] = ()
     early: tuple[Finding, ...] = ()
 
     def __repr__(self) -> str:
@@ -62,26 +63,27 @@ class Ballot:
     @property
     def settled(self) -> bool:
         """Whether all readings lead to one and the same outcome."""
-        return len(self.outcomes) == 1 and not self.stopped
+        return len(self.outcomes) == 1 and not self.stops
 
     @cached_property
     def unsettled_lots(self) -> tuple[str, ...]:
-        """Lots whose exercisable votes differ between outcomes, or that no outcome decides."""
+        """Lots whose exercisable votes differ between outcomes, or that a reading without an outcome may leave otherwise."""
         found: set[str] = set()
         for i, lot in enumerate(self.benches[0].world.lots):
-            if len({outcome.exercisable[i] for outcome in self.outcomes}) > 1:
+            counts = {outcome.exercisable[i] for outcome in self.outcomes}
+            if len(counts.union(*(bounds[lot.id] for _, bounds in self._left_open if lot.id in bounds))) > 1:
                 found.add(lot.id)
-        if not self.outcomes:
-            found = {name for _, bounds in self.bounds for name, (low, high) in bounds.items() if low < high}
         return tuple(sorted(found))
+
+    @cached_property
+    def _left_open(self) -> tuple[tuple[Mapping[str, str], Mapping[str, Bounds]], ...]:
+        """``bounds`` of the readings without an outcome."""
+        stopped = [reading for reading, _ in self.stops]
+        return tuple(row for row in self.bounds if row[0] in stopped)
 
     def settled_in(self, issuer: str) -> bool:
         """Whether the votes in one issuer are the same in every outcome, and no reading without one leaves them open."""
-        answered = [reading for outcome in self.outcomes for reading in outcome.readings]
-        left_open = (bounds for reading, bounds in self.bounds if reading not in answered)
-        open_lots = {name for bounds in left_open for name, (low, high) in bounds.items() if low < high} | set(
-            self.unsettled_lots
-        )
+        open_lots = set(self.unsettled_lots)
         return bool(self.outcomes) and not any(lot.id in open_lots for lot in self.snapshot.lots_of(issuer))
 
     def outcome(self, reading: str | Mapping[str, str] | None = None, index: int | None = None) -> StableOutcome:
@@ -91,8 +93,8 @@ class Ballot:
         ``E_TOO_MANY_UNDECIDED`` when there is none.
         """
         found = [o for o in self.outcomes if reading is None or any(_matches(r, reading) for r in o.readings)]
-        if self.stopped and (reading is None or not found):
-            raise UndeterminedError(self.stopped)
+        if stopped := [why for r, why in self.stops if reading is None or _matches(r, reading)]:
+            raise UndeterminedError(stopped)
         if not found:
             message = (
                 "no outcome belongs to that reading." if self.outcomes else "no state of the votes agrees with all the rules."
@@ -167,7 +169,7 @@ class Ballot:
     def findings(self) -> tuple[Finding, ...]:
         """Everything worth telling; a stop (``E_NO_FIXPOINT``, ``E_TOO_MANY_UNDECIDED``) is told here and raised by :meth:`outcome`."""
         found = Findings(self.early)
-        found.extend(self.stopped)
+        found.extend(why for _, why in self.stops)
         if len(self.outcomes) > 1:
             found.add("W_VOTES_UNSETTLED", self._two_outcomes(), self._what_settles(), "ballot")
         if self.not_tested:
@@ -210,13 +212,12 @@ class Ballot:
             for name, row in block["issuers"].items():
                 row["settled"] = self.settled_in(name)
                 row["outcomes"] = len({tuple(o.exercisable[i] for i in o.world.by_issuer.get(name, ())) for o in self.outcomes})
-        open_bounds = self.bounds if not self.outcomes else ()
         first = blocks[0] if blocks else {"issuers": {}, "readings": [], "cut": []}
         return {
             "at": self.snapshot.at.isoformat(), "order": ORDER, "rules": [rule.version for rule in self.rules],
             "rules_hash": self.book_hash,
             "accept": list(self.accept), "meeting": self.meeting_class, "settled": self.settled, **first, "alternatives": blocks[1:],
-            "bounds": [{"reading": dict(r), "lots": {k: list(v) for k, v in lots.items()}} for r, lots in open_bounds],
+            "bounds": [{"reading": dict(r), "lots": {k: list(v) for k, v in lots.items()}} for r, lots in self._left_open],
             "near": [line.to_dict(exact=exact) for line in self.near()], "duties": list(self.duties),
             "flags": [flag.to_dict() for flag in self.flags if flag.met],
             "contracts": list(self.contract_events), "not_tested": list(self.not_tested), "findings": plain(self.findings),
@@ -251,16 +252,16 @@ def ballot(
     early = Findings(said)
     early.raise_errors(RequestError)
     world = World(snapshot, attribution)
-    voting = [rule for rule in active if may_change_votes(rule, choice.accept)]
-    multiply(world, voting, definitions, meeting, early)
+    voting = [rule for rule in active if any(may_apply(rule, effect.part, choice.accept) for effect in rule.effects)]
+    multiply(world, voting, definitions, meeting, choice.accept, early)
     runs, benches, outcomes = list[tuple[Mapping[str, str], Mapping[str, Bounds]]](), list[Bench](), list[StableOutcome]()
-    stopped: list[Finding] = []
+    stops: list[tuple[Mapping[str, str], Finding]] = []
     before = World(past, attribution) if past is not None else None
     for reading in readings_of(voting, definitions, choice.settings, readings, early):
         bench = Bench(world, definitions, reading, meeting, before)
         benches.append(bench)
         todo = [
-            a for a in actions(world, voting, meeting) if not a.effect.part or _accepted(a.rule, a.effect.part, choice.accept)
+            a for a in actions(world, voting, meeting) if a.given is not None or may_apply(a.rule, a.effect.part, choice.accept)
         ]
         search = Search(bench, todo)
         ids = {world.lots[i].id: search.bounds[i] for i in search.levels}
@@ -269,7 +270,8 @@ def ballot(
             states = search.run()
         except TooManyUndecidedError as error:
             message = f"{len(error.lots)} lots depend on one another ({', '.join(error.lots[:8])}, ...); up to 20 are searched."
-            stopped.append(Finding("E_TOO_MANY_UNDECIDED", message, "Fix a reading, or record facts that decide some.", "ballot"))
+            cure = "Fix a reading, or record facts that decide some."
+            stops.append((reading, Finding("E_TOO_MANY_UNDECIDED", message, cure, "ballot")))
             continue
         found = [
             StableOutcome(bench, active, tuple(todo), tuple(k[0] for k in s.kept), meeting, (reading,), high_quorum)
@@ -279,7 +281,8 @@ def ballot(
         if not states:
             lots = ", ".join(sorted(name for name, (low, high) in ids.items() if low < high))
             message = f"no state of the votes agrees with all the rules{_on(reading)}: {lots} turn each other on and off."
-            stopped.append(Finding("E_NO_FIXPOINT", message, "Fix a reading, or record facts that decide it.", "ballot"))
+            cure = "Fix a reading, or record facts that decide it."
+            stops.append((reading, Finding("E_NO_FIXPOINT", message, cure, "ballot")))
     return Ballot(
         snapshot,
         active,
@@ -289,22 +292,13 @@ def ballot(
         meeting,
         choice.accept,
         book.hash,
-        tuple(stopped),
+        tuple(stops),
         tuple(early),
     )
 
 
 def _on(reading: Mapping[str, str]) -> str:
     return f" ({', '.join(f'{rule} on {choice} votes' for rule, choice in reading.items())})" if reading else ""
-
-
-def may_change_votes(rule: Rule, accept: Sequence[str]) -> bool:
-    """A and B rows may, a C row only when accepted by id."""
-    return rule.confidence != "C" or rule.id in accept or rule.kind == "control_def"
-
-
-def _accepted(rule: Rule, part: str, accept: Sequence[str]) -> bool:
-    return rule.parts.get(part) != "C" or rule.id in accept or f"{rule.id}#{part}" in accept
 
 
 def _merged(outcomes: Sequence[StableOutcome]) -> tuple[StableOutcome, ...]:

@@ -178,7 +178,9 @@ class Judge:
             return None
         now = self.held(number.held, env, rule)
         then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(number.held, env, rule)
-        return None if now is None or then is None else Span(now.low - then.high, now.high - then.low)
+        if now is None or then is None or NOTHING in (now, then):
+            return None
+        return Span(now.low - then.high, now.high - then.low)
 
     def _test(self, test: Predicate, env: Env, rule: Rule, clause: str) -> int:
         entities = self.world.snapshot.entities
@@ -260,11 +262,14 @@ class Judge:
             return None
         group = self.group(held.group, env, target)
         spans = [self.votes.share(group, target, self.bench.basis(rule.id, word)) for word in held.base]
-        top = max(spans, key=lambda s: s.high)
-        if len(spans) == 1:
-            return top
-        low = max(s.low for s in spans)
-        return Span(low, top.high, any(s.null for s in spans), top.part, top.whole, top.basis)
+        some = [span for span in spans if span is not NOTHING]
+        if len(some) < 2:
+            return some[0] if some else NOTHING
+        top = max(some, key=lambda s: s.high)
+        # A share that may turn out to be of nothing leaves the larger of two to the other one.
+        sure = [span.low for span in some if not span.null]
+        low = max(sure) if sure else min(span.low for span in some)
+        return Span(low, top.high, not sure, top.part, top.whole, top.basis)
 
 
 def _fold(every: bool, values: Iterable[int], short: bool) -> int:

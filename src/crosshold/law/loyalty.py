@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from crosshold.errors import Findings
 from crosshold.law.judge import Bench, Judge
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule, may_apply
 from crosshold.law.stable import reach
 from crosshold.law.world import World
 
 
-def multiply(world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule], meeting: str, found: Findings) -> None:
-    """Loyalty rows on every lot without stated votes; who is stated has his multiplier in the number already."""
+def multiply(
+    world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule], meeting: str, accept: Sequence[str], found: Findings
+) -> None:
+    """Loyalty rows that may change votes, on every lot without stated votes; who is stated has his multiplier in the number already."""
     rows = []
     bench = Bench(world, definitions, {}, meeting)
     judge = Judge(bench)
@@ -24,7 +26,7 @@ def multiply(world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule
             if scope == FALSE or rule.when is None:
                 continue
             env = {"I": lot.issuer, "H": world.owner[i], "X": lot.issuer, "Y": world.owner[i], "lot": str(i)}
-            for effect in rule.effects:
+            for effect in (e for e in rule.effects if may_apply(rule, e.part, accept)):
                 value = judge.value(rule.when, env, rule, "", effect)
                 rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else UNKNOWN))
     _settle(world, rows, found)

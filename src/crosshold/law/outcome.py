@@ -106,11 +106,6 @@ class StableOutcome:
         return cast(self.world, self.exercisable, self.meeting_class, high_quorum=self.high_quorum)
 
     @cached_property
-    def settled_key(self) -> tuple[int, ...]:
-        """What makes two outcomes the same."""
-        return self.exercisable
-
-    @cached_property
     def cut(self) -> tuple[str, ...]:
         """Sorted ids of the lots that lose votes."""
         return tuple(sorted(self.world.lots[i].id for i, n in enumerate(self.exercisable) if n < self.world.gross[i]))
@@ -219,7 +214,7 @@ class StableOutcome:
         found = list(self.casting.findings)
         for issuer, lots in self.world.by_issuer.items():
             votes = [self.casting.kept[i] for i in lots]
-            if sum(votes) == 0 and any(self.world.gross[i] for i in lots):
+            if sum(votes) == 0 and any(self.world.lots[i].shares and self.world.lots[i].holder != issuer for i in lots):
                 found.append(
                     Finding("W_NO_VOTES", f"nobody can exercise a vote in {issuer}.", "Shares of its votes do not exist.", issuer)
                 )

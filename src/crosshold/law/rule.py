@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -226,6 +226,11 @@ class Rule:
             "majority": str(self.majority) if self.majority else None,
             "duty": dict(self.duty), "waiver": self.waiver, "note": self.note,
         }  # fmt: skip
+
+
+def may_apply(rule: Rule, part: str | None, accept: Sequence[str]) -> bool:
+    """Whether confidence lets a row (or a part of it) change votes: A and B do, C only where the row or the part is accepted."""
+    return rule.letter(part) != "C" or rule.id in accept or (part is not None and f"{rule.id}#{part}" in accept)
 
 
 def _effect(effect: Effect) -> dict[str, Any]:

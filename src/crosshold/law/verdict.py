@@ -11,7 +11,7 @@ from crosshold.law.control import Step
 from crosshold.law.grammar import Predicate, walk
 from crosshold.law.judge import Judge, Line
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule, may_apply
 from crosshold.law.stable import Action, actions, judge_all
 from crosshold.model.result import plain
 
@@ -74,13 +74,8 @@ def verdicts(outcomes: Sequence[StableOutcome], rules: Iterable[Rule], accept: S
     for action in (*first.actions, *extra):
         key = _key(action)
         values = [truth.get(key, _value(action, outcome)) for truth, outcome in zip(truths, outcomes, strict=True)]
-        yield _verdict(action, first, values, outcomes, key in applied or may_apply(action, accept))
-
-
-def may_apply(action: Action, accept: Sequence[str]) -> bool:
-    """Whether confidence lets an action change votes: A and B do, C (of the row or its part) only when accepted."""
-    rule, part = action.rule, action.effect.part
-    return rule.letter(part) != "C" or rule.id in accept or f"{rule.id}#{part}" in accept
+        may = key in applied or may_apply(action.rule, action.effect.part, accept)
+        yield _verdict(action, first, values, outcomes, may)
 
 
 def _key(action: Action) -> tuple[str, str | None, str, str, tuple[int, ...]]:
