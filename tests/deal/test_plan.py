@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,43 @@ def test_bad_options_and_funds_are_faults() -> None:
         "C_BAD_VALUE",
     ]
     assert codes(status={"stance": "whispered"}) == ["C_BAD_VALUE"]
+
+
+TRUST = {"id": "t", "type": "trust_in", "issuer": "N", "holder": "R", "trustee": "T", "shares": 1}
+OVERLAY = {"id": "o", "type": "overlay", "issuer": "N", "holder": "R", "kind": "directed"}
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        ({**SELL, "type": "block", "lock_up_days": 36_501}, "C_BAD_NUMBER"),
+        ({**SELL, "after": {"step": "s0", "days": 10**12}}, "C_BAD_NUMBER"),
+        ({**SELL, "after": {"step": "s0", "trading_days": 10**12}}, "C_BAD_NUMBER"),
+        ({**SELL, "shares": Decimal("1.5e999999")}, "C_BAD_NUMBER"),
+        ({**SELL, "shares": float("inf")}, "C_BAD_NUMBER"),
+        ({**SELL, "price": Decimal("1e999999")}, "C_BAD_NUMBER"),
+        ({**SELL, "fee": "1e-999999"}, "C_BAD_NUMBER"),
+        ({**SELL, "fee": "0." + "3" * 100}, "C_BAD_NUMBER"),
+        ({**OVERLAY, "directed": "foo"}, "C_BAD_VALUE"),
+        ({**OVERLAY, "matters": 3}, "C_BAD_VALUE"),
+        ({**OVERLAY, "matters": ["ordinary"]}, "C_MISSING_KEY"),
+        ({**OVERLAY, "kind": "neutral", "ordinary": "abc"}, "C_BAD_NUMBER"),
+        ({**OVERLAY, "kind": "removed", "until": "nodate"}, "C_BAD_DATE"),
+        ({**TRUST, "overlay": {"kind": "directed"}}, "C_MISSING_KEY"),
+        ({**TRUST, "overlay": {"kind": "directed", "directed": "foo"}}, "C_BAD_VALUE"),
+        ({**TRUST, "overlay": {"kind": "removed", "until": "nodate"}}, "C_BAD_DATE"),
+        ({**TRUST, "overlay": {"kind": "neutral", "ordinary": "abc"}}, "C_BAD_NUMBER"),
+        ({**TRUST, "overlay": {"kind": "neutral", "matters": 3}}, "C_BAD_VALUE"),
+        ({**TRUST, "overlay": {"kind": "neutral", "lapses_if": 3}}, "C_BAD_VALUE"),
+        ({**TRUST, "overlay": {"kind": "neutral", "lapses_if": [{"sunrise": "N"}]}}, "C_UNKNOWN_KEY"),
+        ({**TRUST, "overlay": {"kind": "neutral", "lapses_if": [{"crosses": "N"}]}}, "C_BAD_VALUE"),
+    ],
+)
+def test_numbers_without_limit_and_tables_that_are_none_are_faults(step: dict[str, Any], code: str) -> None:
+    found = faults({**SELL, "id": "s0"}, step)
+    assert code in [f.code for f in found] and all(f.message and f.cure and f.where for f in found)
+
+
+def test_a_trust_may_call_its_table_directed_as_the_step_does() -> None:
+    plan = Plan.read({"steps": [{**TRUST, "overlay": {"kind": "directed", "directed": {"ordinary": "abstain"}}}]})
+    assert plan.steps[0].to_dict()["overlay"] == {"kind": "directed", "matters": {"ordinary": "abstain"}}

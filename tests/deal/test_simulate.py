@@ -399,3 +399,39 @@ def test_a_line_on_theoretical_votes_counts_own_shares() -> None:
     outcome = run(SELL, snapshot=state(lots=Lots(lots), watch=(line,)))
     assert (outcome.start.watch["R"], outcome.end.watch["R"]) == (Fraction(2, 5), Fraction(3, 10))
     assert [e["direction"] for e in outcome.to_dict()["steps"][0]["events"]] == ["down"]
+
+
+def uncertain(**parts: Any) -> Snapshot:
+    lots = [Lot("r", "N", "R", 400, low=380, high=420), Lot("u", "N", "U", 100),
+            Lot("f", "N", "~float", 500, votes=500, low=480, high=520)]  # fmt: skip
+    return state(lots=Lots(lots), issuers={"N": Issuer("N", 1000)}, **parts)
+
+
+def test_a_line_is_crossed_for_certain_only_when_all_of_the_interval_crosses() -> None:
+    line = {"name": "R", "issuer": "N", "holders": ["R"], "basis": "issued", "op": ">", "at": ["0.37", "0.35", "0.30", "0.28"]}
+    events = run(SELL, snapshot=uncertain(watch=(line,))).to_dict()["steps"][0]["events"]
+    assert {e["threshold"]: (e["direction"], e["certainty"]) for e in events if e["rule"] == "watch:R"} == {
+        "37/100": ("down", "CERTAIN"), "7/20": ("down", "CERTAIN"), "3/10": ("down", "POSSIBLE"),
+    } | {"7/25": ("down", "POSSIBLE")} | {"3/10": ("down", "POSSIBLE")}  # fmt: skip
+    votes = run(SELL, snapshot=uncertain(watch=({**line, "basis": "gross_votes"},))).to_dict()["steps"][0]["events"]
+    assert {e["certainty"] for e in votes if e["rule"] == "watch:R"} == {"POSSIBLE"}
+
+
+def test_nobody_has_more_than_there_is_once_an_uncertain_holder_sold_out() -> None:
+    outcome = run({**SELL, "shares": 400}, {**SELL, "id": "u", "holder": "U"}, snapshot=uncertain())
+    (_, float_) = [row for row in outcome.end.stakes["N"]["~float"].to_dict().items() if row[0] in ("shares", "issued")]
+    assert float_[1] == {"low": Fraction(49, 50), "mid": Fraction(1), "high": Fraction(1)}
+
+
+def test_days_beyond_the_calendar_are_its_last_one() -> None:
+    last = {**SELL, "id": "a", "shares": 1, "date": "9999-12-30"}
+    for after in ({"days": 36_500}, {"trading_days": 36_500}):
+        outcome = run(last, {**SELL, "id": "b", "shares": 1, "after": {"step": "a", **after}})
+        assert str(outcome.snapshot.at) == "9999-12-31"
+    block = {**last, "type": "block", "discount": "0.03", "lock_up_days": 36_500}
+    assert run(block).snapshot.contracts[0]["until"] == "9999-12-31"
+
+
+def test_a_price_of_many_digits_loses_none() -> None:
+    outcome = run({**SELL, "shares": 3, "price": {"value": "123456789012345678901234567890123", "currency": "EUR"}})
+    assert outcome.end.cash["R"] == "370370367037037036703703703670469.00"
