@@ -6,6 +6,7 @@ exact and "more than half" is decided in integers (spec: ``w / T > p / q`` is ``
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,14 +16,16 @@ from math import lcm
 import numpy as np
 
 from crosshold.errors import Finding, RequestError, did_you_mean
-from crosshold.kernels.components import components
-from crosshold.kernels.csr import Int, compress, transpose
+from crosshold.kernels.components import strong_components
+from crosshold.kernels.csr import Int, Node, compress, transpose
 from crosshold.kernels.flow import Divergent, Flow
 from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Snapshot
 
 EXACT_HOLDINGS = 2000  # up to so many holdings the answers are fractions, beyond they are float64
 ILL_CONDITIONED = 1e8
+LARGEST = 2**62  # totals stay below, so that sums of two fit in 63 bits
+NEIGHBOURS = 1000  # ids before and after an unknown one, among which a nearest one is looked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,13 +38,13 @@ class Graph:
 
     basis: str
     in_ptr: Int
-    in_holder: Int
+    in_holder: Node
     in_weight: Int
     total: Int
     overheld: tuple[int, ...] = ()
 
     @cached_property
-    def _out(self) -> tuple[Int, Int, Int]:
+    def _out(self) -> tuple[Int, Node, Int]:
         return transpose(self.in_ptr, self.in_holder, self.in_weight)
 
     def holders(self, issuer: int) -> list[tuple[int, int]]:
@@ -86,17 +89,18 @@ class Graph:
         return {j: 1 - sum(held, start=Fraction(0)) for j, held in parts.items()}
 
     @cached_property
-    def components(self) -> list[list[int]]:
-        """Strongly connected components, holders before what they hold."""
-        return components(self._out[0], self._out[1])
+    def rings(self) -> list[list[int]]:
+        """Strongly connected components of two or more entities, holders before what they hold."""
+        found = strong_components(self.in_ptr, self.in_holder, targets_first=True)
+        return [found.members(int(k)).tolist() for k in np.flatnonzero(found.sizes > 1)]
 
     @cached_property
     def ownerless(self) -> list[list[int]]:
-        """Components of two or more whose members together hold exactly all of each member; decided in whole numbers."""
+        """Rings whose members together hold exactly all of each member; decided in whole numbers."""
         closed = []
-        for members in self.components:
+        for members in self.rings:
             group = set(members)
-            if len(group) > 1 and all(sum(w for i, w in self.holders(j) if i in group) == self.total[j] for j in members):
+            if all(sum(w for i, w in self.holders(j) if i in group) == self.total[j] for j in members):
                 closed.append(members)
         return closed
 
@@ -132,30 +136,26 @@ class Graph:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """Entities by index and two graphs between them, never merged: ``capital`` and ``votes``."""
+    """Entities by index, in the order of their ids, and two graphs between them, never merged: ``capital`` and ``votes``."""
 
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     capital: Graph
     votes: Graph
     names: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
-    @cached_property
-    def position(self) -> dict[str, int]:
-        """Index of each id."""
-        return {name: index for index, name in enumerate(self.ids)}
-
     def __len__(self) -> int:
         return len(self.ids)
 
     def index(self, entity: str) -> int:
         """Index of an id; an unknown one is ``E_UNKNOWN_ID`` with the nearest known ids."""
-        try:
-            return self.position[entity]
-        except KeyError:
-            message = f"{entity!r} is nowhere in this network."
-            raise RequestError(Finding("E_UNKNOWN_ID", message, did_you_mean(entity, self.ids), "request")) from None
+        place = bisect_left(self.ids, entity)
+        if place < len(self.ids) and self.ids[place] == entity:
+            return place
+        message = f"{entity!r} is nowhere in this network."
+        near = self.ids[max(0, place - NEIGHBOURS) : place + NEIGHBOURS]
+        raise RequestError(Finding("E_UNKNOWN_ID", message, did_you_mean(entity, near), "request"))
 
     def graph(self, basis: str) -> Graph:
         """``capital`` or ``votes``."""
@@ -211,13 +211,32 @@ class Network:
         """
         rows = [(str(h), str(i), Fraction(str(f))) for h, i, f in holdings]
         ids = tuple(sorted({name for h, i, _ in rows for name in (h, i) if not name.startswith("~")}))
-        position = {name: index for index, name in enumerate(ids)}
         totals = dict.fromkeys(ids, NOTIONAL)
         for _, issuer, share in rows:
             totals[issuer] = lcm(totals[issuer], share.denominator)
         edges = [(h, i, int(f * totals[i])) for h, i, f in rows if not h.startswith("~")]
-        graph, findings = _graph("issued", position, edges, totals, overheld)
+        graph, findings = _graph_of_edges("issued", ids, edges, totals, overheld)
         return cls(ids=ids, capital=graph, votes=graph, kinds=dict(kinds or {}), findings=findings)
+
+    @classmethod
+    def from_columns(
+        cls,
+        ids: Sequence[str],
+        holder: Node,
+        issuer: Node,
+        weight: Int,
+        total: Int,
+        *,
+        basis: str = "issued",
+        overheld: str = "refuse",
+    ) -> Network:
+        """A network from the columns of a register: entity numbers into the sorted ``ids``, whole weights, a total per entity.
+
+        Both graphs are the same. Rows of the same pair add up, own shares leave the total; ``overheld`` as in
+        :meth:`from_holdings`. Errors: E_OVERHELD, E_TOO_LARGE.
+        """
+        graph, findings = _graph(basis, ids, holder, issuer, weight, total, overheld)
+        return cls(ids=ids, capital=graph, votes=graph, findings=findings)
 
 
 def build(
@@ -238,7 +257,6 @@ def build(
         raise RequestError(Finding("E_BASIS_AMBIGUOUS", message, "Say outstanding or issued."))
     dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
     ids = tuple(name for name in sorted(snapshot.entities) if name not in dispersed)
-    position = {name: index for index, name in enumerate(ids)}
     shares: list[tuple[str, str, int]] = []
     cast: list[tuple[str, str, int]] = []
     capital_total = dict.fromkeys(ids, 0)
@@ -254,8 +272,8 @@ def build(
         if lot.holder not in dispersed:
             shares.append((lot.holder, lot.issuer, lot.shares))
             cast.append((lot.holder, lot.issuer, count))
-    capital, found = _graph(capital_basis, position, shares, capital_total, overheld)
-    ballot, also = _graph(votes_basis, position, cast, votes_total, overheld)
+    capital, found = _graph_of_edges(capital_basis, ids, shares, capital_total, overheld)
+    ballot, also = _graph_of_edges(votes_basis, ids, cast, votes_total, overheld)
     return Network(
         ids=ids,
         capital=capital,
@@ -266,40 +284,53 @@ def build(
     )
 
 
+def _graph_of_edges(
+    basis: str, ids: Sequence[str], edges: Sequence[tuple[str, str, int]], totals: Mapping[str, int], overheld: str
+) -> tuple[Graph, tuple[Finding, ...]]:
+    """A graph from ``(holder, issuer, weight)`` with ids and whole numbers of any size."""
+    _refuse_large([name for name, whole in totals.items() if whole >= LARGEST])
+    _refuse_large([issuer for _, issuer, weight in edges if weight >= LARGEST])
+    position = {name: index for index, name in enumerate(ids)}
+    holder = np.array([position[h] for h, _, _ in edges], dtype=np.int32)
+    issuer = np.array([position[i] for _, i, _ in edges], dtype=np.int32)
+    weight = np.array([w for _, _, w in edges], dtype=np.int64)
+    return _graph(basis, ids, holder, issuer, weight, np.array([totals[name] for name in ids], dtype=np.int64), overheld)
+
+
+def _refuse_large(names: Sequence[str]) -> None:
+    if names:
+        message = f"{', '.join(names[:8])}: more than 2**62 votes or shares."
+        raise RequestError(Finding("E_TOO_LARGE", message, "Check the digits, or use a smaller whole.", names[0]))
+
+
 def _graph(
-    basis: str,
-    position: Mapping[str, int],
-    edges: Sequence[tuple[str, str, int]],
-    totals: Mapping[str, int],
-    overheld: str,
+    basis: str, ids: Sequence[str], holder: Node, issuer: Node, weight: Int, total: Int, overheld: str
 ) -> tuple[Graph, tuple[Finding, ...]]:
     """Own shares leave the total first, then the rest becomes rows; more than the total is a finding."""
-    large = [name for name, whole in totals.items() if whole >= 2**62]
-    if large:
-        message = f"{', '.join(large)}: more than 2**62 votes or shares."
-        raise RequestError(Finding("E_TOO_LARGE", message, "Check the digits, or use a smaller whole.", large[0]))
-    own = dict.fromkeys(position, 0)
-    for holder, issuer, weight in edges:
-        if holder == issuer:
-            own[issuer] += weight
-    rows = [(position[i], position[h], w) for h, i, w in edges if h != i]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    pointer, holder_index, weights = compress(len(position), columns[:, 0], columns[:, 1], columns[:, 2])
-    total = np.array([totals[name] - own[name] for name in position], dtype=np.int64)
-    held = np.zeros(len(position), dtype=np.int64)
-    np.add.at(held, columns[:, 0], columns[:, 2])
+    size = len(ids)
+    roughly = np.bincount(issuer, weight, minlength=size)  # in floats, which do not run over
+    _refuse_large([ids[j] for j in np.flatnonzero((roughly >= LARGEST) | (total >= LARGEST))[:8].tolist()])
+    own = holder == issuer
+    if own.any():
+        total = total.copy()
+        np.subtract.at(total, issuer[own], weight[own])
+        holder, issuer, weight = holder[~own], issuer[~own], weight[~own]
+    pointer, in_holder, in_weight = compress(size, issuer, holder, weight)
+    held = np.zeros(size, dtype=np.int64)
+    some = np.flatnonzero(np.diff(pointer))
+    if len(some):
+        held[some] = np.add.reduceat(in_weight, pointer[some])
     over = tuple(np.flatnonzero(held > total).tolist())
-    names = list(position)
-    stops = overheld != "report" or any(total[j] == 0 for j in over)  # part of nothing has no meaning, reported or not
+    stops = overheld != "report" or any(total[j] <= 0 for j in over)  # part of nothing has no meaning, reported or not
     findings = tuple(
         Finding(
             "E_OVERHELD" if stops else "W_OVERHELD",
-            f"{names[j]}: holdings add up to {held[j] / total[j] * 100 if total[j] else float('inf'):.4g} % of {basis}.",
+            f"{ids[j]}: holdings add up to {held[j] / total[j] * 100 if total[j] > 0 else float('inf'):.4g} % of {basis}.",
             "Check for double counting, or give the share class.",
-            names[j],
+            ids[j],
         )
         for j in over
     )
     if findings and stops:
         raise RequestError(findings)
-    return Graph(basis, pointer, holder_index, weights, total, over), findings
+    return Graph(basis, pointer, in_holder, in_weight, total, over), findings

@@ -112,7 +112,7 @@ def loops(
     graph = network.graph(basis)
     flow = graph.flow(up=True)
     equity = None if own_assets is None else _equity(network, graph, flow, own_assets)
-    rings = [members for members in graph.components if len(members) > 1]
+    rings = graph.rings
     components = [_component(network, graph, flow, members, equity) for members in rings]
     ranked, partial = _ranked(network, graph, rings, limit, budget)
     return Loops(
