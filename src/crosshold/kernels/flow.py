@@ -8,8 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from crosshold.kernels.components import components
-from crosshold.kernels.csr import Int
+from crosshold.kernels.components import Index, components
 from crosshold.kernels.linear import exact_inverse
 from crosshold.kernels.paths import BudgetSpent, simple_path_sums
 
@@ -46,8 +45,8 @@ class Flow:
 
     def __init__(
         self,
-        pointer: Int,
-        target: Int,
+        pointer: Index,
+        target: Index,
         coefficient: Sequence[Number],
         closed: Collection[int] = (),
         path_budget: int | None = None,

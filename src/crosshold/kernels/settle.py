@@ -1,0 +1,200 @@
+"""Linear flow through a graph of any size in float64: ``x = b + C x`` and ``x = b + C^T x``, one component after another.
+
+The whole matrix is never factored nor iterated: a fixed number of sweeps over it is silently wrong on nearly closed rings, by up to
+everything. Components are settled in their order: a single node in one pass; a ring of up to 300 members by an inverse computed without
+subtraction (:mod:`~crosshold.kernels.rings`); a larger one by block sweeps or a sparse LU whose residual is checked
+(:mod:`~crosshold.kernels.loops`). Rings that own themselves completely are found in whole numbers before anything is computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosshold.kernels.compiler import kernel
+from crosshold.kernels.components import strong_components
+from crosshold.kernels.flow import Divergent
+from crosshold.kernels.loops import Loop, loop_of
+from crosshold.kernels.rings import CLOSED, DIVERGENT, find_closed, invert_rings
+from crosshold.kernels.sweeps import pass_down, pass_up, reach, shares_of
+
+Float = NDArray[np.float64]
+Index = NDArray[Any]
+
+DENSE = 300  # members of a ring up to which its inverse is kept
+INVERSES = 1 << 26  # numbers that all inverses together may take
+CHUNK = 1 << 20  # units between two chances to stop
+
+
+class Settle:
+    """A prepared graph for any number of right-hand sides.
+
+    ``pointer, holder, weight`` are the holders of each node with whole weights over its ``total``; ``passed_on`` (one number in [0, 1] per
+    edge, default 1) scales the share, as a payout rate does. ``dense`` is the size up to which rings get an inverse.
+
+    ``components``: holders first. ``state``: per component, 1 when it is closed, 2 when it multiplies without end. ``condition``: 1-norm
+    condition number of I - C per component of two or more members. ``solvers``: what was used for the large ones.
+    Answers are NaN where a closed ring stands before them. Errors: :class:`~crosshold.kernels.flow.Divergent` when a right-hand side
+    reaches a component that multiplies without end, :class:`~crosshold.kernels.loops.Unsettled` when no solver reached its residual.
+    """
+
+    def __init__(
+        self,
+        pointer: Index,
+        holder: Index,
+        weight: Index,
+        total: Index,
+        *,
+        passed_on: Float | None = None,
+        dense: int = DENSE,
+        progress: Callable[[float], None] | None = None,
+    ) -> None:
+        self.pointer, self.holder, self.weight, self.total = pointer, holder, weight, total
+        self.components = strong_components(pointer, holder, targets_first=True)
+        self._order, self._start, self._label = self.components
+        if progress:
+            progress(0.5)
+        self.share = np.empty(len(weight))
+        shares_of(pointer, weight, total, self.share)
+        if passed_on is not None:
+            self.share *= passed_on
+        sizes = self.components.sizes
+        self.rings = np.flatnonzero(sizes > 1)
+        self.state = np.zeros(len(sizes), np.int8)
+        edges = (self._order, self._start, self._label, pointer, holder, weight, total, self.share)
+        find_closed(self.rings, *edges, self.state)
+        open_rings = self.rings[self.state[self.rings] == 0]
+        while dense > 2 and (sizes[open_rings][sizes[open_rings] <= dense].astype(float) ** 2).sum() > INVERSES:
+            dense //= 2
+        small = open_rings[sizes[open_rings] <= dense]
+        self._offset = np.full(len(sizes), -1, np.int64)
+        ends = np.cumsum(sizes[small] ** 2)
+        self._offset[small] = np.r_[0, ends[:-1]] if len(small) else ends
+        self._inverses = np.empty(int(ends[-1]) if len(small) else 0)
+        found = np.ones(len(sizes))
+        invert_rings(small, *edges, self._offset, self._inverses, self.state, found)
+        self.loops: dict[int, Loop] = {}
+        large = open_rings[sizes[open_rings] > dense]
+        place = np.empty(len(total) if len(large) else 0, np.int32)
+        for number in large.tolist():
+            members = self.components.members(number)
+            loop = loop_of(members, place, self._label, pointer, holder, weight, total, self.share, dense)
+            self.loops[number] = loop
+            self.state[number] = loop.state
+            found[number] = loop.condition
+        self.condition = dict(zip(open_rings.tolist(), found[open_rings].tolist(), strict=True))
+        if progress:
+            progress(1.0)
+
+    @property
+    def closed(self) -> list[int]:
+        """Numbers of the components that own themselves completely."""
+        return np.flatnonzero(self.state == CLOSED).tolist()
+
+    @property
+    def solvers(self) -> dict[int, str]:
+        """How each large component is solved."""
+        return {number: loop.solver for number, loop in self.loops.items()}
+
+    @cached_property
+    def _all(self) -> NDArray[np.int32]:
+        """Components that anybody holds; the rest, mostly persons, neither receive down nor hand on up."""
+        held = np.zeros(len(self.state), np.bool_)
+        held[self._label[np.diff(self.pointer) > 0]] = True
+        return np.flatnonzero(held).astype(np.int32)
+
+    def down(self, given: Float, units: Index | None = None) -> Float:
+        """``x = given + C^T x``: what every node has of the things that start at its holders, by node.
+
+        With ``units`` (from :meth:`reached_down`) only those components are visited and ``given`` is changed in place.
+        """
+        return self._run(given, units, down=True)
+
+    def up(self, given: Float, units: Index | None = None) -> Float:
+        """``x = given + C x``: what every node is worth when it holds parts of others that are worth something, by node.
+
+        With ``units`` (from :meth:`reached_up`) only those components are visited and ``given`` is changed in place.
+        """
+        return self._run(given, units, down=False)
+
+    def _run(self, given: Float, units: Index | None, *, down: bool) -> Float:
+        x = given.astype(np.float64) if units is None else given
+        units = self._all if units is None else units
+        broken = units[self.state[units] == DIVERGENT] if (self.state[self.rings] == DIVERGENT).any() else []
+        if len(broken):
+            raise Divergent(self.components.members(broken[0]).tolist())
+        arrays = (self._order, self._start, self._label, self.pointer, self.holder, self.share)
+        one_pass = pass_down if down else pass_up
+        for piece in self._pieces(units, down):
+            if isinstance(piece, Loop):
+                number = self._label[piece.nodes[0]]
+                enter = _enter if down else _take
+                inside = piece.settle(enter(x, piece.nodes, number, *arrays[2:]), down=down)
+                x[piece.nodes] = inside
+                if not down:
+                    _leave(x, piece.nodes, number, *arrays[2:])
+            else:
+                one_pass(x, piece, *arrays, self._offset, self._inverses, self.state)
+        return x
+
+    def _pieces(self, units: Index, down: bool) -> Iterator[Index | Loop]:
+        """Stretches of units between large components, each of these by itself, in the order of the pass."""
+        pieces: list[Index | Loop] = []
+        at = 0
+        for number in [*sorted(self.loops), len(self.state)]:
+            end = int(np.searchsorted(units, number))
+            pieces += [units[a : min(a + CHUNK, end)] for a in range(at, end, CHUNK)]
+            at = end
+            if number in self.loops and end < len(units) and units[end] == number:
+                pieces.append(self.loops[number])
+                at = end + 1
+        for piece in pieces if down else pieces[::-1]:
+            yield piece if down or isinstance(piece, Loop) else piece[::-1].copy()
+
+    def reached_up(self, seeds: Index) -> Index:
+        """Components whose value depends on ``seeds``: these and whoever holds them, directly or not."""
+        return self._reached(seeds, self.pointer, self.holder)
+
+    def reached_down(self, seeds: Index, pointer: Index, issuer: Index) -> Index:
+        """Components in which ``seeds`` have a part, given what each node holds as rows ``pointer, issuer``."""
+        return self._reached(seeds, pointer, issuer)
+
+    def _reached(self, seeds: Index, pointer: Index, target: Index) -> Index:
+        seen = np.zeros(len(self.state), np.int8)
+        return reach(np.asarray(seeds, np.int64), pointer, target, self._order, self._start, self._label, seen)
+
+    def nodes(self, units: Index) -> NDArray[np.int32]:
+        """All members of some components."""
+        return np.concatenate([self._order[:0], *(self.components.members(u) for u in units.tolist())])
+
+
+@kernel
+def _enter(x: Float, nodes: Index, number: int, label: Index, pointer: Index, holder: Index, share: Float) -> Float:
+    """What each node of a component is given plus what its outside holders have of it."""
+    given = np.empty(len(nodes))
+    for k in range(len(nodes)):
+        j = nodes[k]
+        amount = x[j]
+        for e in range(pointer[j], pointer[j + 1]):
+            if label[holder[e]] != number:
+                amount += share[e] * x[holder[e]]
+        given[k] = amount
+    return given
+
+
+@kernel
+def _take(x: Float, nodes: Index, number: int, label: Index, pointer: Index, holder: Index, share: Float) -> Float:
+    return x[nodes]
+
+
+@kernel
+def _leave(x: Float, nodes: Index, number: int, label: Index, pointer: Index, holder: Index, share: Float) -> None:
+    """Hand what the nodes of a component are worth to their outside holders."""
+    for j in nodes:
+        for e in range(pointer[j], pointer[j + 1]):
+            if label[holder[e]] != number:
+                x[holder[e]] += share[e] * x[j]
