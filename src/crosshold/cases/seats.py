@@ -36,9 +36,9 @@ def holders(layout: Layout, rulers: Rulers, seed: int) -> tuple[Int, int]:
     holder[layout.planted[issuer]] = layout.stakes[:, 1]
     holder[layout.joint[issuer]] = 0  # for the time being
     holder[holder == issuer] = NEW
-    first = np.zeros(len(issuer), dtype=np.bool_)
-    first[start[:-1]] = True
-    persons = _name_persons(holder, companies, first, unit(bits))
+    minor = ~layout.planted[issuer]
+    minor[start[:-1]] = False
+    persons = _name_persons(holder, companies, minor, unit(bits))
     _seat_sisters(layout, rulers, holder, raw(seed, 5, companies))
     order = np.argsort(issuer * (companies + persons) + holder, kind="stable")
     again = np.flatnonzero((np.diff(issuer[order]) == 0) & (np.diff(holder[order]) == 0)) + 1
@@ -71,21 +71,25 @@ def _link_core(layout: Layout, holder: Int, bits: Bits) -> None:
         holder[layout.start[layout.core + 1] - 1 - k] = other
 
 
-def _name_persons(holder: Int, companies: int, first: NDArray[np.bool_], fraction: Float) -> int:
-    """Put numbers of persons in place of the marks; returns how many there are. The low ones hold the most.
+def _name_persons(holder: Int, companies: int, minor: NDArray[np.bool_], fraction: Float) -> int:
+    """Put numbers of persons in place of the marks; returns how many there are.
 
-    A fund is never the first holder of a company, so it has no majority.
+    The low numbers hold the most; the lowest are funds, which hold ``minor`` rows only, the ones that never are a majority.
     """
-    fresh = holder == NEW
-    so_far = np.cumsum(fresh)
-    persons = int(so_far[-1])
-    number = so_far - 1
-    known = holder == KNOWN
-    number[known] = below(fraction[known], np.maximum(so_far[known], 1))
+    fresh = np.flatnonzero(holder == NEW)
+    persons = len(fresh)
+    least = funds(persons)
+    number = np.zeros(len(holder), dtype=np.int64)
+    is_fund = np.zeros(persons, dtype=np.bool_)
+    is_fund[np.flatnonzero(minor[fresh])[:least]] = True
+    number[fresh[is_fund]] = np.arange(least)
+    number[fresh[~is_fund]] = np.arange(least, persons)
+    known = np.flatnonzero(holder == KNOWN)
+    number[known] = least + below(fraction[known], np.maximum(np.searchsorted(fresh, known) - least, 1))
     large = np.flatnonzero(holder == LARGE)
     square = fraction[large] * fraction[large]
-    least = np.where(first[large], funds(persons), 0)
-    number[large] = least + below(square * square * square, persons - least)
+    lowest = np.where(minor[large], 0, least)
+    number[large] = lowest + below(square * square * square, persons - lowest)
     people = holder < 0
     holder[people] = companies + number[people]
     return persons
