@@ -13,6 +13,7 @@ import yaml
 
 from crosshold.measures.clearing import clearing
 from crosshold.measures.control import control, de_facto, ultimate
+from crosshold.measures.cooperative import Split, bankruptcy, solve
 from crosshold.measures.dividends import dividends
 from crosshold.measures.failures import cascade
 from crosshold.measures.groups import almeida
@@ -155,6 +156,11 @@ def run_clearing(given: Golden) -> Any:
     )
 
 
+def run_coop(given: Golden) -> Any:
+    result = solve(given["coalition_values"], given["solution"], weights=given.get("weights"))
+    return list(result.split.values()) if isinstance(result, Split) else result.to_dict(exact=True)
+
+
 CALLS: dict[str, Callable[[Golden], Any]] = {
     "ownership": run_ownership,
     "lookthrough": run_lookthrough,
@@ -169,6 +175,8 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "almeida": run_almeida,
     "cascade": run_cascade,
     "clearing": run_clearing,
+    "coop": run_coop,
+    "bankruptcy": lambda given: list(bankruptcy(given["estate"], given["claims"]).awards.values()),
     "de_facto": lambda given: de_facto(given["votes"], given.get("turnout")).to_dict(exact=True),
     "power": run_power,
     "ocean": lambda given: ocean(given["majors"], given.get("quota", "1/2"), given["index"]),

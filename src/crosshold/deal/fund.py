@@ -8,10 +8,14 @@ from fractions import Fraction
 from typing import Any
 
 from crosshold.deal.accounts import cash_table, undo
+from crosshold.deal.exact import Number, number
 from crosshold.deal.ledger import Entry, Ledger, shown
 from crosshold.deal.plan import Fund
 from crosshold.errors import Finding, RequestError
+from crosshold.measures.cooperative import Split, share_gain, solve
 from crosshold.model.snapshot import Snapshot
+
+Worths = Mapping[str, Number]  # {"A": 1, "A+B": "3.5", ...}: what each group of partners would gain with the fund to itself
 
 
 def contributions(fund: Fund, entries: Sequence[Entry]) -> dict[str, Decimal]:
@@ -71,3 +75,61 @@ def committed_in(fund: Fund | None, state: Snapshot) -> Fraction | None:
         return sum((ledger.convert(a, fund.currency, state.currency) for a in fund.commitments.values()), Fraction(0))
     except RequestError:
         return None
+
+
+def shapley(v: Worths) -> dict[str, Fraction]:
+    """The gain of the fund split by the Shapley value: what a partner adds on the average, all orders of joining being alike."""
+    return _split(v, "shapley")
+
+
+def nucleolus(v: Worths) -> dict[str, Fraction]:
+    """The gain of the fund split so that the worst complaint of any group is least, then the second worst, and so on."""
+    return _split(v, "nucleolus")
+
+
+def least_core(v: Worths) -> dict[str, Any]:
+    """``epsilon``: what some group gains by leaving, however the gain is split; ``core_empty`` when it is above 0."""
+    found = solve(v, "least-core")
+    return {"epsilon": found.epsilon, "core_empty": not found.core_non_empty}
+
+
+def cost_of_stability(v: Worths) -> Fraction:
+    """What would have to be added so that no group of partners gains by leaving."""
+    return solve(v, "cost-of-stability").cost_of_stability
+
+
+def nash(disagreement: Mapping[str, Number], total: Number, weights: Mapping[str, Number] | None = None) -> dict[str, Fraction]:
+    """Each partner's amount without agreement and, by ``weights`` that sum to 1 (equal unless given), a part of the gain.
+
+    Errors: E_WEIGHTS, E_NO_GAIN, E_DISAGREEMENT (nobody is named).
+    """
+    if not disagreement:
+        message = "nobody is named who could agree."
+        raise RequestError(Finding("E_DISAGREEMENT", message, "Give the amount of each partner.", "disagreement"))
+    apart = {who: number(amount) for who, amount in disagreement.items()}
+    parts = None if weights is None else {who: number(part) for who, part in weights.items()}
+    if parts is not None and set(parts) != set(apart):
+        message = f"weights are needed for {', '.join(apart)}, each once."
+        raise RequestError(Finding("E_WEIGHTS", message, "Give one part for each partner.", "weights"))
+    shares = share_gain(number(total), list(apart.values()), None if parts is None else [parts[who] for who in apart])
+    return dict(zip(apart, shares, strict=True))
+
+
+def promote(split: Mapping[str, Number], contributions: Mapping[str, Number]) -> dict[str, Fraction]:
+    """By partner what a split gives beyond the split by contributions: who is paid for more than money, and by whom.
+
+    >>> {who: round(float(x), 3) for who, x in promote({"A": 2, "B": 2}, {"A": 75, "B": 25}).items()}
+    {'A': -1.0, 'B': 1.0}
+    """
+    amounts, paid = ({who: number(x) for who, x in given.items()} for given in (split, contributions))
+    total, whole = sum(amounts.values(), Fraction(0)), sum(paid.values(), Fraction(0))
+    if not whole:
+        message = "nobody has paid in, so there is no split by contributions."
+        raise RequestError(Finding("E_NO_CONTRIBUTION", message, "Give what each partner pays in.", "contributions"))
+    return {who: x - total * paid.get(who, Fraction(0)) / whole for who, x in amounts.items()}
+
+
+def _split(v: Worths, solution: str) -> dict[str, Fraction]:
+    found = solve(v, solution)
+    assert isinstance(found, Split)
+    return dict(found.split)
