@@ -38,7 +38,7 @@ Registers = Mapping[int, Column]
 class Stakes:
     """Entities by index, and their registers twice: what counts as ``capital`` and what counts as ``votes``."""
 
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     capital: Registers
     votes: Registers
     capital_basis: str = "issued"
