@@ -101,7 +101,10 @@ def test_one_chain_three_tests_by_every_name(run: Run, chain: str) -> None:
         "CRR-38": False,
         "DE-GWG-3": False,
         "ECB-138": False,
+        "EU-50": True,
+        "EU-50-OLD": False,
         "OFAC-50": True,
+        "UK-50": False,
         "close-links-product": True,
     }
 

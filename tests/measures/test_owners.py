@@ -296,6 +296,108 @@ def test_a_rounded_share_on_the_line_is_only_possible() -> None:
     assert row.verdict == "POSSIBLE"
 
 
+def grown(rows: Rows, seeds: set[str], line: Fraction, strict: bool) -> set[str]:
+    """Add whoever is held enough by the set, one after the other, until nobody is."""
+    inside = set(seeds)
+    while True:
+        for name in names_of(rows):
+            x = together(rows, inside, name)
+            if name not in inside and (x > line or (x == line and not strict)):
+                inside.add(name)
+                break
+        else:
+            return inside
+
+
+@given(holdings(), st.integers(1, 3))
+@COMPARED
+def test_sanctions_tests_equal_their_definitions(rows: Rows, many: int) -> None:
+    seeds = set(names_of(rows)[-many:])
+    network = Network.from_holdings(rows)
+    assert set(blocked(network, seeds, test="EU-50").entities) == grown(rows, seeds, HALF, False) - seeds
+    assert set(blocked(network, seeds, test="EU-50-OLD").entities) == grown(rows, seeds, HALF, True) - seeds
+    alone = {seed: grown(rows, {seed}, HALF, True) for seed in seeds}
+    british = blocked(network, seeds, test="UK-50")
+    assert {(r.holder, r.issuer) for r in british.rows} == {(s, e) for s, group in alone.items() for e in group - seeds}
+    assert british.settings["aggregate"] is False
+    for row in british.rows:
+        assert row.share == together(rows, alone[row.holder], row.issuer) == sum(row.by.values()) > HALF
+        proof = british.explain(row.holder, row.issuer)
+        assert proof["value"] and proof["steps"][-1]["company"] == row.issuer
+        assert all(step["sum"] > HALF for step in proof["steps"])
+
+
+def test_three_sanctions_tests_on_two_persons() -> None:
+    # 30 % and 25 % of one company (the example of the EU's best practices), exactly half of another, a majority of votes of a third
+    network = Network.from_holdings([("X", "A", "0.3"), ("W", "A", "0.25"), ("X", "B", "0.5"), ("B", "C", "0.5")])
+    caught = {test: blocked(network, ["X", "W"], test=test).entities for test in ("OFAC-50", "EU-50", "EU-50-OLD", "UK-50")}
+    assert caught == {"OFAC-50": ("A", "B", "C"), "EU-50": ("A", "B", "C"), "EU-50-OLD": ("A",), "UK-50": ()}
+    assert [(m.issuer, m.share) for m in blocked(network, ["X", "W"], test="UK-50").near] == [("B", HALF)]
+    assert [s["company"] for s in blocked(network, ["X"]).explain("X", "C")["steps"]] == ["B", "C"]
+
+
+def test_control_by_votes_freezes_in_europe_and_votes_in_britain() -> None:
+    # 40 of 100 shares with three votes each: 120 of 180 votes
+    snapshot = Snapshot(
+        at=date(2024, 8, 1),
+        entities={n: Entity(n) for n in "XKC"},
+        issuers={"C": Issuer("C", 100)},
+        lots=Lots([Lot("1", "C", "X", 40), Lot("2", "C", "K", 60)]),
+    )
+    network = build(snapshot, {"1": 120, "2": 60})
+    (row,) = blocked(network, ["X"], test="EU-50").rows
+    assert (row.track, row.basis, row.share) == ("control", "gross_votes", Fraction(2, 3))
+    (row,) = blocked(network, ["X"], test="UK-50").rows
+    assert (row.track, row.basis, row.share) == ("ownership", "gross_votes", Fraction(2, 3))
+    assert (
+        blocked(network, ["X"], test="OFAC-50").rows == ()
+        and blocked(network, ["K"], test="UK-50").rows[0].basis == "outstanding"
+    )
+
+
+@given(holdings(), st.sampled_from("ABCD"), st.sampled_from(("AMLR-52", "DE-GWG-3")))
+@COMPARED
+def test_to_stop_at_a_listed_company_is_not_to_know_its_holders(rows: Rows, listed: str, test: str) -> None:
+    network = Network.from_holdings([*rows, (listed, "ABCD"["BCDA".index(listed)], Fraction(0))])
+    others = sorted({i for _, i, _ in rows} - {listed})
+    cut = Network.from_holdings([(h, i, Fraction(0) if i == listed else f) for h, i, f in rows] + [(listed, "D", Fraction(0))])
+    stopped = owners(network, test=test, listed_companies=[listed], stop_at_listed=True)
+    unknown = owners(cut, test=test)
+    for company in others:
+        here = [(r.holder, r.share, r.tracks, r.product, r.chain) for r in stopped.rows if r.issuer == company]
+        assert here == [(r.holder, r.share, r.tracks, r.product, r.chain) for r in unknown.rows if r.issuer == company]
+    told = owners(network, test=test, listed_companies=[listed])
+    assert told.rows == owners(network, test=test).rows
+
+
+def test_a_listed_company_in_between_is_told() -> None:
+    rows = [("X", "L", "0.6"), ("L", "T", "0.6")]
+    network = Network.from_holdings(rows, kinds={"X": "person", "L": "company", "T": "company"})
+    told = owners(network, "T", listed_companies=["L"])
+    assert [r.holder for r in told.rows] == ["X"] and codes(told) == {"N_LISTED_BETWEEN"}
+    stopped = owners(network, "T", listed_companies=["L"], stop_at_listed=True)
+    assert [(r.holder, r.share) for r in stopped.rows] == [("L", Fraction(3, 5))] and codes(stopped) == {"N_LISTED_BETWEEN"}
+    assert stopped.settings["stop_at_listed"] and not stopped.explain("X", "T")["value"]
+    assert [r.holder for r in owners(network, "L", listed_companies=["L"], stop_at_listed=True).rows] == ["X"]
+    assert "N_LISTED_ISSUER" in codes(owners(network, "L", listed_companies=["L"]))
+
+
+def test_every_owner_has_its_proof() -> None:
+    proof = owners(MIXED, "T").explain("Q", "T")
+    assert proof["tracks"] == ["mixed-b"] and list(proof["through"]) == ["K"]
+    assert proof["through"]["K"][0]["chains"] == [{"chain": ["Q", "K"], "stakes": [Fraction(3, 10)], "product": Fraction(3, 10)}]
+    assert proof["paths"][0]["listed"] == Fraction(9, 50) and proof["paths"][0]["complete"]
+    proof = owners(MIXED, "T").explain("P", "T")
+    assert [(s["company"], s["sum"]) for s in proof["steps"]] == [("H", Fraction(3, 5))]
+    network = Network.from_holdings([("K", "A", "0.7"), ("K", "B", "0.55"), ("A", "D", "0.15"), ("B", "D", "0.1")])
+    (held,) = close_links(network).explain("K", "D")["holds"]
+    assert held["by"] == {"issued": {"A": Fraction(3, 20), "B": Fraction(1, 10)}}
+    assert [s["company"] for s in held["steps"]] == ["A", "B"]
+    assert close_links(network).explain("A", "B")["bound"]["K"]["A"]["by"] == {"issued": {"K": Fraction(7, 10)}}
+    (held,) = close_links(CHAIN, reading="product").explain("X", "B")["holds"]
+    assert [c["chain"] for c in held["paths"][0]["chains"]] == [["X", "A", "B"]]
+
+
 @pytest.mark.parametrize(
     ("call", "code"),
     [
@@ -308,6 +410,7 @@ def test_a_rounded_share_on_the_line_is_only_possible() -> None:
         (lambda: close_links(LOOP, test="close-links-product", path_budget=0), "E_PATH_BUDGET"),
         (lambda: blocked(CHAIN, []), "E_NO_SEEDS"),
         (lambda: blocked(CHAIN, ["Q"]), "E_UNKNOWN_ID"),
+        (lambda: owners(CHAIN, "B", listed_companies=["Q"]), "E_UNKNOWN_ID"),
     ],
 )
 def test_faulty_questions(call: Any, code: str) -> None:

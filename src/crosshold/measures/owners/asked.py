@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.measures.owners.named import OwnerTest, Question, owner_test
 from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Network
@@ -31,6 +32,11 @@ class Asked:
         """Ways to count besides the line."""
         return self.test.tracks if self.test else ()
 
+    @property
+    def aggregate(self) -> bool:
+        """Whether holdings of unrelated persons on a list add up."""
+        return self.test.aggregate if self.test else True
+
     def verdict(self, share: Fraction | float) -> str:
         """CERTAIN, IMPOSSIBLE, or POSSIBLE for a rounded share too near to the line to decide."""
         if isinstance(share, float) and abs(share - self.limit) < NEAR_FLOAT:
@@ -39,7 +45,11 @@ class Asked:
 
     def settings(self, network: Network) -> dict[str, Any]:
         """What a result says about how it was counted."""
-        basis = [network.capital.basis, *([network.votes.basis] if self.counts_votes else [])]
+        return self.told(network.capital.basis, network.votes.basis)
+
+    def told(self, capital: str, votes: str) -> dict[str, Any]:
+        """The same from the names of the two bases."""
+        basis = [capital, *([votes] if self.counts_votes else [])]
         return {
             "test": self.test.id if self.test else None,
             "reading": self.reading,
@@ -90,3 +100,15 @@ def ask(
     limit = exact_threshold(model.threshold if threshold is None else threshold)
     strictly = model.strict if strict is None else strict
     return Asked(named, chosen, limit, strictly, named.counts_votes if named else question == "owners")
+
+
+def indices(network: Network, names: Iterable[str]) -> list[int]:
+    """Indices of some ids; every unknown one is told, all at once."""
+    faults, found = Findings(), []
+    for name in names:
+        try:
+            found.append(network.index(name))
+        except RequestError as unknown:
+            faults.extend(unknown.findings)
+    faults.raise_errors()
+    return found

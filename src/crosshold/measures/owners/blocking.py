@@ -1,26 +1,29 @@
-"""Blocked with blocked owners: the cascade of the 50 percent rule."""
+"""Blocked with blocked owners: the cascades of the sanctions tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.control import least_closure, passes
-from crosshold.measures.owners.asked import ask
+from crosshold.kernels.cascades import closure_by_any
+from crosshold.kernels.control import Passes, passes
+from crosshold.measures.owners.asked import Asked, ask, indices
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 
+MAJORITY = Fraction(1, 2)
 NEAR = Fraction(4, 5)  # of the line: from 40 percent on for a line of one half
 
 
 class BlockedRow(NamedTuple):
     """``issuer`` is blocked, and ``holder``, a person on the list, stands behind it.
 
-    ``share`` (fraction 0-1) is what all blocked holders have of it together, ``by`` each one's part, ``round`` when it was caught:
-    1 by persons on the list alone. Where several stand behind one issuer each has a row, with the same share.
+    ``share`` (fraction 0-1 of ``basis``) is what all blocked holders have of it together, ``by`` each one's part, ``round`` when it was
+    caught: 1 by persons on the list alone. Where several stand behind one issuer each has a row: with the same share when their
+    holdings add up, each with its own otherwise. ``track``: ``ownership``, or ``control`` by votes.
     """
 
     issuer: str
@@ -29,6 +32,8 @@ class BlockedRow(NamedTuple):
     verdict: str
     round: int
     by: Mapping[str, Fraction]
+    track: str
+    basis: str
 
 
 class NearMiss(NamedTuple):
@@ -46,6 +51,7 @@ class Blocked(Result):
     listed: tuple[str, ...]
     rows: tuple[BlockedRow, ...]
     near: tuple[NearMiss, ...]
+    network: Network = field(repr=False)
 
     row: ClassVar[Any] = BlockedRow
     shares: ClassVar[tuple[str, ...]] = ("share",)
@@ -56,9 +62,13 @@ class Blocked(Result):
         return tuple(dict.fromkeys(row.issuer for row in self.rows))
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
-        """Whose holdings add up to the share, as plain data; a near miss is explained too."""
-        found = next((row for row in self.rows if row.issuer == issuer), None)
-        told = found or next((row for row in self.near if row.issuer == issuer), None)
+        """The proof as plain data: whose holdings add up to the share, and ``steps``, the same for every blocked holder behind it.
+
+        Steps come in the order in which entities are caught, the issuer last; a near miss is explained too.
+        """
+        found = self._caught(holder).get(issuer)
+        miss = next((row for row in self.near if row.issuer == issuer), None)
+        told = found or miss
         return {
             "verb": "owners",
             "holder": holder,
@@ -67,8 +77,39 @@ class Blocked(Result):
             "share": told.share if told else Fraction(0),
             "by": dict(told.by) if told else {},
             "round": found.round if found else None,
+            "steps": self._steps(holder, issuer),
             **{key: self.settings[key] for key in ("test", "basis", "threshold", "strict", "citation")},
         }
+
+    def _caught(self, holder: str) -> dict[str, BlockedRow]:
+        """Rows by issuer; where several persons stand behind one, that of ``holder``."""
+        rows: dict[str, BlockedRow] = {}
+        for row in self.rows:
+            if row.issuer not in rows or row.holder == holder:
+                rows[row.issuer] = row
+        return rows
+
+    def _steps(self, holder: str, issuer: str) -> list[dict[str, Any]]:
+        caught = self._caught(holder)
+        needed, agenda = {issuer}, [issuer]
+        while agenda:
+            row = caught.get(agenda.pop())
+            for name in row.by if row else ():
+                if name in caught and name not in needed:
+                    needed.add(name)
+                    agenda.append(name)
+        rows = sorted((caught[name] for name in needed if name in caught), key=lambda row: (row.round, row.issuer))
+        return [
+            {
+                "company": row.issuer,
+                "round": row.round,
+                "by": dict(row.by),
+                "sum": row.share,
+                "track": row.track,
+                "basis": row.basis,
+            }
+            for row in rows
+        ]
 
 
 def blocked(
@@ -80,59 +121,111 @@ def blocked(
     threshold: Fraction | str | None = None,
     strict: bool | None = None,
 ) -> Blocked:
-    """Everybody of whom persons on the list, and entities caught before, together own at least half of the capital.
+    """Everybody of whom persons on the list, and entities caught before, together own enough (or control, where the test says so).
 
     The least set: start from ``seeds`` (ids), add, never remove, so a loop does not lift itself. A caught entity counts in full, without
-    multiplication: half of a half is blocked. Holdings of unrelated persons on the list add up. Control without ownership does
-    not count. ``issuer`` limits the answer to one company. ``test`` (default OFAC-50), ``threshold`` and ``strict`` change the line.
+    multiplication: half of a half is blocked under OFAC-50. Whether holdings of unrelated persons on the list add up is the
+    test's: they do for OFAC-50 and EU-50, not for UK-50, where each person is asked about alone. Control (more than half of the
+    votes, alone or with what is caught) counts for EU-50; UK-50 counts shares or votes. ``issuer`` limits the answer to one company.
+    ``test`` (default OFAC-50), ``threshold`` and ``strict`` change the line.
 
-    Errors: E_UNKNOWN_ID, E_NO_SEEDS, E_TEST, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE. Findings: N_LISTED when ``issuer`` is on the
-    list itself, N_BASIS, and those of the network. Source: OFAC, FAQs 398, 399 and 401.
+    Errors: E_UNKNOWN_ID (all at once), E_NO_SEEDS, E_TEST, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE. Findings: N_LISTED when ``issuer``
+    is on the list itself, N_BASIS, and those of the network. Sources: OFAC, FAQs 398, 399 and 401; the citation of each test.
     """
     asked = ask("blocked", test, None, threshold, strict, ("cascade",), "OFAC-50")
-    start = sorted({network.index(name) for name in seeds})
+    names = list(seeds)
+    places = indices(network, [*names, *([issuer] if issuer is not None else [])])
+    start, only = sorted(set(places[: len(names)])), places[-1] if issuer is not None else None
     if not start:
         message = "nobody is said to be on the list, so nobody can be blocked."
         raise RequestError(Finding("E_NO_SEEDS", message, "Name the listed persons (--listed ID).", "listed"))
-    only = None if issuer is None else network.index(issuer)
-    graph = network.capital
-    out = [graph.holdings(i) for i in range(len(network))]
-    rounds, held = least_closure(out, start, passes(asked.limit, asked.strict, graph.total.tolist()))
-    caught = {*start, *rounds}
-    behind = _behind(graph, start, caught)
-
-    def parts(j: int) -> tuple[Fraction, dict[str, Fraction]]:
-        by = {network.ids[i]: graph.fraction(i, j) or Fraction(0) for i, _ in graph.holders(j) if i in caught}
-        return Fraction(held[j], int(graph.total[j])), by
-
-    rows = []
-    for j in sorted(rounds, key=lambda j: (rounds[j], j)):
-        if only in (None, j):
-            share, by = parts(j)
-            rows += [BlockedRow(network.ids[j], network.ids[s], share, "CERTAIN", rounds[j], by) for s in behind[j]]
-    missed = [j for j in sorted(held) if j not in caught and only in (None, j)]
-    near = tuple(NearMiss(network.ids[j], *parts(j)) for j in missed if held[j] >= NEAR * asked.limit * int(graph.total[j]))
+    search = _Search(network, asked)
+    parties = [start] if asked.aggregate else [[seed] for seed in start]
+    rows: list[tuple[int, int, BlockedRow]] = []
+    missed: dict[int, NearMiss] = {}
+    caught_by_any: set[int] = set(start)
+    for party in parties:
+        found, near = search.caught(party, start)
+        rows += found
+        caught_by_any |= {j for _, j, _ in found}
+        for j, miss in near.items():
+            if j not in missed or miss.share > missed[j].share:
+                missed[j] = miss
     findings = [*network.findings, *asked.basis_findings(network)]
     if only in start:
         findings.append(Finding("N_LISTED", f"{issuer} is itself on the list.", "", str(issuer)))
     return Blocked(
         listed=tuple(network.ids[s] for s in start),
-        rows=tuple(rows),
-        near=near,
-        settings=asked.settings(network),
+        rows=tuple(row for _, j, row in sorted(rows, key=lambda cell: (*cell[:2], cell[2].holder)) if only in (None, j)),
+        near=tuple(missed[j] for j in sorted(missed) if j not in caught_by_any and only in (None, j)),
+        network=network,
+        settings=asked.settings(network) | {"aggregate": asked.aggregate},
         findings=tuple(findings),
     )
 
 
-def _behind(graph: Graph, seeds: list[int], caught: set[int]) -> dict[int, list[int]]:
-    """For each caught entity the seeds from which a chain of caught entities leads to it."""
-    behind: dict[int, list[int]] = {j: [] for j in caught}
-    for seed in seeds:
-        seen, agenda = {seed}, [seed]
-        while agenda:
-            for j, _ in graph.holdings(agenda.pop()):
-                if j in caught and j not in seen:
-                    seen.add(j)
-                    agenda.append(j)
-                    behind[j].append(seed)
-    return behind
+Track = tuple[str, Graph, Passes]
+
+
+class _Search:
+    """The ways in which a test catches, each a graph with its line."""
+
+    def __init__(self, network: Network, asked: Asked) -> None:
+        self.network, self.limit = network, asked.limit
+        graphs = [network.capital]
+        if asked.counts_votes and network.votes is not network.capital:
+            graphs.append(network.votes)
+        self.tracks: list[Track] = [("ownership", g, passes(asked.limit, asked.strict, g.total.tolist())) for g in graphs]
+        if "control" in asked.tracks:
+            self.tracks.append(("control", network.votes, passes(MAJORITY, True, network.votes.total.tolist())))
+        self.outs = [[graph.holdings(i) for i in range(len(network))] for _, graph, _ in self.tracks]
+
+    def caught(
+        self, party: Sequence[int], listed: Sequence[int]
+    ) -> tuple[list[tuple[int, int, BlockedRow]], dict[int, NearMiss]]:
+        """``(round, issuer, row)`` of everything caught from one party of listed persons, and what is nearly caught."""
+        rounds, held = closure_by_any(self.outs, [test for _, _, test in self.tracks], party)
+        inside = {*party, *rounds}
+        behind = self._behind(party, inside)
+        rows = []
+        for j, number in rounds.items():
+            if j not in listed:
+                way, graph, share = self._way(j, held)
+                by = self._parts(graph, j, inside)
+                for seed in behind[j]:
+                    row = BlockedRow(self.network.ids[j], self.network.ids[seed], share, "CERTAIN", number, by, way, graph.basis)
+                    rows.append((number, j, row))
+        near: dict[int, NearMiss] = {}
+        for (way, graph, _), sums in zip(self.tracks, held, strict=True):
+            for j, weight in sums.items() if way == "ownership" else ():
+                share = Fraction(weight, int(graph.total[j]))
+                if j not in inside and share >= NEAR * self.limit and (j not in near or share > near[j].share):
+                    near[j] = NearMiss(self.network.ids[j], share, self._parts(graph, j, inside))
+        return rows, near
+
+    def _way(self, j: int, held: Sequence[Mapping[int, int]]) -> tuple[str, Graph, Fraction]:
+        """By which track a caught entity is caught in the end: ownership before control, then the larger share."""
+        ways = [
+            (way != "ownership", -Fraction(sums[j], int(graph.total[j])), number)
+            for number, ((way, graph, test), sums) in enumerate(zip(self.tracks, held, strict=True))
+            if j in sums and test(j, sums[j])
+        ]
+        _, share, number = min(ways)
+        return self.tracks[number][0], self.tracks[number][1], -share
+
+    def _parts(self, graph: Graph, j: int, inside: set[int]) -> dict[str, Fraction]:
+        return {self.network.ids[i]: graph.fraction(i, j) or Fraction(0) for i, _ in graph.holders(j) if i in inside}
+
+    def _behind(self, seeds: Sequence[int], caught: set[int]) -> dict[int, list[int]]:
+        """For each caught entity the seeds from which a chain of caught entities leads to it."""
+        behind: dict[int, list[int]] = {j: [] for j in caught}
+        for seed in seeds:
+            seen, agenda = {seed}, [seed]
+            while agenda:
+                node = agenda.pop()
+                for j in {v for out in self.outs for v, _ in out[node]}:
+                    if j in caught and j not in seen:
+                        seen.add(j)
+                        agenda.append(j)
+                        behind[j].append(seed)
+        return behind

@@ -13,6 +13,7 @@ from crosshold.kernels.control import least_closure, passes
 from crosshold.kernels.flow import Divergent
 from crosshold.kernels.paths import BudgetSpent
 from crosshold.measures.owners.asked import Asked, ask
+from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
 from crosshold.network import Network
 
@@ -48,6 +49,7 @@ class CloseLinks(Result):
     third: tuple[Third, ...]
     network: Network = field(repr=False)
     about: str | None = field(default=None, repr=False)
+    votes: bool = field(default=False, repr=False)  # votes count as well as capital
 
     row: ClassVar[Any] = LinkRow
     shares: ClassVar[tuple[str, ...]] = ("share",)
@@ -58,9 +60,13 @@ class CloseLinks(Result):
         return list(islice((p for p in every if self.about in (None, p[1], p[2])), limit))
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
-        """Both directions and the third parties, as plain data."""
+        """Both directions and the third parties, as plain data.
+
+        Each holding has its proof: in the chain reading ``by``, what the holder and its companies hold directly, and ``steps``, how those
+        come under it; in the product reading ``paths``, the chains that add up. ``bound`` has the same for each third party and both.
+        """
         pair = {holder, issuer}
-        held = [row._asdict() for row in self.rows if {row.holder, row.issuer} == pair]
+        held = [row._asdict() | self._proof(row.holder, row.issuer) for row in self.rows if {row.holder, row.issuer} == pair]
         third = [group.third for group in self.third if pair <= set(group.members)]
         return {
             "verb": "owners",
@@ -69,8 +75,23 @@ class CloseLinks(Result):
             "value": bool(held or third),
             "holds": held,
             "third": third,
+            "bound": {name: {member: self._proof(name, member) for member in sorted(pair)} for name in third},
             **{key: self.settings[key] for key in ("test", "reading", "basis", "threshold", "strict", "citation")},
         }
+
+    def _proof(self, holder: str, issuer: str) -> dict[str, Any]:
+        network = self.network
+        i, j = network.index(holder), network.index(issuer)
+        graphs = [network.capital, *([network.votes] if self.votes and network.votes is not network.capital else [])]
+        if self.settings["reading"] == "product":
+            return {"paths": [chains(graph, network.ids, i, j) for graph in graphs]}
+        graph = network.votes if self.votes else network.capital
+        out = [graph.holdings(k) for k in range(len(network))]
+        majority = passes(MAJORITY, True, graph.total.tolist())
+        group = {i, *least_closure(out, [i], majority)[0]} - {j}
+        by = {g.basis: {network.ids[h]: g.fraction(h, j) or Fraction(0) for h, _ in g.holders(j) if h in group} for g in graphs}
+        holding = {h for g in graphs for h, _ in g.holders(j)} & group
+        return {"by": by, "steps": derivation(graph, out, network.ids, [i], [*sorted(holding), j], majority)}
 
 
 def close_links(
@@ -111,6 +132,7 @@ def close_links(
         third=tuple(third),
         network=network,
         about=issuer,
+        votes=asked.counts_votes,
         settings=asked.settings(network),
         findings=tuple(dict.fromkeys([*network.findings, *asked.basis_findings(network)])),
     )

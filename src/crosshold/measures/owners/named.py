@@ -18,9 +18,10 @@ class OwnerTest:
 
     ``question``: who owns (``owners``), who is ``blocked`` with somebody, or who is closely linked (``links``). ``reading``: how
     stakes held through others count (``product``, ``chain`` or ``cascade``; see the functions). ``basis`` is what a share is a
-    share of in the text of the test. ``tracks`` are ways to count besides the line. ``start`` and ``end`` are the first and last
-    day of application (``None``: no law, or still in force). ``confidence``: A the text was read, B a secondary source, C from
-    memory; ``doubt`` says which part is weaker than the rest, or is not modelled.
+    share of in the text of the test. ``tracks`` are ways to count besides the line; ``aggregate`` says whether the holdings of
+    unrelated persons on a list add up (``blocked``). ``start`` and ``end`` are the first and last day of application (``None``: no
+    law, or still in force). ``confidence``: A the text was read, B a secondary source, C from memory; ``doubt`` says which part is
+    weaker than the rest, or is not modelled.
     """
 
     id: str
@@ -32,6 +33,7 @@ class OwnerTest:
     threshold: str
     strict: bool
     tracks: tuple[str, ...] = ()
+    aggregate: bool = True
     citation: str
     source: str
     read_on: str
@@ -44,6 +46,11 @@ class OwnerTest:
     def counts_votes(self) -> bool:
         """Whether votes count as well as capital; otherwise only capital does."""
         return "votes" in self.basis
+
+    @property
+    def needs_votes(self) -> bool:
+        """Whether an answer depends on votes in any way, also by a track of control."""
+        return self.counts_votes or bool(self.tracks)
 
     def out_of_force(self, at: date) -> list[Finding]:
         """``N_NOT_IN_FORCE`` when the test does not apply at a date: a result is then what it would say."""
@@ -128,6 +135,41 @@ TESTS: tuple[OwnerTest, ...] = (
         doubt="the wording is that of the settlement data model; the first day is known to the year.",
     ),
     OwnerTest(
+        id="EU-50",
+        aliases=("eu-sanctions-50",),
+        title="funds frozen with listed persons in the European Union since July 2024",
+        question="blocked",
+        reading="cascade",
+        basis="issued",
+        threshold="1/2",
+        strict=False,
+        tracks=("control",),
+        citation="EU Best Practices for restrictive measures, update of 3 July 2024; Regulation (EU) No 269/2014, art. 2",
+        source="skadden.com; sorainen.com; atbilst.lv, 25 July 2024 (half or more; holdings of listed persons added up)",
+        read_on="2026-11-25",
+        start=date(2024, 7, 3),
+        confidence="B",
+        doubt="a majority of the votes stands for all criteria of control; the presumption can be rebutted; full count along chains: C.",
+    ),
+    OwnerTest(
+        id="EU-50-OLD",
+        aliases=("eu-sanctions-50-old",),
+        title="funds frozen with listed persons in the European Union until July 2024",
+        question="blocked",
+        reading="cascade",
+        basis="issued",
+        threshold="1/2",
+        strict=True,
+        tracks=("control",),
+        citation="EU Best Practices for restrictive measures, before the update of 3 July 2024; Regulation (EU) No 269/2014, art. 2",
+        source="atbilst.lv, 25 July 2024 (more than half before)",
+        read_on="2026-11-25",
+        start=date(2014, 3, 17),
+        end=date(2024, 7, 2),
+        confidence="B",
+        doubt="that holdings of listed persons add up was guidance (FAQ of March 2022) before it was in the Best Practices; full count: C.",
+    ),
+    OwnerTest(
         id="OFAC-50",
         aliases=("ofac-50", "us-ofac-50"),
         title="blocked by the ownership of blocked persons",
@@ -141,6 +183,23 @@ TESTS: tuple[OwnerTest, ...] = (
         read_on="2026-11-22",
         start=date(2014, 8, 13),
         confidence="A",
+    ),
+    OwnerTest(
+        id="UK-50",
+        aliases=("uk-sanctions-50",),
+        title="assets frozen with a designated person in the United Kingdom",
+        question="blocked",
+        reading="cascade",
+        basis=SHARES_OR_VOTES,
+        threshold="1/2",
+        strict=True,
+        aggregate=False,
+        citation="Russia (Sanctions) (EU Exit) Regulations 2019, reg. 7 and Schedule 1; OFSI guidance of 22 March 2022 on aggregation",
+        source="legislation.gov.uk, uksi/2019/136, reg. 7 (same wording); mondaq.com 1177022 (no aggregation)",
+        read_on="2026-11-25",
+        start=date(2018, 5, 23),
+        confidence="B",
+        doubt="first day: the Act's, known to the year; boards and expected influence are not computed; Schedule 1 on chains: C.",
     ),
     OwnerTest(
         id="close-links-product",

@@ -8,10 +8,14 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
+import numpy as np
+
 from crosshold.errors import Finding
 from crosshold.kernels.control import least_closure, passes
+from crosshold.kernels.csr import compress
 from crosshold.kernels.flow import Amount, Divergent, Flow
-from crosshold.measures.owners.asked import Asked, ask
+from crosshold.measures.owners.asked import Asked, ask, indices
+from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 
@@ -21,7 +25,9 @@ NOTHING: Share = (Fraction(0), "")
 
 
 class OwnersRow(NamedTuple):
-    """``holder`` (held by nobody) at ``issuer``. Shares are fractions 0-1, each the larger of capital and votes.
+    """``holder`` (held by nobody, or a listed company where the search stops) at ``issuer``.
+
+    Shares are fractions 0-1, each the larger of capital and votes.
 
     ``share`` is that of the reading the test names, a fraction of ``basis``; ``verdict`` is CERTAIN, POSSIBLE (a rounded share on the
     line) or IMPOSSIBLE; ``tracks`` say what makes the holder count: the reading itself, ``control``, ``mixed-a`` (companies that
@@ -47,22 +53,41 @@ class Owners(Result):
     rows: tuple[OwnersRow, ...]
     others: tuple[OwnersRow, ...]
     network: Network = field(repr=False)
+    stops: frozenset[int] = field(default=frozenset(), repr=False)
 
     row: ClassVar[Any] = OwnersRow
     shares: ClassVar[tuple[str, ...]] = ("share", "product", "chain")
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
-        """Why a holder counts or not, as plain data: both shares, the tracks, and what it and its controlled companies hold directly."""
+        """Why a holder counts or not, as plain data.
+
+        ``by``: what it and the companies it controls hold directly; ``steps``: how those come under control, in their order, and the
+        issuer with them; ``paths``: the chains behind the multiplied share, largest first, on each graph; ``through``: companies in
+        control of the issuer, with the holder's multiplied share of each (article 54 of AMLR).
+        """
         network = self.network
-        i, j = network.index(holder), network.index(issuer)
+        i, j = indices(network, [holder, issuer])
         found = next((r for r in (*self.rows, *self.others) if (r.holder, r.issuer) == (holder, issuer)), None)
-        group = {i, *_control(network)(i)} - {j}
+        controlled = _control(network, self.stops)
+        group = {i, *controlled(i)} - {j}
+        graphs = [network.capital] if network.votes is network.capital else [network.capital, network.votes]
         by = {
             graph.basis: {
                 network.ids[h]: share for h, _ in graph.holders(j) if h in group and (share := graph.fraction(h, j)) is not None
             }
-            for graph in (network.capital, network.votes)
+            for graph in graphs
         }
+        votes = network.votes
+        out = [[] if k in self.stops and k != i else votes.holdings(k) for k in range(len(network))]
+        holding = {h for graph in graphs for h, _ in graph.holders(j)}
+        majority = passes(MAJORITY, True, votes.total.tolist())
+        steps = derivation(votes, out, network.ids, [i], [*sorted(group & holding), j], majority)
+        through = {}
+        for z in range(len(network)) if found and "mixed-b" in found.tracks else ():
+            if z not in (i, j) and j in controlled(z):
+                told = [chains(graph, network.ids, i, z, self.stops) for graph in graphs]
+                if any(way["chains"] for way in told):
+                    through[network.ids[z]] = told
         return {
             "verb": "owners",
             "holder": holder,
@@ -73,6 +98,9 @@ class Owners(Result):
             "chain": found.chain if found else Fraction(0),
             "tracks": list(found.tracks) if found else [],
             "by": by,
+            "steps": steps,
+            "paths": [chains(graph, network.ids, i, j, self.stops) for graph in graphs],
+            "through": through,
             **{key: self.settings[key] for key in ("test", "reading", "basis", "threshold", "strict", "citation")},
         }
 
@@ -85,6 +113,8 @@ def owners(
     reading: str | None = None,
     threshold: Fraction | str | None = None,
     strict: bool | None = None,
+    listed_companies: Iterable[str] = (),
+    stop_at_listed: bool = False,
 ) -> Owners:
     """Whoever owns enough of ``issuer`` (an id; ``None``: of every company) under a named test. Owners are entities nobody holds.
 
@@ -95,25 +125,34 @@ def owners(
     hold enough directly, and enough of a company in control. ``reading`` without ``test`` asks for a line of one's own (default:
     at least 1/4); ``threshold`` and ``strict`` change the line. Without both the test is AMLR-52 (``eu-ubo-25``).
 
-    Errors: E_UNKNOWN_ID, E_TEST, E_READING, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE, E_SINGULAR. Findings: W_TOP_COMPANY (an owner
-    that is a company whose holders are unknown), W_OWNERLESS_CYCLE, N_BASIS, and those of the network.
+    ``listed_companies`` (ids) are those whose shares are traded on a regulated market. One that stands between an owner and the
+    issuer is told (N_LISTED_BETWEEN); with ``stop_at_listed`` the search ends there: the listed company counts as an owner, and nothing
+    that is held in it counts further down. An issuer that is listed itself may be outside the test (N_LISTED_ISSUER).
+
+    Errors: E_UNKNOWN_ID (all at once), E_TEST, E_READING, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE, E_SINGULAR. Findings: W_TOP_COMPANY (an
+    owner that is a company whose holders are unknown), W_OWNERLESS_CYCLE, N_BASIS, and those of the network.
     Sources: Regulation (EU) 2024/1624, arts 51-54; Geldwäschegesetz, section 3(2).
     """
     asked = ask("owners", test, reading, threshold, strict, ("chain", "product"), "AMLR-52")
     graphs = [network.capital] if network.votes is network.capital else [network.capital, network.votes]
+    names = list(listed_companies)
+    places = indices(network, [*names, *([issuer] if issuer is not None else [])])
+    listed = frozenset(places[: len(names)])
     held = [j for j in range(len(network)) if any(graph.holders(j) for graph in graphs)]
-    search = _Search(network, graphs, asked, set(held))
-    wanted = held if issuer is None else [network.index(issuer)]
+    search = _Search(network, graphs, asked, set(held), listed if stop_at_listed else frozenset())
+    wanted = held if issuer is None else places[-1:]
     rows = [row for j in wanted for row in search.rows(j)]
     counting = tuple(row for row in rows if row.verdict != "IMPOSSIBLE")
     findings = [*network.findings, *asked.basis_findings(network)]
     rings = [members for graph in graphs for members in graph.ownerless if search.rings & set(members)]
-    findings += [*network.ownerless_findings(rings), *_top_companies(network, counting)]
+    findings += [*network.ownerless_findings(rings), *_top_companies(network, counting, search.stops)]
+    findings += _listed_findings(network, search, wanted, listed)
     return Owners(
         rows=counting,
         others=tuple(row for row in rows if row.verdict == "IMPOSSIBLE"),
         network=network,
-        settings=asked.settings(network),
+        stops=search.stops,
+        settings=asked.settings(network) | ({"stop_at_listed": stop_at_listed} if listed else {}),
         findings=tuple(dict.fromkeys(findings)),
     )
 
@@ -121,12 +160,12 @@ def owners(
 class _Search:
     """Shares and control of one network, each computed once."""
 
-    def __init__(self, network: Network, graphs: list[Graph], asked: Asked, held: set[int]) -> None:
-        self.network, self.graphs, self.asked, self.held = network, graphs, asked, held
-        self._flows: list[Flow] = [graph.flow(up=True, exact=True) for graph in graphs]
+    def __init__(self, network: Network, graphs: list[Graph], asked: Asked, held: set[int], stops: frozenset[int]) -> None:
+        self.network, self.graphs, self.asked, self.held, self.stops = network, graphs, asked, held, stops
+        self._flows = cache(lambda cut: [_upward(graph, cut) for graph in graphs])
         self._columns: dict[int, dict[int, Share]] = {}
         self.rings: set[int] = set()  # met on the way, in rings that own themselves completely
-        self.controlled = _control(network)
+        self.controlled = _control(network, stops)
         self.chain = cache(lambda i: self._sums({i, *self.controlled(i)}))  # what an entity and its companies hold, by issuer
         self.companies = cache(lambda i: self._sums(self.controlled(i)))  # what its companies alone hold
 
@@ -135,7 +174,7 @@ class _Search:
         network, asked = self.network, self.asked
         rows = []
         for i in sorted(self.product(j)):
-            if i == j or i in self.held:
+            if i == j or (i in self.held and i not in self.stops):
                 continue
             shares = {"product": self.product(j)[i], "chain": self.chain(i).get(j, NOTHING)}
             share, basis = shares[asked.reading]
@@ -149,10 +188,13 @@ class _Search:
         return sorted(rows, key=lambda r: (network.kinds.get(r.holder, "person") != "person", -r.share, r.holder))
 
     def product(self, j: int) -> dict[int, Share]:
-        """Multiplied and added shares of everybody in ``j``; who is held by nobody cannot meet itself, so this is source-avoiding."""
+        """Multiplied and added shares of everybody in ``j``; who is held by nobody cannot meet itself, so this is source-avoiding.
+
+        Nothing flows on from a company where the search stops; what comes back to it ends there as well.
+        """
         if j not in self._columns:
             column: dict[int, Share] = {}
-            for graph, flow in zip(self.graphs, self._flows, strict=True):
+            for graph, flow in zip(self.graphs, self._flows(self.stops - {j}), strict=True):
                 try:
                     solved: dict[int, Amount] = flow.solve({j: Fraction(1)})
                 except Divergent as cause:
@@ -187,16 +229,54 @@ class _Search:
         return found
 
 
-def _control(network: Network) -> Callable[[int], frozenset[int]]:
-    """What an entity controls: the least set of which it and the set have more than half of the votes."""
+def _upward(graph: Graph, cut: frozenset[int]) -> Flow:
+    """Stakes as a flow from issuers up to holders; nothing flows on from the nodes of ``cut``."""
+    if not cut:
+        return graph.flow(up=True, exact=True)
+    rows = [(j, i, w) for i, j, w in graph.edges() if j not in cut]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    pointer, target, weight = compress(len(graph.total), columns[:, 0], columns[:, 1], columns[:, 2])
+    issuer = np.repeat(np.arange(len(graph.total)), np.diff(pointer))
+    share = [Fraction(w, t) for w, t in zip(weight.tolist(), graph.total[issuer].tolist(), strict=True)]
+    return Flow(pointer, target, share, [i for members in graph.ownerless if not cut & set(members) for i in members])
+
+
+def _control(network: Network, stops: frozenset[int]) -> Callable[[int], frozenset[int]]:
+    """What an entity controls: the least set of which it and the set have more than half of the votes.
+
+    What a company where the search stops holds counts for that company only.
+    """
     graph = network.votes
-    out, test = [graph.holdings(i) for i in range(len(network))], passes(MAJORITY, True, graph.total.tolist())
-    return cache(lambda i: frozenset(least_closure(out, [i], test)[0]))
+    out = [graph.holdings(i) for i in range(len(network))]
+    cut = [[] if i in stops else row for i, row in enumerate(out)]
+    test = passes(MAJORITY, True, graph.total.tolist())
+
+    def controlled(i: int) -> frozenset[int]:
+        rows = [*cut[:i], out[i], *cut[i + 1 :]] if i in stops else cut
+        return frozenset(least_closure(rows, [i], test)[0])
+
+    return cache(controlled)
 
 
-def _top_companies(network: Network, rows: Iterable[OwnersRow]) -> list[Finding]:
-    top = sorted({row.holder for row in rows if network.kinds.get(row.holder) == "company"})
+def _top_companies(network: Network, rows: Iterable[OwnersRow], stops: frozenset[int]) -> list[Finding]:
+    known = {network.ids[i] for i in stops}
+    top = sorted({row.holder for row in rows if network.kinds.get(row.holder) == "company" and row.holder not in known})
     if not top:
         return []
     message = f"{', '.join(top[:8])}: nobody is known to hold {'it' if len(top) == 1 else 'these companies'}."
     return [Finding("W_TOP_COMPANY", message, "Counted as owners; add their holders to look further.", top[0])]
+
+
+def _listed_findings(network: Network, search: _Search, wanted: Iterable[int], listed: frozenset[int]) -> list[Finding]:
+    """Listed companies that are asked about, and those that stand between an owner and an issuer."""
+    found = []
+    for j in wanted:
+        name = network.ids[j]
+        if j in listed:
+            message = f"{name} is listed: tests of beneficial owners leave such companies to the rules of their market."
+            found.append(Finding("N_LISTED_ISSUER", message, "Read the exemption of the test before using the answer.", name))
+        for between in sorted(listed & set(search.product(j)) & search.held - {j}):
+            message = f"{network.ids[between]}, a listed company, stands above {name}."
+            cure = "The search ends there." if search.stops else "Ask with stop_at_listed to end the search there."
+            found.append(Finding("N_LISTED_BETWEEN", message, cure, network.ids[between]))
+    return found
