@@ -18,6 +18,9 @@ MAJORITY = Fraction(1, 2)
 NEAR = Fraction(4, 5)  # of the line: from 40 percent on for a line of one half
 
 
+Step = dict[str, Any]  # an entity when it was caught: company, round, by, sum, track, basis
+
+
 class BlockedRow(NamedTuple):
     """``issuer`` is blocked, and ``holder``, a person on the list, stands behind it.
 
@@ -51,7 +54,9 @@ class Blocked(Result):
     listed: tuple[str, ...]
     rows: tuple[BlockedRow, ...]
     near: tuple[NearMiss, ...]
-    network: Network = field(repr=False)
+    proofs: Mapping[str, Mapping[str, Step]] = field(
+        repr=False
+    )  # by party ("": all persons on the list together), then by issuer
 
     row: ClassVar[Any] = BlockedRow
     shares: ClassVar[tuple[str, ...]] = ("share",)
@@ -62,54 +67,36 @@ class Blocked(Result):
         return tuple(dict.fromkeys(row.issuer for row in self.rows))
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
-        """The proof as plain data: whose holdings add up to the share, and ``steps``, the same for every blocked holder behind it.
+        """The proof as plain data: whose holdings add up to the share now, and ``steps``, the cascade up to the issuer.
 
-        Steps come in the order in which entities are caught, the issuer last; a near miss is explained too.
+        Each step has an entity, its ``round``, the holdings of whoever had been caught before (``by``) and their ``sum``, on which
+        ``basis`` and by which ``track`` that sufficed. Only entities that the last step needs are listed; near misses are explained too.
         """
-        found = self._caught(holder).get(issuer)
+        found = [row for row in self.rows if row.issuer == issuer]
+        told = next((row for row in found if row.holder == holder), found[0] if found else None)
         miss = next((row for row in self.near if row.issuer == issuer), None)
-        told = found or miss
+        counted = told or miss
         return {
             "verb": "owners",
             "holder": holder,
             "issuer": issuer,
-            "value": any((row.issuer, row.holder) == (issuer, holder) for row in self.rows),
-            "share": told.share if told else Fraction(0),
-            "by": dict(told.by) if told else {},
-            "round": found.round if found else None,
-            "steps": self._steps(holder, issuer),
+            "value": told is not None and told.holder == holder,
+            "share": counted.share if counted else Fraction(0),
+            "by": dict(counted.by) if counted else {},
+            "round": told.round if told else None,
+            "steps": self._steps(told) if told else [],
             **{key: self.settings[key] for key in ("test", "basis", "threshold", "strict", "citation")},
         }
 
-    def _caught(self, holder: str) -> dict[str, BlockedRow]:
-        """Rows by issuer; where several persons stand behind one, that of ``holder``."""
-        rows: dict[str, BlockedRow] = {}
-        for row in self.rows:
-            if row.issuer not in rows or row.holder == holder:
-                rows[row.issuer] = row
-        return rows
-
-    def _steps(self, holder: str, issuer: str) -> list[dict[str, Any]]:
-        caught = self._caught(holder)
-        needed, agenda = {issuer}, [issuer]
+    def _steps(self, row: BlockedRow) -> list[Step]:
+        steps = self.proofs["" if self.settings["aggregate"] else row.holder]
+        needed, agenda = {row.issuer}, [row.issuer]
         while agenda:
-            row = caught.get(agenda.pop())
-            for name in row.by if row else ():
-                if name in caught and name not in needed:
+            for name in steps[agenda.pop()]["by"]:
+                if name in steps and name not in needed:
                     needed.add(name)
                     agenda.append(name)
-        rows = sorted((caught[name] for name in needed if name in caught), key=lambda row: (row.round, row.issuer))
-        return [
-            {
-                "company": row.issuer,
-                "round": row.round,
-                "by": dict(row.by),
-                "sum": row.share,
-                "track": row.track,
-                "basis": row.basis,
-            }
-            for row in rows
-        ]
+        return sorted((steps[name] for name in needed), key=lambda step: (step["round"], step["company"]))
 
 
 def blocked(
@@ -141,12 +128,14 @@ def blocked(
         raise RequestError(Finding("E_NO_SEEDS", message, "Name the listed persons (--listed ID).", "listed"))
     search = _Search(network, asked)
     parties = [start] if asked.aggregate else [[seed] for seed in start]
-    rows: list[tuple[int, int, BlockedRow]] = []
+    rows: list[Cell] = []
     missed: dict[int, NearMiss] = {}
     caught_by_any: set[int] = set(start)
+    proofs: dict[str, dict[str, Step]] = {}
     for party in parties:
-        found, near = search.caught(party, start)
+        found, near, steps = search.caught(party, start)
         rows += found
+        proofs["" if asked.aggregate else network.ids[party[0]]] = steps
         caught_by_any |= {j for _, j, _ in found}
         for j, miss in near.items():
             if j not in missed or miss.share > missed[j].share:
@@ -158,13 +147,14 @@ def blocked(
         listed=tuple(network.ids[s] for s in start),
         rows=tuple(row for _, j, row in sorted(rows, key=lambda cell: (*cell[:2], cell[2].holder)) if only in (None, j)),
         near=tuple(missed[j] for j in sorted(missed) if j not in caught_by_any and only in (None, j)),
-        network=network,
+        proofs=proofs,
         settings=asked.settings(network) | {"aggregate": asked.aggregate},
         findings=tuple(findings),
     )
 
 
 Track = tuple[str, Graph, Passes]
+Cell = tuple[int, int, BlockedRow]  # round and index of the issuer
 
 
 class _Search:
@@ -180,36 +170,41 @@ class _Search:
             self.tracks.append(("control", network.votes, passes(MAJORITY, True, network.votes.total.tolist())))
         self.outs = [[graph.holdings(i) for i in range(len(network))] for _, graph, _ in self.tracks]
 
-    def caught(
-        self, party: Sequence[int], listed: Sequence[int]
-    ) -> tuple[list[tuple[int, int, BlockedRow]], dict[int, NearMiss]]:
-        """``(round, issuer, row)`` of everything caught from one party of listed persons, and what is nearly caught."""
+    def caught(self, party: Sequence[int], listed: Sequence[int]) -> tuple[list[Cell], dict[int, NearMiss], dict[str, Step]]:
+        """What is caught from one party of listed persons, what is nearly caught, and each entity when it was caught."""
         rounds, held = closure_by_any(self.outs, [test for _, _, test in self.tracks], party)
         inside = {*party, *rounds}
         behind = self._behind(party, inside)
-        rows = []
+        rows: list[Cell] = []
+        steps: dict[str, Step] = {}
         for j, number in rounds.items():
-            if j not in listed:
-                way, graph, share = self._way(j, held)
+            way, graph, share = self._way(j, inside)
+            before = {*party, *(k for k, caught in rounds.items() if caught < number)}
+            steps[self.network.ids[j]] = self._step(j, number, before)
+            for seed in behind[j] if j not in listed else ():
                 by = self._parts(graph, j, inside)
-                for seed in behind[j]:
-                    row = BlockedRow(self.network.ids[j], self.network.ids[seed], share, "CERTAIN", number, by, way, graph.basis)
-                    rows.append((number, j, row))
+                row = BlockedRow(self.network.ids[j], self.network.ids[seed], share, "CERTAIN", number, by, way, graph.basis)
+                rows.append((number, j, row))
         near: dict[int, NearMiss] = {}
         for (way, graph, _), sums in zip(self.tracks, held, strict=True):
             for j, weight in sums.items() if way == "ownership" else ():
                 share = Fraction(weight, int(graph.total[j]))
                 if j not in inside and share >= NEAR * self.limit and (j not in near or share > near[j].share):
                     near[j] = NearMiss(self.network.ids[j], share, self._parts(graph, j, inside))
-        return rows, near
+        return rows, near, steps
 
-    def _way(self, j: int, held: Sequence[Mapping[int, int]]) -> tuple[str, Graph, Fraction]:
-        """By which track a caught entity is caught in the end: ownership before control, then the larger share."""
-        ways = [
-            (way != "ownership", -Fraction(sums[j], int(graph.total[j])), number)
-            for number, ((way, graph, test), sums) in enumerate(zip(self.tracks, held, strict=True))
-            if j in sums and test(j, sums[j])
-        ]
+    def _step(self, j: int, number: int, before: set[int]) -> Step:
+        way, graph, share = self._way(j, before)
+        by = self._parts(graph, j, before)
+        return {"company": self.network.ids[j], "round": number, "by": by, "sum": share, "track": way, "basis": graph.basis}
+
+    def _way(self, j: int, group: set[int]) -> tuple[str, Graph, Fraction]:
+        """By which track a group catches an entity: ownership before control, then the larger share."""
+        ways = []
+        for number, (way, graph, test) in enumerate(self.tracks):
+            held = sum(weight for i, weight in graph.holders(j) if i in group)
+            if held and test(j, held):
+                ways.append((way != "ownership", -Fraction(held, int(graph.total[j])), number))
         _, share, number = min(ways)
         return self.tracks[number][0], self.tracks[number][1], -share
 

@@ -69,7 +69,7 @@ class Owners(Result):
         i, j = indices(network, [holder, issuer])
         found = next((r for r in (*self.rows, *self.others) if (r.holder, r.issuer) == (holder, issuer)), None)
         controlled = _control(network, self.stops)
-        group = {i, *controlled(i)} - {j}
+        group = {i, *controlled(i) - self.stops} - {j}
         graphs = [network.capital] if network.votes is network.capital else [network.capital, network.votes]
         by = {
             graph.basis: {
@@ -84,7 +84,7 @@ class Owners(Result):
         steps = derivation(votes, out, network.ids, [i], [*sorted(group & holding), j], majority)
         through = {}
         for z in range(len(network)) if found and "mixed-b" in found.tracks else ():
-            if z not in (i, j) and j in controlled(z):
+            if z not in (i, j, *self.stops) and j in controlled(z):
                 told = [chains(graph, network.ids, i, z, self.stops) for graph in graphs]
                 if any(way["chains"] for way in told):
                     through[network.ids[z]] = told
@@ -166,8 +166,8 @@ class _Search:
         self._columns: dict[int, dict[int, Share]] = {}
         self.rings: set[int] = set()  # met on the way, in rings that own themselves completely
         self.controlled = _control(network, stops)
-        self.chain = cache(lambda i: self._sums({i, *self.controlled(i)}))  # what an entity and its companies hold, by issuer
-        self.companies = cache(lambda i: self._sums(self.controlled(i)))  # what its companies alone hold
+        self.chain = cache(lambda i: self._sums({i, *self.controlled(i) - stops}))  # what an entity and its companies hold
+        self.companies = cache(lambda i: self._sums(self.controlled(i) - stops))  # what its companies alone hold
 
     def rows(self, j: int) -> list[OwnersRow]:
         """Everybody who stands behind an issuer and whom nobody holds: persons first, then the largest."""
@@ -223,7 +223,7 @@ class _Search:
             found["control"] = "CERTAIN" if j in self.controlled(i) else "IMPOSSIBLE"
         if "mixed" in self.asked.tracks:
             found["mixed-a"] = self.asked.verdict(self.companies(i).get(j, NOTHING)[0])
-            masters = [z for z in self.product(j) if z not in (i, j) and j in self.controlled(z)]
+            masters = [z for z in self.product(j) if z not in (i, j, *self.stops) and j in self.controlled(z)]
             through = [self.asked.verdict(self.product(z).get(i, NOTHING)[0]) for z in masters]
             found["mixed-b"] = min(through, key=("CERTAIN", "POSSIBLE", "IMPOSSIBLE").index, default="IMPOSSIBLE")
         return found
