@@ -12,20 +12,13 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix, identity
 from scipy.sparse.linalg import spsolve
 
-from crosshold.kernels.csr import compress, transpose
+from crosshold.kernels.csr import transpose
 from crosshold.kernels.flow import Divergent, Flow
 from crosshold.kernels.loops import CORE, Unsettled
 from crosshold.kernels.rings import ring_inverse
 from crosshold.kernels.settle import Settle
 
-Graph = tuple[Any, Any, Any, Any]
-TOTAL = 10**6
-
-
-def graph(n: int, edges: dict[tuple[int, int], int], total: Any) -> Graph:
-    """Rows of holders from ``{(holder, issuer): weight}``."""
-    columns = np.array([(i, h, w) for (h, i), w in edges.items()], dtype=np.int64).reshape(-1, 3)
-    return *compress(n, columns[:, 0], columns[:, 1], columns[:, 2]), np.asarray(total, np.int64)
+from .flow_cases import TOTAL, Graph, graph, nets
 
 
 def matrix(net: Graph) -> Any:
@@ -42,23 +35,6 @@ def exact(net: Graph, given: list[int], closed: list[int], *, down: bool) -> lis
     share = [Fraction(int(w), int(total[i])) for w, i in zip(rows[2], issuer, strict=True)]
     solved = Flow(rows[0], rows[1], share, closed).solve(dict(enumerate(map(Fraction, given))))
     return [solved.get(j, Fraction(0)) for j in range(len(total))]  # type: ignore[misc]
-
-
-@st.composite
-def nets(draw: st.DrawFn) -> tuple[Graph, list[int], list[int]]:
-    """Up to ten nodes; issuers held up to all, some to the last share, and what is given (positive, so that ratios say everything)."""
-    n = draw(st.integers(2, 10))
-    edges: dict[tuple[int, int], int] = {}
-    total = [draw(st.sampled_from((7, 10**6, 10**12, 2**61))) for _ in range(n)]
-    for j in range(n):
-        left = total[j]
-        for h in draw(st.lists(st.integers(0, n - 1), max_size=4, unique=True)):
-            whole = draw(st.sampled_from((True, False, False)))
-            weight = left - draw(st.integers(0, 1)) if whole else left * draw(st.integers(1, 99)) // 100
-            if h != j and weight > 0:
-                edges[h, j] = weight
-                left -= weight
-    return graph(n, edges, total), [draw(st.integers(0, 3)) for _ in range(n)], list(range(n))
 
 
 @given(nets(), st.sampled_from((2, 3, 300)), st.booleans())
@@ -112,43 +88,44 @@ def test_nearly_closed_rings_keep_their_digits_and_name_their_condition(gap: int
     edges[0, 1 % members] = total - gap
     settle = Settle(*graph(members + 1, edges | {(members, 1 % members): gap}, [total] * (members + 1)), dense=dense)
     value = settle.up(np.r_[np.ones(members), 0])
-    if members <= dense:  # the last member's gain reaches the outside holder in full, however long it goes round
-        assert value[members] == pytest.approx(members, rel=1e-12)
-        assert value[0] == pytest.approx(members * (total / gap) - (members - 1), rel=1e-12) or members == 2
+    # what the last member gains reaches the outside holder in full, however long it goes round
+    assert value[members] == pytest.approx(members, rel=1e-12)
+    if members > 2:
+        assert value[0] == pytest.approx(members * (total / gap) - (members - 1), rel=1e-12)
     (condition,) = settle.condition.values()
-    assert condition == pytest.approx(2 * members * total / gap, rel=0.02 if gap < 10**7 or members <= dense else 0.1)
+    assert condition == pytest.approx(2 * members * total / gap, rel=0.02)
 
 
 def test_large_components_against_scipy_by_every_solver() -> None:
-    """A giant component with a nearly closed pair in it (blocks), a long ring (LU), both with chains above and below."""
+    """A giant component with a nearly closed pair in it (blocks), long rings (inverse, LU), with chains above and below."""
     rng = np.random.default_rng(5)
-    for kind, n in (("giant", 3000), ("ring", 2500)):
+    for kind, n, k in (("block sweeps", 3000, 1000), ("inverse", 2500, 1000), ("sparse LU", 4000, 2500)):
         edges: dict[tuple[int, int], int] = {}
-        for j in range(1000):
-            if kind == "ring":
-                edges[(j - 1) % 1000, j] = TOTAL - (7 if j == 3 else 0)
+        for j in range(k):
+            if kind != "block sweeps":
+                edges[(j - 1) % k, j] = TOTAL - (7 if j == 3 else 0)
             else:
-                for h in {(j - 1) % 1000, *rng.integers(0, 1000, 3).tolist()} - {j}:
+                for h in {(j - 1) % k, *rng.integers(0, k, 3).tolist()} - {j}:
                     edges[h, j] = int(rng.integers(1, TOTAL // 6))
-        if kind == "giant":
+        if kind == "block sweeps":
             edges = {e: w for e, w in edges.items() if e[1] not in (10, 11)}
             edges |= {(10, 11): TOTAL - 1, (11, 10): TOTAL - 2, (9, 10): 1, (500, 11): 1}
-        for j in range(1000, n):
+        for j in range(k, n):
             edges[int(rng.integers(0, j)), j] = int(rng.integers(1, TOTAL))
-        for j in range(0, 1000, 50):
-            if kind == "giant" and j not in (10, 11):
+        for j in range(0, k, 50):
+            if kind == "block sweeps" and j not in (10, 11):
                 edges[n - 1 - j, j] = 1000
         net = graph(n, edges, [TOTAL] * n)
         settle = Settle(*net)
-        assert set(settle.solvers.values()) == {"block sweeps" if kind == "giant" else "sparse LU"}
+        assert set(settle.solvers.values()) == {kind}
         given_ = rng.uniform(0, 1, n)
         held = matrix(net)
         for found, system in ((settle.up(given_), held), (settle.down(given_), held.T)):
             wanted = spsolve((identity(n) - system).tocsc(), given_)
             np.testing.assert_allclose(found, wanted, rtol=2e-9)  # scipy itself has about 16 - log10(condition) digits
             assert np.abs(found - system @ found - given_).max() <= 1e-12 * found.max()
-        big = max(settle.condition.values())
-        assert big == pytest.approx(_condition(held, settle), rel=1e-3)
+        if k == 1000:
+            assert max(settle.condition.values()) == pytest.approx(_condition(held, settle), rel=1e-3)
 
 
 def _condition(held: Any, settle: Settle) -> float:

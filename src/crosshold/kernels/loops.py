@@ -1,4 +1,7 @@
-"""One large strongly connected component: blocks of strong ties solved directly, swept until they agree; sparse LU where that is slow."""
+"""One large strongly connected component: blocks of strong ties solved directly, swept until they agree.
+
+Where that is slow, because the component is nearly closed as a whole: its inverse without subtraction, or a sparse LU.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,15 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
-from crosshold.kernels.rings import DIVERGENT, invert_rings
+from crosshold.kernels.rings import DIVERGENT, invert_rings, left_outside, ring_inverse
 from crosshold.kernels.sweeps import sweep
 
 Float = NDArray[np.float64]
 Index = NDArray[Any]
 
 TIES = (0.1, 0.2, 0.35, 0.5, 0.7, 0.9)  # an edge from this share on may tie two nodes into one block
-QUICK = 300  # sweeps after which LU is tried
+QUICK = 300  # sweeps after which another way is tried
+WHOLE = 2000  # members up to which that is the inverse of all: a second or less, 32 MB
 LONG = 20_000  # sweeps after which there is no answer
 CORE = 4000  # nodes with two edges in and out up to which the fill of an LU is bearable
 TOLERANCE = 1e-14
@@ -37,8 +41,9 @@ class Unsettled(ArithmeticError):
 class Loop:
     """A component by places 0 .. k - 1 of its ``nodes``, blocks ``start`` of them, and edges from issuer (row) to holder.
 
-    ``solver``: ``block sweeps`` or ``sparse LU``. ``condition``: 1-norm condition number, exact to the rounding of the solver, because the
-    inverse has no negative entry: it is (1 + largest column sum of C) times the largest entry of the solution for ones.
+    ``solver``: ``block sweeps``, ``inverse`` (in ``whole``, row = issuer) or ``sparse LU``. ``condition``: 1-norm condition number,
+    exact to the rounding of the solver, because the inverse has no negative entry: it is (1 + largest column sum of C) times the
+    largest entry of the solution for ones.
     """
 
     nodes: Index
@@ -51,12 +56,15 @@ class Loop:
     state: int = 0
     condition: float = 1.0
     solver: str = "block sweeps"
+    whole: Float | None = None
     lu: Any = None
 
     def settle(self, given: Float, *, down: bool) -> Float:
         """``x = given + M x`` for entries by place. NaN in, NaN everywhere. :class:`Unsettled` when there is no good answer."""
         if np.isnan(given).any():
             return np.full_like(given, np.nan)
+        if self.whole is not None:
+            return np.asarray(self.whole @ given if down else given @ self.whole)
         if self.lu is None:
             x = given.copy()
             if self._sweep(x, given, down, LONG) < 0:
@@ -85,8 +93,11 @@ class Loop:
         if not residual <= RESIDUAL:
             raise Unsettled(self.nodes, float(residual))
 
-    def prepare(self) -> None:
-        """Choose the solver by solving for ones, which also gives the condition number and the proof that the sum over walks ends."""
+    def prepare(self, outside: Float) -> None:
+        """Choose the solver by solving for ones, which also gives the condition number and the proof that the sum over walks ends.
+
+        ``outside``: what leaves the component at each place, from whole numbers.
+        """
         k = len(self.nodes)
         pointer, other, share = self.all_rows
         ones = np.ones(k)
@@ -95,7 +106,11 @@ class Loop:
         overheld = passed.max() > 1 + 1e-12
         if self._sweep(x, ones, True, QUICK) < 0:
             many = (np.diff(pointer) > 1) & (np.bincount(other, minlength=k) > 1)
-            if many.sum() <= CORE:
+            if k <= WHOLE:
+                if not self._invert(outside):
+                    self.state = DIVERGENT
+                    return
+            elif many.sum() <= CORE:
                 self._factor()
             try:
                 x = self.settle(ones, down=True)
@@ -106,6 +121,13 @@ class Loop:
         if not np.isfinite(x).all() or x.min() < 0.5 or (overheld and x.max() > 1e15):
             self.state = DIVERGENT
         self.condition = float((1 + passed.max()) * x.max())
+
+    def _invert(self, outside: Float) -> bool:
+        pointer, other, share = self.all_rows
+        k = len(self.nodes)
+        part, self.whole, self.solver = np.zeros((k, k)), np.empty((k, k)), "inverse"
+        part[np.repeat(np.arange(k), np.diff(pointer)), other] = share
+        return ring_inverse(part, outside.copy(), self.whole)
 
     def _factor(self) -> None:
         from scipy.sparse import csr_matrix, identity
@@ -164,7 +186,7 @@ def loop_of(
     if state.any():
         loop.state = DIVERGENT
     else:
-        loop.prepare()
+        loop.prepare(left_outside(inner, weight[edge], total[nodes], part))
     return loop
 
 

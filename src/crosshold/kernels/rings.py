@@ -139,3 +139,17 @@ def find_closed(
                 break
         if closed:
             state[u] = CLOSED
+
+
+@kernel
+def left_outside(pointer: Index, weight: Index, total: Index, share: Float) -> Float:
+    """What each node's edges leave of it: the rest in whole numbers plus what was not passed on; 0 for a node without edges."""
+    rest = np.zeros(len(total))
+    for j in range(len(total)):
+        if pointer[j] < pointer[j + 1]:
+            held, kept = 0, 0.0
+            for e in range(pointer[j], pointer[j + 1]):
+                held += int(weight[e])
+                kept += weight[e] / total[j] - share[e]
+            rest[j] = (int(total[j]) - held) / int(total[j]) + kept
+    return rest

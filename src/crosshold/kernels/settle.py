@@ -8,7 +8,7 @@ subtraction (:mod:`~crosshold.kernels.rings`); a larger one by block sweeps or a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -19,7 +19,7 @@ from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.flow import Divergent
 from crosshold.kernels.loops import Loop, loop_of
-from crosshold.kernels.rings import CLOSED, DIVERGENT, find_closed, invert_rings
+from crosshold.kernels.rings import CLOSED, DIVERGENT, find_closed, invert_rings, left_outside
 from crosshold.kernels.sweeps import pass_down, pass_up, reach, shares_of
 
 Float = NDArray[np.float64]
@@ -71,12 +71,12 @@ class Settle:
         while dense > 2 and (sizes[open_rings][sizes[open_rings] <= dense].astype(float) ** 2).sum() > INVERSES:
             dense //= 2
         small = open_rings[sizes[open_rings] <= dense]
-        self._offset = np.full(len(sizes), -1, np.int64)
+        self.offset = np.full(len(sizes), -1, np.int64)
         ends = np.cumsum(sizes[small] ** 2)
-        self._offset[small] = np.r_[0, ends[:-1]] if len(small) else ends
-        self._inverses = np.empty(int(ends[-1]) if len(small) else 0)
+        self.offset[small] = np.r_[0, ends[:-1]] if len(small) else ends
+        self.inverses = np.empty(int(ends[-1]) if len(small) else 0)
         found = np.ones(len(sizes))
-        invert_rings(small, *edges, self._offset, self._inverses, self.state, found)
+        invert_rings(small, *edges, self.offset, self.inverses, self.state, found)
         self.loops: dict[int, Loop] = {}
         large = open_rings[sizes[open_rings] > dense]
         place = np.empty(len(total) if len(large) else 0, np.int32)
@@ -101,7 +101,7 @@ class Settle:
         return {number: loop.solver for number, loop in self.loops.items()}
 
     @cached_property
-    def _all(self) -> NDArray[np.int32]:
+    def held_units(self) -> NDArray[np.int32]:
         """Components that anybody holds; the rest, mostly persons, neither receive down nor hand on up."""
         held = np.zeros(len(self.state), np.bool_)
         held[self._label[np.diff(self.pointer) > 0]] = True
@@ -123,13 +123,14 @@ class Settle:
 
     def _run(self, given: Float, units: Index | None, *, down: bool) -> Float:
         x = given.astype(np.float64) if units is None else given
-        units = self._all if units is None else units
+        units = self.held_units if units is None else units
         broken = units[self.state[units] == DIVERGENT] if (self.state[self.rings] == DIVERGENT).any() else []
         if len(broken):
             raise Divergent(self.components.members(broken[0]).tolist())
         arrays = (self._order, self._start, self._label, self.pointer, self.holder, self.share)
         one_pass = pass_down if down else pass_up
-        for piece in self._pieces(units, down):
+        pieces = self.pieces(units)
+        for piece in pieces if down else pieces[::-1]:
             if isinstance(piece, Loop):
                 number = self._label[piece.nodes[0]]
                 enter = _enter if down else _take
@@ -138,22 +139,25 @@ class Settle:
                 if not down:
                     _leave(x, piece.nodes, number, *arrays[2:])
             else:
-                one_pass(x, piece, *arrays, self._offset, self._inverses, self.state)
+                one_pass(x, piece if down else piece[::-1].copy(), *arrays, self.offset, self.inverses, self.state)
         return x
 
-    def _pieces(self, units: Index, down: bool) -> Iterator[Index | Loop]:
-        """Stretches of units between large components, each of these by itself, in the order of the pass."""
-        pieces: list[Index | Loop] = []
+    def pieces(self, units: Index, chunk: int = CHUNK) -> list[Index | Loop]:
+        """Some components in their order: large ones by themselves, stretches of at most ``chunk`` others between them."""
+        found: list[Index | Loop] = []
         at = 0
         for number in [*sorted(self.loops), len(self.state)]:
             end = int(np.searchsorted(units, number))
-            pieces += [units[a : min(a + CHUNK, end)] for a in range(at, end, CHUNK)]
+            found += [units[a : min(a + chunk, end)] for a in range(at, end, chunk)]
             at = end
             if number in self.loops and end < len(units) and units[end] == number:
-                pieces.append(self.loops[number])
+                found.append(self.loops[number])
                 at = end + 1
-        for piece in pieces if down else pieces[::-1]:
-            yield piece if down or isinstance(piece, Loop) else piece[::-1].copy()
+        return found
+
+    def rest(self) -> Float:
+        """What no holder of a node has of it (payouts that are kept included), by node; 0 for nodes that nobody holds."""
+        return left_outside(self.pointer, self.weight, self.total, self.share)
 
     def reached_up(self, seeds: Index) -> Index:
         """Components whose value depends on ``seeds``: these and whoever holds them, directly or not."""

@@ -1,9 +1,9 @@
 """One pass of a linear flow over a graph whose nodes stand in units, holders first; repeated sweeps inside large components.
 
 The arrays that every kernel takes: ``units`` to visit, in order; ``order, start, label``: the nodes by unit and the unit of each;
-``pointer, holder, share``: for each node the edges to its holders and the part of it that each holds; ``offset, inverses``: the inverse of each
-small ring (:mod:`~crosshold.kernels.rings`), its members sorted; ``state``: 1 for a ring that loses nothing, what enters one has no
-answer and becomes NaN.
+``pointer, holder, share``: for each node the edges to its holders and the part of it that each holds; ``offset, inverses``: the inverse
+of each small ring (:mod:`~crosshold.kernels.rings`), its members sorted; ``state``: 1 for a ring that loses nothing, what enters one
+has no answer and becomes NaN.
 """
 
 from __future__ import annotations

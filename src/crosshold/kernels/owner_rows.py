@@ -1,0 +1,312 @@
+"""Who finally owns every company of a register: one sparse row a company, its smallest entries cut against a budget of lost share.
+
+row(c) = rest(c) at c itself (its unidentified holders) + sum over holders h of share(h, c) row(h); whoever nobody holds is a row of
+its own. So an entry at a node that is held means its float, at any other node the owner, and every row and what it lost sum to 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosshold.kernels.compiler import kernel
+from crosshold.kernels.flow import Divergent
+from crosshold.kernels.rings import CLOSED, DIVERGENT
+from crosshold.kernels.settle import Settle
+
+Float = NDArray[np.float64]
+Index = NDArray[Any]
+
+KEEP = 0.9  # part of what is left of its budget that one company may cut
+INSIDE = 0.8  # part of the budget that a large component may lose; the rest is for what it holds
+SWEEPS = 200
+ROUGH, COARSE = 4, 0.2  # in the first sweeps a row may cut this part of what has not reached it yet
+CHUNK = 1 << 16  # components between two chances to stop
+
+
+class OwnerRows(NamedTuple):
+    """Row k tells the owners of ``company[k]``: ``owner[pointer[k]:pointer[k + 1]]`` with ``part``, fractions 0-1.
+
+    An owner that is itself held stands for its unidentified holders. ``lost[k]`` is what was cut: parts and lost sum to 1; NaN, and no
+    entries, behind a ring that owns itself.
+    """
+
+    company: NDArray[np.int32]
+    pointer: NDArray[np.int64]
+    owner: NDArray[np.int32]
+    part: Float
+    lost: Float
+
+
+def owner_rows(settle: Settle, budget: float, *, progress: Callable[[float], None] | None = None) -> OwnerRows:
+    """Owners of every company that anybody holds, holders before what they hold, each losing at most ``budget`` of itself.
+
+    Small rings are solved by their inverse, large components swept until every member is within its budget; one that is not after 200
+    sweeps keeps what it has lost in ``lost``. Errors: :class:`~crosshold.kernels.flow.Divergent`.
+    """
+    broken = np.flatnonzero(settle.state == DIVERGENT)
+    if len(broken):
+        raise Divergent(settle.components.members(broken[0]).tolist())
+    table = _Table(settle, budget)
+    at = 0
+    for piece in settle.pieces(settle.held_units, CHUNK):
+        if isinstance(piece, np.ndarray):
+            table.add(piece)
+            at += len(piece)
+        else:
+            table.add_loop(piece)
+            at += 1
+        if progress:
+            progress(at / max(len(settle.held_units), 1))
+    return table.finish()
+
+
+class _Table:
+    """The rows found so far, one after the other in two growing columns."""
+
+    def __init__(self, settle: Settle, budget: float) -> None:
+        n = len(settle.total)
+        self.settle, self.budget = settle, budget
+        self.begin, self.length, self.lost = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
+        self.owner, self.part, self.used = np.empty(4 * n + 64, np.int32), np.empty(4 * n + 64), 0
+        self.rest = settle.rest()
+        self.unit_of = settle.components.label
+        if settle.loops:
+            self.unit_of = self.unit_of.copy()
+        self.scratch = (np.zeros(n), np.empty(n, np.int32))
+
+    def add(self, units: Index) -> None:
+        s = self.settle
+        self._run(units, 0, s.components.order, s.components.start, s.offset, s.inverses, s.state, self.budget, 0.0)
+
+    def add_loop(self, loop: Any) -> None:
+        """Sweep a large component; rows of the sweep before are overwritten by moving the new ones down."""
+        nodes, blocks = loop.nodes, len(loop.start) - 1
+        base = len(self.settle.state)
+        sizes = np.diff(loop.start)
+        self.unit_of[nodes] = base + np.repeat(np.arange(blocks, dtype=np.int32), sizes)
+        self.lost[nodes], self.length[nodes] = 1.0, 0
+        if loop.whole is not None:
+            self.unit_of[nodes] = base
+            rings = (np.zeros(1, np.int64), loop.whole.ravel(), np.zeros(1, np.int8))
+            self._run(np.zeros(1, np.int32), base, nodes, np.array([0, len(nodes)]), *rings, self.budget, 0.0)
+            return
+        bottom = self.used
+        state = np.zeros(blocks, np.int8)
+        for number in range(SWEEPS):
+            middle = self.used
+            numbers = np.arange(blocks, dtype=np.int32)
+            self._run(
+                numbers,
+                base,
+                nodes,
+                loop.start,
+                loop.offset,
+                loop.inverses,
+                state,
+                INSIDE * self.budget,
+                COARSE * (number < ROUGH),
+            )
+            size = self.used - middle
+            for column in (self.owner, self.part):
+                column[bottom : bottom + size] = column[middle : self.used].copy()
+            self.begin[nodes] -= middle - bottom
+            self.used = bottom + size
+            if np.isnan(self.lost[nodes]).any():  # one of them is behind a ring that owns itself: so are all
+                self.lost[nodes], self.length[nodes], self.used = np.nan, 0, bottom
+            if not (self.lost[nodes] > INSIDE * self.budget).any():
+                break
+
+    def _run(
+        self,
+        units: Index,
+        base: int,
+        order: Index,
+        start: Index,
+        offset: Index,
+        inverses: Float,
+        state: Index,
+        budget: float,
+        coarse: float,
+    ) -> None:
+        done = 0
+        s = self.settle
+        while done < len(units):
+            graph = (units[done:], base, order, start, self.unit_of, s.pointer, s.holder, s.share, self.rest)
+            rings = (offset, inverses, state)
+            rows = (self.begin, self.length, self.lost)
+            columns = (self.owner, self.part, self.used)
+            more, self.used = _fill(*graph, *rings, *rows, *columns, *self.scratch, budget, coarse)
+            done += more
+            if done < len(units):
+                self.owner = np.concatenate([self.owner, np.empty_like(self.owner)])
+                self.part = np.concatenate([self.part, np.empty_like(self.part)])
+
+    def finish(self) -> OwnerRows:
+        order = self.settle.components.order
+        held = order[(np.diff(self.settle.pointer) > 0)[order]]
+        company = held[np.argsort(self.begin[held], kind="stable")]
+        pointer = np.zeros(len(company) + 1, np.int64)
+        np.cumsum(self.length[company], out=pointer[1:])
+        return OwnerRows(company, pointer, self.owner[: self.used], self.part[: self.used], self.lost[company])
+
+
+@kernel
+def _fill(
+    units: Index,
+    base: int,
+    order: Index,
+    start: Index,
+    unit_of: Index,
+    pointer: Index,
+    holder: Index,
+    share: Float,
+    rest: Float,
+    offset: Index,
+    inverses: Float,
+    state: Index,
+    begin: Index,
+    length: Index,
+    lost: Float,
+    owner: Index,
+    part: Float,
+    used: int,
+    total: Float,
+    touched: Index,
+    budget: float,
+    coarse: float,
+) -> tuple[int, int]:
+    """Append the rows of some units; how many were done before the columns were full, and how long they are now.
+
+    ``total`` (zero by node) and ``touched`` are scratch. A ring first gets the rows of what enters each member, then mixes them by its
+    inverse; these first rows stand at the end of the columns meanwhile.
+    """
+    done = 0
+    for u in units:
+        first, k = start[u], start[u + 1] - start[u]
+        if k > 1 and state[u] == CLOSED:
+            for place in range(k):
+                begin[order[first + place]], length[order[first + place]], lost[order[first + place]] = used, 0, np.nan
+            done += 1
+            continue
+        entering, missing = np.empty(k + 1, np.int64), np.empty(k)
+        entering[0] = used
+        for place in range(k):
+            j = order[first + place]
+            count, gone = 0, 0.0
+            if rest[j] != 0.0:
+                total[j] = rest[j]
+                touched[0] = j
+                count = 1
+            for e in range(pointer[j], pointer[j + 1]):
+                h, f = holder[e], share[e]
+                if unit_of[h] == base + u:
+                    continue
+                if pointer[h] == pointer[h + 1]:
+                    if total[h] == 0.0:
+                        touched[count] = h
+                        count += 1
+                    total[h] += f
+                    continue
+                gone += f * lost[h]
+                for at in range(begin[h], begin[h] + length[h]):
+                    o = owner[at]
+                    if total[o] == 0.0:
+                        touched[count] = o
+                        count += 1
+                    total[o] += f * part[at]
+            room = entering[place] + count <= len(owner)
+            cut = _allowed(gone, budget, coarse) if k == 1 else 0.0
+            if np.isnan(gone):
+                cut = np.inf
+            end, pruned = _emit(total, touched, count, cut, owner, part, entering[place], room)
+            if not room:
+                return done, used
+            entering[place + 1], missing[place] = end, gone + pruned
+        if k == 1:
+            j = order[first]
+            begin[j], length[j], lost[j] = used, entering[1] - used, missing[0]
+            used = entering[1]
+            done += 1
+            continue
+        inverse = inverses[offset[u] : offset[u] + k * k].reshape(k, k)
+        top = entering[k]
+        for place in range(k):
+            j = order[first + place]
+            count, gone = 0, 0.0
+            for m in range(k):
+                f = inverse[place, m]
+                gone += f * missing[m]
+                for at in range(entering[m], entering[m + 1]):
+                    o = owner[at]
+                    if total[o] == 0.0:
+                        touched[count] = o
+                        count += 1
+                    total[o] += f * part[at]
+            room = top + count <= len(owner)
+            cut = _allowed(gone, budget, coarse) if not np.isnan(gone) else np.inf
+            end, pruned = _emit(total, touched, count, cut, owner, part, top, room)
+            if not room:
+                return done, used
+            begin[j], length[j], lost[j] = top, end - top, gone + pruned
+            top = end
+        move = entering[k] - used
+        for at in range(entering[k], top):
+            owner[at - move], part[at - move] = owner[at], part[at]
+        for place in range(k):
+            begin[order[first + place]] -= move
+        used = top - move
+        done += 1
+    return done, used
+
+
+@kernel
+def _allowed(gone: float, budget: float, coarse: float) -> float:
+    """What a row may cut: part of what is left of its budget, or ``coarse`` of what sweeps have yet to bring."""
+    return KEEP * (budget - gone) if gone < budget else coarse * gone
+
+
+@kernel
+def _emit(
+    total: Float, touched: Index, count: int, allowed: float, owner: Index, part: Float, at: int, room: bool
+) -> tuple[int, float]:
+    """Write the entries but the smallest, which add up to ``allowed`` at most; the new end and the sum that was cut.
+
+    Everything below allowed / entries may go; what is left of the allowance is then spread over fewer entries, and so on.
+    """
+    left, kept, limit = allowed, count, 0.0
+    end = at
+    for c in range(count):
+        o = touched[c]
+        if room:
+            owner[end], part[end] = o, total[o]
+            end += 1
+        total[o] = 0.0
+    if allowed == np.inf:
+        limit = np.inf
+    elif room and count > 8 and allowed > 0.0:
+        for _ in range(4):
+            least = left / max(kept, 1)
+            if least <= 1.05 * limit:
+                break
+            left, kept = allowed, 0
+            for c in range(at, end):
+                size = abs(part[c])
+                if size < least:
+                    left -= size
+                else:
+                    kept += 1
+            limit = least
+    pruned = 0.0
+    if limit > 0.0:
+        last, end = end, at
+        for c in range(at, last):
+            if abs(part[c]) < limit:
+                pruned += part[c]
+            else:
+                owner[end], part[end] = owner[c], part[c]
+                end += 1
+    return end, pruned
