@@ -18,6 +18,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from crosshold.cases import SyntheticRegister, synthetic_register
+from crosshold.cases.synthetic import depth_first_order
 from crosshold.errors import FileError, RequestError
 
 HOLDINGS = 100_000
@@ -254,3 +255,22 @@ def test_importing_the_cases_starts_no_compiler() -> None:
     code = "import sys, crosshold.cases as c; c.synthetic_register(1000); print(sorted({'numba', 'scipy', 'duckdb'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@given(st.lists(st.integers(-1, 14), min_size=1, max_size=15))
+def test_depth_first_order_keeps_trees_together(parents: list[int]) -> None:
+    parent = np.array([p if p < len(parents) and p != k else -1 for k, p in enumerate(parents)], dtype=np.int64)
+    order = depth_first_order(parent).tolist()
+    assert sorted(order) == list(range(len(parents)))
+    place = {node: k for k, node in enumerate(order)}
+    tree: dict[int, int] = {}
+    for node in order:
+        above = int(parent[node])
+        if above >= 0 and place[above] < place[node]:
+            tree[node] = tree[above]
+        else:  # a root, or the member at which a circle is entered
+            tree[node] = node
+    runs = [tree[node] for k, node in enumerate(order) if k == 0 or tree[order[k - 1]] != tree[node]]
+    assert len(runs) == len(set(runs))
+    sizes = [list(tree.values()).count(root) for root in runs]
+    assert sizes == sorted(sizes, reverse=True)

@@ -44,7 +44,7 @@ def synthetic_register(
     - ``profile``: ``register`` has a largest strongly connected component of about 0.02 % of the entities, ``hard`` one of about 1 %.
     - ``order`` of the entities' numbers: ``random``, or ``load``: depth-first along the largest holders, the largest tree first.
     - ``shares`` issued by each company: ``million`` (1,000,000) or ``real`` (round and crooked counts from 1e6 to 1e12).
-    - ``overheld``: share of the companies that get more than 100 % of holders, half of them by one row that is over 100 % alone.
+    - ``overheld``: share of the companies that get more than 100 % of holders, at least half of them by one row alone.
     - ``respelt``: share of the rows whose holder is written in another way; the arrays keep who is meant.
 
     Time and memory grow linearly: 10 million holdings take some seconds and about 2 GB. E_ARGUMENT: an argument out of range.
@@ -116,7 +116,7 @@ def _numbered(
     if settings["order"] == "random":
         old = np.argsort(raw(settings["seed"], 9, n), kind="stable")  # the entity that gets each number
     else:
-        old = _by_tree(*_depth_first(_largest_holder(layout.start, holder, weight, n)))
+        old = depth_first_order(_largest_holder(layout.start, holder, weight, n))
     number = np.empty(n, dtype=np.int32)
     number[old] = np.arange(n, dtype=np.int32)
     holder_number, issuer_number = number[holder], number[issuer]
@@ -124,6 +124,13 @@ def _numbered(
         rows = np.argsort(issuer_number, kind="stable")
         holder_number, issuer_number, weight, spelling = holder_number[rows], issuer_number[rows], weight[rows], spelling[rows]
     return SyntheticRegister(holder_number, issuer_number, weight, issued[old], kind[old], spelling, settings)
+
+
+def depth_first_order(parent: Int) -> Int:
+    """The nodes of a forest with parents first and each tree in one piece, the largest tree first. ``parent`` is -1 at a root."""
+    order, tree = _depth_first(parent)
+    size = np.bincount(tree, minlength=len(tree))
+    return order[np.argsort(-size[tree], kind="stable")]
 
 
 @kernel
@@ -143,7 +150,7 @@ def _largest_holder(start: Int, holder: Int, weight: Int, n: int) -> Int:
 def _depth_first(parent: Int) -> tuple[Int, Int]:
     """The nodes parents first, each tree in one piece, and the place in that list where the tree of each begins.
 
-    A circle of parents is entered at its member of the lowest number.
+    A circle of parents is entered at one of its members.
     """
     n = len(parent)
     child = np.full(n, -1, dtype=np.int64)  # the first one, and the next of the same parent
@@ -156,31 +163,29 @@ def _depth_first(parent: Int) -> tuple[Int, Int]:
     order = np.empty(n, dtype=np.int64)
     tree = np.empty(n, dtype=np.int64)
     stack = np.empty(n, dtype=np.int64)
+    climbed = np.full(n, -1, dtype=np.int64)  # from where
     count = 0
     for turn in range(2):  # first the trees, then what hangs on circles
-        for root in range(n):
-            if seen[root] or (turn == 0 and parent[root] >= 0):
+        for node in range(n):
+            if seen[node] or (turn == 0 and parent[node] >= 0):
                 continue
+            root = node
+            while parent[root] >= 0 and climbed[root] != node:
+                climbed[root] = node
+                root = parent[root]
             begin, top = count, 1
             stack[0] = root
             seen[root] = True
             while top:
                 top -= 1
-                node = stack[top]
-                order[count] = node
+                order[count] = stack[top]
                 tree[count] = begin
+                lower = child[stack[top]]
                 count += 1
-                below_it = child[node]
-                while below_it >= 0:
-                    if not seen[below_it]:
-                        seen[below_it] = True
-                        stack[top] = below_it
+                while lower >= 0:
+                    if not seen[lower]:
+                        seen[lower] = True
+                        stack[top] = lower
                         top += 1
-                    below_it = sibling[below_it]
+                    lower = sibling[lower]
     return order, tree
-
-
-def _by_tree(order: Int, tree: Int) -> Int:
-    """The same list with the largest tree first."""
-    size = np.bincount(tree, minlength=len(tree))
-    return order[np.argsort(-size[tree], kind="stable")]
