@@ -19,6 +19,8 @@ from crosshold.measures.failures import cascade
 from crosshold.measures.groups import almeida
 from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops, ownerless
+from crosshold.measures.netting import net as netted
+from crosshold.measures.netting import unwind
 from crosshold.measures.owners import blocked, close_links, owners
 from crosshold.measures.ownership import ownership
 from crosshold.measures.power import Listed, binomial, ocean, power_of
@@ -161,6 +163,18 @@ def run_coop(given: Golden) -> Any:
     return list(result.split.values()) if isinstance(result, Split) else result.to_dict(exact=True)
 
 
+def run_netting(given: Golden) -> Any:
+    result = netted(given["values"], given["kind"])
+    assert result.unique
+    return result.to_dict(exact=True) | {"after": [[row.holder, row.issuer, row.after] for row in result.rows if row.after]}
+
+
+def run_unwind(given: Golden) -> Any:
+    result = unwind(given["issued"], given["shares"], given["own_assets"])
+    stakes = [[row.holder, row.issuer, row.stake_after] for row in result.rows if row.stake_after]
+    return result.to_dict(exact=True) | {"stakes_after": stakes}
+
+
 CALLS: dict[str, Callable[[Golden], Any]] = {
     "ownership": run_ownership,
     "lookthrough": run_lookthrough,
@@ -177,6 +191,8 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "clearing": run_clearing,
     "coop": run_coop,
     "bankruptcy": lambda given: list(bankruptcy(given["estate"], given["claims"]).awards.values()),
+    "netting": run_netting,
+    "unwind": run_unwind,
     "de_facto": lambda given: de_facto(given["votes"], given.get("turnout")).to_dict(exact=True),
     "power": run_power,
     "ocean": lambda given: ocean(given["majors"], given.get("quota", "1/2"), given["index"]),
