@@ -85,10 +85,9 @@ def net(values: Rows, kind: str = "conservative", *, ranges: int = MOST_RANGES) 
     """Compress what firms hold in each other, keeping every firm's net.
 
     ``values``: rows (holder, issuer, money), money of the stake (a float counts as its shortest decimal); several rows of one pair
-    add up. ``bilateral``: of two that hold each
-    other the smaller stake vanishes from both. ``conservative``: the least total with every stake between 0 and what it was;
-    exact, without circles at the end. Stakes of a firm in itself vanish. When other answers have the same total, the range of each
-    holding over all of them is computed for up to ``ranges`` holdings that differ.
+    add up. ``bilateral``: of two that hold each other the smaller stake vanishes from both. ``conservative``: the least total with
+    every stake between 0 and what it was; exact, without circles at the end. Stakes of a firm in itself vanish. When other answers
+    have the same total, the range of each holding over all of them is computed for up to ``ranges`` holdings that differ.
 
     Errors: E_KIND, E_VALUE, E_NEGATIVE. Finding W_SEVERAL_OPTIMA when other answers have the same total.
     """

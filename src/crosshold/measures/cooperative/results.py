@@ -50,8 +50,12 @@ class Split(Result):
 
     def __str__(self) -> str:
         first, *rest = super().__str__().splitlines()
-        worst = "" if self.excess is None else f"; {'+'.join(self.coalition)} would gain {float(self.excess):,.6g} by leaving"
-        return "\n".join([first, f"  {'in' if self.in_core else 'not in'} the core{worst}", *rest])
+        where = "in the core" if self.in_core else "not in the core"
+        if self.excess is not None:
+            amount = f"{abs(float(self.excess)):,.6g}"
+            effect = f"would gain {amount} by leaving" if self.excess > 0 else f"would lose least by leaving, {amount}"
+            where += f"; {'+'.join(self.coalition)} {effect}"
+        return "\n".join([first, f"  {where}", *rest])
 
     def _rows(self) -> list[SplitRow]:
         game = self.game
