@@ -7,7 +7,7 @@ Rooms are imported when a verb first needs them, so that a small question starts
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
     from crosshold.report.explanation import Explanation
+    from crosshold.report.survey import Survey
 
 
 def cases() -> tuple[str, ...]:
@@ -69,8 +70,72 @@ def read(source: str | Path, *, format: str | None = None) -> Register:
     return read_case(find(source))
 
 
+def is_register(source: str | Path) -> bool:
+    """True when a name says that it is a table of holdings (.csv, .csv.gz, .parquet) and not a case."""
+    from crosshold.formats.holdings_header import is_table
+
+    return is_table(Path(source)) and not (Path(source) / "case.yaml").is_file()
+
+
+def read_network(
+    source: str | Path,
+    *,
+    threads: int | None = None,
+    totals: str | None = None,
+    overheld: str = "refuse",
+    progress: Callable[[float], None] | None = None,
+) -> Network:
+    """The Network of a register of holdings, ``.csv``, ``.csv.gz`` or ``.parquet``, of ten million rows and more.
+
+    ``totals``: all shares of a company are in the ``column`` total (the default), or the ``sum`` of its rows. ``overheld="report"`` lets
+    holdings pass 100 % and says so. ``threads`` of the reader (default: all); ``progress`` hears its finished share, 0 to 1.
+    docs/registers.md names the columns. ``FileError`` tells every bad row with its line, of which it shows the first twenty.
+    """
+    from crosshold.formats.holdings import read_holdings
+    from crosshold.report.survey import shortened
+
+    table = read_holdings(source, threads=threads, totals=totals, progress=progress)
+    try:
+        made = Network.from_columns(
+            table.ids, table.holder, table.issuer, table.weight, table.total, basis=table.basis, overheld=overheld
+        )
+        votes = made.votes
+        if table.votes is not None and table.votes_total is not None:
+            basis = "gross_votes"
+            cast = Network.from_columns(
+                table.ids, table.holder, table.issuer, table.votes, table.votes_total, basis=basis, overheld=overheld
+            )
+            made, votes = replace(made, findings=(*made.findings, *cast.findings)), cast.votes
+    except RequestError as error:
+        few = shortened(error.findings)
+        lines = table.lines_of([finding.where for finding in few if finding.code == "E_OVERHELD"])
+        told = [replace(f, message=f"{f.message.rstrip('.')} ({lines[f.where]}).") if f.where in lines else f for f in few]
+        raise FileError(told) from None
+    findings = shortened([*table.findings, *made.findings])
+    return replace(made, votes=votes, kinds=table.kinds, names=table.names, findings=tuple(findings))
+
+
+def survey(thing: Network | Ultimate, question: str = "holdings") -> Survey:
+    """A whole register in a few numbers: its ``holdings`` or ``circles``, or who stands at the top in an Ultimate; and all in columns."""
+    from crosshold.report import survey as room
+
+    if not isinstance(thing, Network):
+        return room.survey_control(thing)
+    return room.survey_rings(thing) if question == "circles" else room.survey_holdings(thing)
+
+
+def synthetic(target: str | Path, *, holdings: int = 1_000_000, seed: int = 1, profile: Any = "register") -> Path:
+    """Write a made-up register to ``.csv`` or ``.parquet``; see :func:`crosshold.cases.synthetic_register`."""
+    from crosshold.cases.synthetic import synthetic_register
+    from crosshold.report.columns import appearing
+
+    with appearing(Path(target)) as part:
+        synthetic_register(holdings, seed, profile=profile).write(part)
+    return Path(target)
+
+
 def write(thing: Any, target: str | Path, *, format: str | None = None) -> Path:
-    """Write a Register or a Plan as YAML, a result as JSON or CSV, an Outcome as JSON; the suffix picks the form.
+    """Write a Register or a Plan as YAML, a result as JSON, CSV or Parquet, an Outcome as JSON; the suffix picks the form.
 
     The file appears whole or not at all.
     """
@@ -158,8 +223,7 @@ def control(
     """
     from crosshold.measures import control as room
 
-    result = room.control(network, threshold=threshold, **options)
-    return result if issuer is None else replace(result, rows=tuple(row for row in result.rows if row.controlled == issuer))
+    return room.control(network, threshold=threshold, companies=None if issuer is None else [issuer], **options)
 
 
 def ultimate(
@@ -168,12 +232,7 @@ def ultimate(
     """Who stands at the top of each controlled company, its nearest controller, and rings of mutual control."""
     from crosshold.measures import control as room
 
-    result = room.ultimate(network, threshold=threshold, **options)
-    if issuer is None:
-        return result
-    tops = {company: who for company, who in result.ultimate.items() if company == issuer}
-    parents = {company: who for company, who in result.parent.items() if company == issuer}
-    return replace(result, ultimate=tops, parent=parents)
+    return room.ultimate(network, threshold=threshold, companies=None if issuer is None else [issuer], **options)
 
 
 def owners(
@@ -307,6 +366,14 @@ def lines(result: Any, snapshot: Snapshot) -> list[str]:
     from crosshold.report.answers import lines as tell
 
     return tell(result, snapshot)
+
+
+def register_lines(result: Any, network: Network, title: str) -> list[str]:
+    """A result on a register as text for a terminal."""
+    from crosshold.report.answers import lines as tell
+    from crosshold.report.survey import Titles
+
+    return tell(result, Titles(network, title))
 
 
 def votes_lines(ballot: Ballot, issuers: Sequence[str]) -> list[str]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.kernels.components import strong_components
-from crosshold.kernels.csr import Int, Node, compress, transpose
+from crosshold.kernels.csr import Int, Node, Rows, compress, row_sums, transpose
 from crosshold.kernels.flow import Divergent, Flow
 from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Snapshot
@@ -44,19 +44,27 @@ class Graph:
     overheld: tuple[int, ...] = ()
 
     @cached_property
-    def _out(self) -> tuple[Int, Node, Int]:
-        return transpose(self.in_ptr, self.in_holder, self.in_weight)
+    def into(self) -> Rows:
+        """``(holder, weight)`` of each issuer, largest first."""
+        return Rows(self.in_ptr, self.in_holder, self.in_weight)
+
+    @cached_property
+    def out(self) -> Rows:
+        """``(issuer, weight)`` of each holder, largest weight first."""
+        return Rows(*transpose(self.in_ptr, self.in_holder, self.in_weight))
 
     def holders(self, issuer: int) -> list[tuple[int, int]]:
         """``(holder, weight)`` of one issuer, largest first."""
-        a, b = self.in_ptr[issuer], self.in_ptr[issuer + 1]
-        return list(zip(self.in_holder[a:b].tolist(), self.in_weight[a:b].tolist(), strict=True))
+        return self.into[issuer]
 
     def holdings(self, holder: int) -> list[tuple[int, int]]:
         """``(issuer, weight)`` of one holder, largest weight first."""
-        pointer, issuer, weight = self._out
-        a, b = pointer[holder], pointer[holder + 1]
-        return list(zip(issuer[a:b].tolist(), weight[a:b].tolist(), strict=True))
+        return self.out[holder]
+
+    @cached_property
+    def held(self) -> Int:
+        """Whole weight of each issuer that its identified holders have together."""
+        return row_sums(self.in_ptr, self.in_weight)
 
     def edges(self) -> list[tuple[int, int, int]]:
         """Every ``(holder, issuer, weight)``."""
@@ -116,7 +124,8 @@ class Graph:
         Down, one unit that starts at a holder ends as its share of every issuer; up, a value that starts at an issuer ends with its
         holders. Ownerless components are closed: what depends on them is ``None``. Nothing flows into the nodes of ``stop``.
         """
-        pointer, target, weight = (self.in_ptr, self.in_holder, self.in_weight) if up else self._out
+        rows = self.into if up else self.out
+        pointer, target, weight = rows.pointer, rows.node, rows.weight
         if len(stop):
             source = np.repeat(np.arange(len(pointer) - 1), np.diff(pointer))
             keep = ~np.isin(target, list(stop))
@@ -316,10 +325,7 @@ def _graph(
         np.subtract.at(total, issuer[own], weight[own])
         holder, issuer, weight = holder[~own], issuer[~own], weight[~own]
     pointer, in_holder, in_weight = compress(size, issuer, holder, weight)
-    held = np.zeros(size, dtype=np.int64)
-    some = np.flatnonzero(np.diff(pointer))
-    if len(some):
-        held[some] = np.add.reduceat(in_weight, pointer[some])
+    held = row_sums(pointer, in_weight)
     over = tuple(np.flatnonzero(held > total).tolist())
     stops = overheld != "report" or any(total[j] <= 0 for j in over)  # part of nothing has no meaning, reported or not
     findings = tuple(

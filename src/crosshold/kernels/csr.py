@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +12,29 @@ from crosshold.kernels.compiler import kernel
 
 Int = NDArray[np.int64]
 Node = NDArray[np.int32]
+
+
+class Rows(Sequence[list[tuple[int, int]]]):
+    """The rows of a graph as lists of ``(node, weight)``, each made when it is asked for."""
+
+    def __init__(self, pointer: Int, node: Node, weight: Int) -> None:
+        self.pointer, self.node, self.weight = pointer, node, weight
+
+    def __len__(self) -> int:
+        return len(self.pointer) - 1
+
+    @overload
+    def __getitem__(self, index: int) -> list[tuple[int, int]]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[list[tuple[int, int]]]: ...
+    def __getitem__(self, index: int | slice) -> list[tuple[int, int]] | list[list[tuple[int, int]]]:
+        if isinstance(index, slice):
+            return [self[r] for r in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        a, b = self.pointer[index], self.pointer[index + 1]
+        return list(zip(self.node[a:b].tolist(), self.weight[a:b].tolist(), strict=True))
+
 
 SHORT = 24  # rows up to this length are sorted by insertion
 
@@ -37,6 +63,15 @@ def transpose(pointer: Int, column: NDArray[np.integer], weight: Int) -> tuple[I
     target, value = _scatter(turned, column, row, weight)
     _largest_first(turned, target, value)
     return turned, target, value
+
+
+def row_sums(pointer: Int, weight: Int) -> Int:
+    """The sum of each row."""
+    sums = np.zeros(len(pointer) - 1, dtype=np.int64)
+    filled = np.flatnonzero(np.diff(pointer))
+    if len(filled):
+        sums[filled] = np.add.reduceat(weight, pointer[filled])
+    return sums
 
 
 def _pointer(n: int, row: NDArray[np.integer]) -> Int:

@@ -11,6 +11,8 @@ component of several companies needs rounds. Depth and one jump pointer per clas
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -173,6 +175,23 @@ def is_above(a: int, c: int, tree: Tree) -> bool:
         far = tree[c, JUMP]
         c = far if tree[far, DEPTH] >= level else tree[c, PARENT]
     return bool(c == a)
+
+
+def classes_above(c: int, tree: Tree) -> list[int]:
+    """Class ``c`` and the classes above it, from the nearest to the top."""
+    found = []
+    while c >= 0:
+        found.append(c)
+        c = int(tree[c, PARENT])
+    return found
+
+
+def at_or_above(tree: Tree, nodes: Iterable[int]) -> Node:
+    """``nodes`` and every node that controls one of them, sorted. One look at every node."""
+    chosen = np.zeros(len(tree), np.bool_)
+    for v in nodes:
+        chosen[classes_above(int(tree[v, RING]), tree)] = True
+    return np.flatnonzero(chosen[tree[:, RING]]).astype(np.int32)
 
 
 @kernel
