@@ -12,22 +12,23 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from control_crosshold import questions
 from side_by_side import Engine, machine, run, table
 
 from crosshold.cases import SyntheticRegister, synthetic_register
 
-HERE = "control_engines"
+OURS, PEERS = "control_crosshold", "control_peers"
 ENGINES = [
-    Engine("crosshold, forest", HERE, "forest_prepare", "forest_count", ("crosshold", "numpy", "numba")),
-    Engine("crosshold, forest, nodes ordered first", HERE, "forest_prepare_ordered", "forest_count"),
-    Engine("crosshold, forest and every pair listed", HERE, "forest_prepare", "forest_list"),
-    Engine("DuckDB, recursive USING KEY, every stake", HERE, "duckdb_prepare", "duckdb_all_stakes", ("duckdb",)),
-    Engine("DuckDB, recursive USING KEY, from majorities", HERE, "duckdb_prepare", "duckdb_majorities"),
-    Engine("DuckDB, SQL in a loop", HERE, "duckdb_prepare", "duckdb_loop"),
-    Engine("plain Python work list", HERE, "python_prepare", "python_worklist"),
-    Engine("scipy.sparse fixpoint", HERE, "scipy_prepare", "scipy_fixpoint", ("scipy",)),
-    Engine("python-graphblas fixpoint", HERE, "graphblas_prepare", "graphblas_fixpoint", ("python-graphblas",)),
-    Engine("networkx textbook", HERE, "networkx_prepare", "networkx_fixpoint", ("networkx",)),
+    Engine("crosshold, forest", OURS, "forest_prepare", "forest_count", ("crosshold", "numpy", "numba")),
+    Engine("crosshold, forest, nodes ordered first", OURS, "forest_prepare_ordered", "forest_count"),
+    Engine("crosshold, forest and every pair listed", OURS, "forest_prepare", "forest_list"),
+    Engine("DuckDB, recursive USING KEY, every stake", PEERS, "duckdb_prepare", "duckdb_all_stakes", ("duckdb",)),
+    Engine("DuckDB, recursive USING KEY, from majorities", PEERS, "duckdb_prepare", "duckdb_majorities"),
+    Engine("DuckDB, SQL in a loop", PEERS, "duckdb_prepare", "duckdb_loop"),
+    Engine("plain Python work list", PEERS, "python_prepare", "python_worklist"),
+    Engine("scipy.sparse fixpoint", PEERS, "scipy_prepare", "scipy_fixpoint", ("scipy",)),
+    Engine("python-graphblas fixpoint", PEERS, "graphblas_prepare", "graphblas_fixpoint", ("python-graphblas",)),
+    Engine("networkx textbook", PEERS, "networkx_prepare", "networkx_fixpoint", ("networkx",)),
 ]
 MOST = {"networkx textbook": 2_000_000}  # holdings beyond which a peer is left out: it would not fit into 16 GB
 
@@ -60,6 +61,7 @@ def main() -> None:
                 print(f"left out at this size, for its memory: {engine.name}")
                 engines.remove(engine)
         with tempfile.TemporaryDirectory() as folder:
+            print(questions(register))
             save(register, Path(folder))
             save(synthetic_register(5_000), Path(folder) / "small")
             del register

@@ -1,4 +1,4 @@
-"""All controllers of all companies, by crosshold and by its peers. Each answers with the number of pairs (controller, controlled).
+"""The peers of control.py: all controllers of all companies, answered with the number of pairs (controller, controlled).
 
 Each takes the same arrays in the same node order: ``holder``, ``issuer`` (int32) and ``weight`` (int64) by row, ``total`` by entity.
 X controls Y when X and the companies it controls hold more than half of Y together; X itself is not counted as controlled.
@@ -10,81 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from crosshold.cases.synthetic import depth_first_order
-from crosshold.kernels.compiler import kernel
-from crosshold.kernels.csr import compress
-from crosshold.kernels.forest import DEPTH, PARENT, RING, control_forest, limits
-
 Arrays = dict[str, np.ndarray]
-
-
-# crosshold: rows of holders, then one parent for each class of mutual control
-
-
-def forest_prepare(given: Arrays) -> tuple[Any, ...]:
-    graph = compress(len(given["total"]), given["issuer"], given["holder"], given["weight"])
-    return *graph, limits(given["total"], 1, 2, True)
-
-
-def forest_prepare_ordered(given: Arrays) -> tuple[Any, ...]:
-    """The same with the entities renumbered depth-first along their largest holders."""
-    pointer, holder, _, _ = forest_prepare(given)
-    parent = np.full(len(given["total"]), -1, dtype=np.int64)
-    held = pointer[1:] > pointer[:-1]
-    parent[held] = holder[pointer[:-1][held]]
-    old = depth_first_order(parent)
-    number = np.empty(len(old), dtype=np.int32)
-    number[old] = np.arange(len(old), dtype=np.int32)
-    rows = {"issuer": number[given["issuer"]], "holder": number[given["holder"]], "weight": given["weight"]}
-    return forest_prepare({**rows, "total": given["total"][old]})
-
-
-def forest_count(own: tuple[Any, ...]) -> int:
-    tree, _ = control_forest(*own)
-    return count_pairs(tree)
-
-
-def forest_list(own: tuple[Any, ...]) -> int:
-    """Every pair written out, as a table of pairs needs it."""
-    tree, settled = control_forest(*own)
-    controller, _ = list_pairs(tree, settled, count_pairs(tree))
-    return len(controller)
-
-
-def count_pairs(tree: np.ndarray) -> int:
-    """Members times the members of all classes above, and of the own class but oneself; level by level."""
-    n = len(tree)
-    size = np.bincount(tree[:, RING], minlength=n)
-    classes = np.flatnonzero(size)
-    depth = tree[classes, DEPTH]
-    above = np.zeros(n, dtype=np.int64)
-    for level in range(1, int(depth.max()) + 1):
-        here = classes[depth == level]
-        up = tree[here, PARENT]
-        above[here] = above[up] + size[up]
-    return int((size[classes] * (above[classes] + size[classes] - 1)).sum())
-
-
-@kernel
-def list_pairs(tree: np.ndarray, settled: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    n = len(tree)
-    first, following = np.full(n, -1, np.int32), np.full(n, -1, np.int32)  # members of each class
-    for v in range(n - 1, -1, -1):
-        following[v] = first[tree[v, RING]]
-        first[tree[v, RING]] = v
-    controller, controlled = np.empty(count, np.int32), np.empty(count, np.int32)
-    done = 0
-    for y in settled:
-        c = tree[y, RING]
-        while c >= 0:
-            x = first[c]
-            while x >= 0:
-                if x != y:
-                    controller[done], controlled[done] = x, y
-                    done += 1
-                x = following[x]
-            c = tree[c, PARENT]
-    return controller, controlled
 
 
 # DuckDB: a table of edges; loading it is the preparation
