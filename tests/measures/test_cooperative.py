@@ -271,6 +271,20 @@ def test_twelve_claimants_are_as_exact_as_three() -> None:
     assert market.epsilon == 0 and market.most["12"] == market.least["12"] == 1 and market.corners is None
 
 
+def test_in_a_homogeneous_majority_the_nucleolus_is_the_votes() -> None:
+    # Peleg 1968: no ties (constant sum) and all minimal winning coalitions have exactly the quota
+    for weights, quota in (([2, 1, 1, 1], 3), ([3, 2, 2, 1, 1], 5), ([5, 2, 2, 2, 1, 1], 7)):
+        n, total = len(weights), sum(weights)
+        wins = [sum(weights[i] for i in c) >= quota for c in coalitions(n)]
+        minimal = [
+            c
+            for c, won in zip(coalitions(n), wins, strict=True)
+            if won and all(sum(weights[j] for j in c) - weights[i] < quota for i in c)
+        ]
+        assert 2 * quota == total + 1 and all(sum(weights[i] for i in c) == quota for c in minimal)
+        assert shares([int(won) for won in wins], "nucleolus") == [Fraction(w, total) for w in weights]
+
+
 def test_a_wrong_division_is_not_proved() -> None:
     game, rule = read([0, 0, 0, 1170, 770, 210, 1530]), Rule(individual=True)
     point = lexicographic(game, rule)
@@ -312,6 +326,8 @@ def test_what_is_odd_is_said() -> None:
     assert found.split == {"A": 2, "B": 3} and not found.in_core
     empty = solve([0, 0, 0, 1, 1, 1, 1], "core")
     assert [f.code for f in empty.findings] == ["W_CORE_EMPTY"] and empty.corners == () and not empty.table()["least"]
+    held = solve([0, 0, 0, 0, 1, 1, 1], "core").explain("3")  # two left gloves, one right one
+    assert (held["least"], held["most"], held["corners"]) == (1, 1, [[{"1": 0, "2": 0, "3": 1}]] * 2)
     one = solve([5], "core")
     assert (
         one.epsilon is None and one.core_non_empty and one.corners == ((Fraction(5),),) and solve([5], "nucleolus").excess is None
@@ -343,6 +359,7 @@ def test_what_is_odd_is_said() -> None:
         (lambda: solve([0, 0, 0, 1, 1, 1, 1], "tau"), ["E_NOT_QUASI_BALANCED"]),
         (lambda: solve([0, 0, 0, 0, 0, 0, -1], "tau"), ["E_NOT_QUASI_BALANCED"]),
         (lambda: solve([0] * 7, "nucleolus").explain("4"), ["E_UNKNOWN_ID"]),
+        (lambda: solve([0] * 7, "core").explain("4"), ["E_UNKNOWN_ID"]),
         (lambda: bankruptcy(-1, [-2, "1e999999999"]), ["E_VALUE", "E_NEGATIVE", "E_NEGATIVE"]),
         (lambda: bankruptcy(4, [1, 2]), ["E_ESTATE"]),
         (lambda: bankruptcy(2, [1, 2], rule="fair"), ["E_RULE"]),

@@ -12,7 +12,6 @@ from crosshold.deal.exact import Number, number
 from crosshold.deal.ledger import Entry, Ledger, shown
 from crosshold.deal.plan import Fund
 from crosshold.errors import Finding, RequestError
-from crosshold.measures.cooperative import Split, share_gain, solve
 from crosshold.model.snapshot import Snapshot
 
 Worths = Mapping[str, Number]  # {"A": 1, "A+B": "3.5", ...}: what each group of partners would gain with the fund to itself
@@ -79,22 +78,30 @@ def committed_in(fund: Fund | None, state: Snapshot) -> Fraction | None:
 
 def shapley(v: Worths) -> dict[str, Fraction]:
     """The gain of the fund split by the Shapley value: what a partner adds on the average, all orders of joining being alike."""
-    return _split(v, "shapley")
+    from crosshold.measures.cooperative import solve  # here, so that replaying a plan does not load games
+
+    return dict(solve(v, "shapley").split)
 
 
 def nucleolus(v: Worths) -> dict[str, Fraction]:
     """The gain of the fund split so that the worst complaint of any group is least, then the second worst, and so on."""
-    return _split(v, "nucleolus")
+    from crosshold.measures.cooperative import solve
+
+    return dict(solve(v, "nucleolus").split)
 
 
 def least_core(v: Worths) -> dict[str, Any]:
     """``epsilon``: what some group gains by leaving, however the gain is split; ``core_empty`` when it is above 0."""
+    from crosshold.measures.cooperative import solve
+
     found = solve(v, "least-core")
     return {"epsilon": found.epsilon, "core_empty": not found.core_non_empty}
 
 
 def cost_of_stability(v: Worths) -> Fraction:
     """What would have to be added so that no group of partners gains by leaving."""
+    from crosshold.measures.cooperative import solve
+
     return solve(v, "cost-of-stability").cost_of_stability
 
 
@@ -103,6 +110,8 @@ def nash(disagreement: Mapping[str, Number], total: Number, weights: Mapping[str
 
     Errors: E_WEIGHTS, E_NO_GAIN, E_DISAGREEMENT (nobody is named).
     """
+    from crosshold.measures.cooperative import share_gain
+
     if not disagreement:
         message = "nobody is named who could agree."
         raise RequestError(Finding("E_DISAGREEMENT", message, "Give the amount of each partner.", "disagreement"))
@@ -127,9 +136,3 @@ def promote(split: Mapping[str, Number], contributions: Mapping[str, Number]) ->
         message = "nobody has paid in, so there is no split by contributions."
         raise RequestError(Finding("E_NO_CONTRIBUTION", message, "Give what each partner pays in.", "contributions"))
     return {who: x - total * paid.get(who, Fraction(0)) / whole for who, x in amounts.items()}
-
-
-def _split(v: Worths, solution: str) -> dict[str, Fraction]:
-    found = solve(v, solution)
-    assert isinstance(found, Split)
-    return dict(found.split)

@@ -105,3 +105,17 @@ class Stable(Result):
         said = ", ".join(f"{name} {float(x):,.6g}" for name, x in told.items() if x is not None)
         first, *rest = super().__str__().splitlines()
         return "\n".join([first, f"  core {'not empty' if self.core_non_empty else 'empty'}, {said}", *rest])
+
+    def explain(self, player: str) -> dict[str, Any]:
+        """The range of a player in the set, and the corners at its two ends (``None`` when corners are not listed)."""
+        if player not in self.alone:
+            raise refused("E_UNKNOWN_ID", f"{player!r} is no player.", did_you_mean(player, self.alone), "player")
+        names, ends = list(self.alone), [self.least.get(player), self.most.get(player)]
+        at = names.index(player)
+        found = None
+        if self.corners is not None:
+            found = [[dict(zip(names, c, strict=True)) for c in self.corners if c[at] == end] for end in ends]
+        return {
+            "verb": "solve", "player": player, "solution": self.settings["solution"], "alone": self.alone[player], "least": ends[0],
+            "most": ends[1], "corners": found,
+        }  # fmt: skip
