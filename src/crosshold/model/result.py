@@ -6,7 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from crosshold.errors import Finding
 
@@ -30,6 +33,16 @@ def plain(value: Any, *, exact: bool = False) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item, exact=exact) for item in value]
     return value
+
+
+class Coded(NamedTuple):
+    """A column of words as numbers: row k says ``words[code[k]]``, and nothing where the code is -1. Millions of rows stay small."""
+
+    code: NDArray[np.integer]
+    words: Sequence[str]
+
+
+Column = NDArray[Any] | Coded | list[Any]
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -57,6 +70,10 @@ class Result:
         """Columns by name, all of one length; every column is there also when there are no rows."""
         rows = self._rows()
         return {name: [row[k] for row in rows] for k, name in enumerate(self.row._fields)}
+
+    def columns(self) -> Mapping[str, Column]:
+        """The whole answer as columns of one length, for writing; results of millions of rows give arrays and never make rows."""
+        return self.table()
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form: the settings, then every field, then the findings. ``exact`` keeps fractions as strings "a/b"."""

@@ -1,0 +1,157 @@
+"""One DuckDB connection for one table of holdings: fenced in, bounded in memory, and stopped by Ctrl-C.
+
+What stands in the file is data everywhere: paths, ids and words travel as parameters, and columns are known by their numbers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crosshold.formats.holdings_header import Layout, fault
+
+if TYPE_CHECKING:
+    import duckdb
+
+Progress = Callable[[float], None]
+
+MEMORY = "1500MB"  # what DuckDB may keep in memory; the rest waits on disk
+LARGEST = 2**62
+WHOLE = r"'\s*[0-9]+(\.0)?\s*'"  # "1.0" is what a table programme makes of 1; "1.000" and "1e3" can be read in two ways
+DECIMAL = r"'\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*'"
+
+
+class Session:
+    """A connection that can open one file and nothing else, and a folder of its own for what does not fit into memory."""
+
+    def __init__(self, path: Path, *, threads: int | None = None, ordered: bool = False) -> None:
+        import duckdb
+
+        self._folder = tempfile.TemporaryDirectory(prefix="crosshold-", ignore_cleanup_errors=True)
+        self.file = self._plain_name(path.resolve())
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": MEMORY,
+            "temp_directory": str(Path(self._folder.name) / "spill"),
+            "preserve_insertion_order": ordered,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=config)
+        if threads is not None:
+            self.connection.execute("SET threads = ?", [threads])
+        self.connection.execute("SET allowed_paths = ?", [[self.file]])
+        self.connection.execute("SET enable_external_access = false")
+        self.connection.execute("SET lock_configuration = true")
+
+    def _plain_name(self, path: Path) -> str:
+        """The file by a name that DuckDB does not take for a pattern."""
+        if not any(character in str(path) for character in "*?["):
+            return str(path)
+        suffix = next(suffix for suffix in (".csv.gz", ".csv", ".parquet") if path.name.lower().endswith(suffix))
+        link = Path(self._folder.name) / f"table{suffix}"
+        link.symlink_to(path)
+        return str(link)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+        self._folder.cleanup()
+
+    def run(self, query: str, values: Sequence[Any] = (), progress: Progress | None = None) -> duckdb.DuckDBPyConnection:
+        """Execute in another thread, so that Ctrl-C ends the query at once and ``progress`` (0 to 1) can be told."""
+        failure: list[BaseException] = []
+
+        def work() -> None:
+            try:
+                self.connection.execute(query, list(values))
+            except BaseException as error:
+                failure.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        try:
+            while thread.is_alive():
+                thread.join(0.1)
+                if progress is not None and thread.is_alive():
+                    progress(max(0.0, self.connection.query_progress()) / 100)
+        except BaseException:
+            self.connection.interrupt()
+            thread.join()
+            raise
+        if failure:
+            raise failure[0]
+        return self.connection
+
+
+@contextlib.contextmanager
+def reading(layout_path: Path) -> Iterator[None]:
+    """What DuckDB says about a file that it cannot read, as one fault of the file."""
+    import duckdb
+
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        message = f"this table does not fit: {_first(error)}"
+        raise fault(layout_path, "C_FILE", message, "Free some space on the disk for temporary files.") from None
+    except duckdb.Error as error:
+        if "invalid state" in str(error):
+            message = "the lines of this table do not all end alike, or quotes are mixed up."
+            cure = 'Save it again as CSV: one kind of line end, text with quotes as "a ""quoted"" word".'
+            raise fault(layout_path, "C_SYNTAX", message, cure) from None
+        raise fault(layout_path, "C_FILE", f"this table cannot be read: {_first(error)}", "Save it again.") from None
+    except UnicodeError:
+        raise fault(layout_path, "C_FILE", "this is not UTF-8 text.", "Save it as UTF-8.") from None
+
+
+def _first(error: Exception) -> str:
+    return str(error).splitlines()[0].strip() if str(error) else type(error).__name__
+
+
+def parquet_columns(session: Session) -> list[tuple[str, str]]:
+    """``(name, type)`` of the columns of a Parquet file."""
+    session.run("DESCRIBE SELECT * FROM read_parquet(?)", [session.file])
+    return [(str(row[0]), str(row[1])) for row in session.connection.fetchall()]
+
+
+def source(layout: Layout, session: Session) -> tuple[str, list[Any]]:
+    """The used columns as text, by their known names, and the parameters of that query."""
+    if layout.is_parquet:
+        quoted = {name: '"' + layout.columns[k].replace('"', '""') + '"' for name, k in layout.place.items()}
+        cells = ", ".join(f"CAST({column} AS VARCHAR) AS {name}" for name, column in quoted.items())
+        return f"SELECT {cells} FROM read_parquet(?)", [session.file]
+    cells = ", ".join(f"c{k} AS {name}" for name, k in layout.place.items())
+    types = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(len(layout.columns)))
+    how = "auto_detect = false, header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
+    return f"SELECT {cells} FROM read_csv(?, delim = ?, columns = {{{types}}}, {how})", [session.file, layout.separator]
+
+
+def number(layout: Layout, name: str) -> str:
+    """SQL for a column as a whole number below 2**62, NULL where it is none or out of range."""
+    if name in ("share", "percent"):
+        most, digits = (1, 6) if name == "share" else (100, 8)  # 18 decimals kept, of which 12 of a fraction count
+        exact = f"TRY_CAST({name} AS DECIMAL(38, 18))"
+        units = f"CAST(replace(CAST({exact} AS VARCHAR), '.', '') AS HUGEINT)"
+        fits = f"regexp_full_match({name}, {DECIMAL}) AND {exact} BETWEEN 0 AND {most}"
+        return f"CASE WHEN {fits} THEN CAST({units} // {10**digits} AS BIGINT) END"
+    fits = f"regexp_full_match({name}, {WHOLE}) AND TRY_CAST({name} AS BIGINT) < {LARGEST}"
+    return f"CASE WHEN {fits} THEN TRY_CAST({name} AS BIGINT) END"
+
+
+def cut(layout: Layout) -> str:
+    """SQL that is true where a fraction has more decimals than are kept."""
+    if layout.size == "shares":
+        return "false"
+    digits = 6 if layout.size == "share" else 8
+    exact = f"TRY_CAST({layout.size} AS DECIMAL(38, 18))"
+    return f"coalesce(CAST(replace(CAST({exact} AS VARCHAR), '.', '') AS HUGEINT) % {10**digits} <> 0, false)"
+
+
+def numbers(layout: Layout) -> list[str]:
+    """The columns that must hold a number in every row."""
+    return [name for name in (layout.size, "total", "votes", "votes_total") if name in layout.place]
