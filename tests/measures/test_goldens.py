@@ -21,6 +21,7 @@ from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops, ownerless
 from crosshold.measures.netting import net as netted
 from crosshold.measures.netting import unwind
+from crosshold.measures.network_power import crama_leruth, karos_peters, npi
 from crosshold.measures.owners import blocked, close_links, owners
 from crosshold.measures.ownership import ownership
 from crosshold.measures.power import Listed, binomial, ocean, power_of
@@ -193,6 +194,9 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "bankruptcy": lambda given: list(bankruptcy(given["estate"], given["claims"]).awards.values()),
     "netting": run_netting,
     "unwind": run_unwind,
+    "npi": lambda given: npi(net(given), value=given.get("value")).values,
+    "karos_peters": lambda given: karos_peters(net(given)).values,
+    "crama_leruth": lambda given: crama_leruth(net(given), given["target"]).values,
     "de_facto": lambda given: de_facto(given["votes"], given.get("turnout")).to_dict(exact=True),
     "power": run_power,
     "ocean": lambda given: ocean(given["majors"], given.get("quota", "1/2"), given["index"]),
