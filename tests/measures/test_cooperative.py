@@ -328,6 +328,8 @@ def test_what_is_odd_is_said() -> None:
     assert [f.code for f in empty.findings] == ["W_CORE_EMPTY"] and empty.corners == () and not empty.table()["least"]
     held = solve([0, 0, 0, 0, 1, 1, 1], "core").explain("3")  # two left gloves, one right one
     assert (held["least"], held["most"], held["corners"]) == (1, 1, [[{"1": 0, "2": 0, "3": 1}]] * 2)
+    sets = {frozenset("DACB"[k] for k in c): len(c) for c in coalitions(4)[::-1]}
+    assert list(solve(sets, "shapley").split) == ["A", "B", "C", "D"], "the same in every run"
     one = solve([5], "core")
     assert (
         one.epsilon is None and one.core_non_empty and one.corners == ((Fraction(5),),) and solve([5], "nucleolus").excess is None

@@ -164,6 +164,14 @@ def read(values: Values, players: Iterable[str] | None = None) -> Game:
     return _game(names, keyed, faults)
 
 
+def _members(key: Any) -> tuple[str, ...]:
+    """The names in a key; those of a set sorted, so that the order of players is the same in every run."""
+    if isinstance(key, str):
+        return tuple(part.strip() for part in key.split("+") if part.strip())
+    names = tuple(str(name) for name in key)
+    return tuple(sorted(names)) if isinstance(key, (set, frozenset)) else names
+
+
 def _limit(players: int, faults: Findings) -> None:
     if players > MOST_PLAYERS:
         message = f"{players} players have {2**players - 1:,} coalitions; the limit is {MOST_PLAYERS} players."
