@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -117,6 +117,47 @@ def grown(out: Sequence[Sequence[int]], seeds: Collection[int], test: Test) -> d
         inside.update(frontier)
         rounds.update(dict.fromkeys(frontier, number))
     return rounds
+
+
+class Step(NamedTuple):
+    """A node of a derivation: the round in which it was added (``None``: never), the share that counts then, and its world."""
+
+    node: int
+    round: int | None
+    share: Fraction | None
+    world: World
+
+
+def derivation(
+    columns: Mapping[int, Column], rounds: Mapping[int, int], seeds: Collection[int], goals: Collection[int], best: bool
+) -> list[Step]:
+    """How the nodes of ``goals`` were added (or not) to a set that grew in ``rounds``: only the steps that the last ones need.
+
+    ``share`` is what the seeds and the nodes of earlier rounds have in the world of the column that is best (worst) for them.
+    """
+    last = 1 + max([*rounds.values(), 0])
+    when = dict.fromkeys(seeds, 0) | dict(rounds)
+    needed, agenda = set(goals), sorted(goals)
+    while agenda:
+        node = agenda.pop()
+        for slot in holders_of(columns.get(node, ())):
+            if 0 < when.get(slot.node, last) < rounds.get(node, last) and slot.node not in needed:
+                needed.add(slot.node)
+                agenda.append(slot.node)
+    steps = []
+    for node in sorted(needed, key=lambda v: (rounds.get(v, last), v)):
+        group = {v for v, number in when.items() if number < rounds.get(node, last) and v != node}
+        column = columns.get(node, ())
+        share = ratio(column, dict.fromkeys(group, Fraction(1)), best)
+        world = extreme(column, partial(_for_group, group, share or Fraction(0)), best)
+        steps.append(Step(node, rounds.get(node), share, world))
+    return steps
+
+
+def _for_group(group: Collection[int], level: Fraction, slot: Slot) -> tuple[Fraction, int | Fraction]:
+    """How much a share lifts what a group has over a level; where that is the same, how much of it is the group's."""
+    inside = slot.per if slot.node in group else 0
+    return inside - level * slot.per, inside
 
 
 def open_worlds(columns: Mapping[int, Column]) -> Worlds:

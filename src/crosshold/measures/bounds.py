@@ -16,9 +16,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding
 from crosshold.kernels.flow import Number, method
-from crosshold.kernels.intervals import World, extreme, grown, holders_of, is_sure, open_worlds, passing, ratio, reach
+from crosshold.kernels.intervals import derivation, grown, holders_of, is_sure, open_worlds, passing, ratio, reach
 from crosshold.model.result import Result
-from crosshold.model.stakes import ANYONE, Registers, Stakes
+from crosshold.model.stakes import Registers, Stakes
 from crosshold.model.threshold import threshold as exact_threshold
 
 HALF = Fraction(1, 2)
@@ -229,33 +229,8 @@ class _Search:
 
     def steps(self, members: list[int], goal: int, best: bool) -> list[dict[str, Any]]:
         """The derivation of control over a company in the worst or the best worlds; only companies that the last step needs."""
-        rounds = self.controlled(members, best)
-        when = dict.fromkeys(members, 0) | rounds
-        last = len(self.stakes) + 1
-        needed, agenda = {goal}, [goal]
-        while agenda:
-            company = agenda.pop()
-            for slot in holders_of(self.columns.get(company, ())):
-                early = 0 < when.get(slot.node, last) < rounds.get(company, last)
-                if early and slot.node not in needed:
-                    needed.add(slot.node)
-                    agenda.append(slot.node)
-        told = []
-        for company in sorted(needed, key=lambda c: (rounds.get(c, last), c)):
-            group = {node for node, number in when.items() if number < rounds.get(company, last) and node != company}
-            told.append({"company": self.stakes.ids[company], "round": rounds.get(company), **self._world(company, group, best)})
-        return told
-
-    def _world(self, company: int, group: Collection[int], best: bool) -> dict[str, Any]:
-        worth = dict.fromkeys(group, Fraction(1))
-        column = self.columns.get(company, ())
-        share = ratio(column, worth, best)
-        if share is None:
-            return {"share": None, "counts": {}}
-        level = share
-        world: World = extreme(column, lambda s: (s.per * ((s.node in group) - level), s.per * (s.node in group)), best)
-        counts: dict[str, int] = {}
-        for slot, count in world:
-            name = "~" if slot.node == ANYONE else self.stakes.ids[slot.node]
-            counts[name] = counts.get(name, 0) + count
-        return {"share": share, "counts": counts}
+        found = derivation(self.columns, self.controlled(members, best), members, [goal], best)
+        return [
+            {"company": self.stakes.ids[s.node], "round": s.round, "share": s.share, "counts": self.stakes.counts(s.world)}
+            for s in found
+        ]

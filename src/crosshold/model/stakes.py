@@ -83,6 +83,14 @@ class Stakes:
         faults.raise_errors()
         return [self.position[name] for name in wanted]
 
+    def counts(self, world: Iterable[tuple[Slot, int]]) -> dict[str, int]:
+        """Shares by holder in one world of a register; ``~`` are holders whom nobody names, and own shares."""
+        told: dict[str, int] = {}
+        for slot, count in world:
+            name = "~" if slot.node == ANYONE else self.ids[slot.node]
+            told[name] = told.get(name, 0) + count
+        return told
+
     def registers(self, basis: str) -> Registers:
         """``capital`` or ``votes``."""
         if basis not in ("capital", "votes"):

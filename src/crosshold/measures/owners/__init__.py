@@ -14,6 +14,8 @@ from crosshold.measures.owners.ladders import LADDERS, Ladder, ladder
 from crosshold.measures.owners.linking import CloseLinks, LinkRow, Third, close_links
 from crosshold.measures.owners.named import TESTS, OwnerTest, owner_test
 from crosshold.measures.owners.owning import Owners, OwnersRow, owners
+from crosshold.measures.owners.uncertain import LinkBound, LinksBounds, OwnerBound, OwnersBounds, links_bounds, owners_bounds
+from crosshold.measures.owners.uncertain_blocking import BlockedBound, BlockedBounds, blocked_bounds
 from crosshold.measures.owners.watching import PurchaseRow, Watch, watch
 
 __all__ = [
@@ -23,13 +25,19 @@ __all__ = [
     "BandRow",
     "Bands",
     "Blocked",
+    "BlockedBound",
+    "BlockedBounds",
     "BlockedRow",
     "CloseLinks",
     "Ladder",
+    "LinkBound",
     "LinkRow",
+    "LinksBounds",
     "NearMiss",
+    "OwnerBound",
     "OwnerTest",
     "Owners",
+    "OwnersBounds",
     "OwnersRow",
     "PurchaseRow",
     "Standard",
@@ -37,9 +45,12 @@ __all__ = [
     "Watch",
     "bands",
     "blocked",
+    "blocked_bounds",
     "close_links",
     "ladder",
+    "links_bounds",
     "owner_test",
     "owners",
+    "owners_bounds",
     "watch",
 ]
