@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from crosshold.errors import RequestError, UndeterminedError
 from crosshold.kernels import coalitions
 from crosshold.kernels.coalitions import count_below, swings_by_size
-from crosshold.measures.power import binomial, ocean, power, power_of
+from crosshold.measures.power import Method, beside_float, binomial, ocean, power, power_of
 from crosshold.measures.power import free_float as float_module
 from crosshold.network import Network
 
@@ -77,13 +77,15 @@ def test_real_share_counts_of_25_holders_are_exact() -> None:
     assert power_of(weights, MAJORITY, "banzhaf-absolute") == [Fraction(comb(24, 12), 2**24)] * 25
 
 
-def test_more_players_than_can_be_counted_say_what_would_work() -> None:
-    weights = [10**9 + 7 * k for k in range(31)]
-    with pytest.raises(RequestError) as caught:
-        power_of(weights, MAJORITY, "banzhaf")
-    assert caught.value.findings[0].code == "E_TOO_MANY_PLAYERS" and "ocean" in caught.value.findings[0].cure
-    with pytest.raises(RequestError, match="E_TOO_MANY_PLAYERS"):
-        power_of([1] * 26, MAJORITY, "johnston")
+def test_a_named_method_beyond_its_limit_says_what_would_work() -> None:
+    weights = [10**9 + 7 * k for k in range(41)]
+    for index, method in (("banzhaf", "exact"), ("johnston", "exact"), ("johnston", "dynamic"), ("shapley-shubik", "dynamic")):
+        with pytest.raises(RequestError) as caught:
+            power_of(weights, MAJORITY, index, method=method)
+        fault = caught.value.findings[0]
+        assert fault.code in ("E_TOO_MANY_PLAYERS", "E_METHOD") and "sampled" in fault.cure
+    with pytest.raises(RequestError, match=r"E_METHOD.*quantised"):
+        power_of([3, 2, 1], MAJORITY, method="quantized")
 
 
 @pytest.mark.parametrize(
@@ -167,8 +169,10 @@ def test_floats_refuse_what_they_cannot_do() -> None:
         ocean(["0.3"], index="johnston")
     with pytest.raises(RequestError, match="E_OVERHELD"):
         ocean(["0.6", "0.6"])
-    with pytest.raises(RequestError, match="E_TOO_MANY_PLAYERS"):
-        ocean(["0.01"] * 23)
+    with pytest.raises(RequestError, match=r"E_TOO_MANY_PLAYERS.*dynamic"):
+        beside_float(["0.01"] * 23, None, "1/2", "shapley-shubik", Method("exact"))
+    with pytest.raises(RequestError, match=r"E_METHOD.*quantised"):
+        beside_float(["0.01"] * 23, 10, "1/2", "shapley-shubik", Method("sampled"))
     assert ocean(["0.5", "0.3", "0.2"]) == power_of([5, 3, 2], MAJORITY)  # no ocean is left
     assert ocean([]) == []
 
@@ -224,7 +228,7 @@ def test_many_holders_are_cut_and_the_cut_is_printed() -> None:
     assert len(result.values) == 20 and result.settings["single"] == "20 of 25" and result.method == "exact"
     assert "20 of 25" in str(result)
     rough = power(Network.from_holdings(rows), "X")
-    assert rough.method == "float64" and rough.error == 1e-12
+    assert rough.method == "dynamic" and rough.error is not None and rough.error < 1e-12
     assert 0 < float(rough.float_value or 0) < 1
 
 

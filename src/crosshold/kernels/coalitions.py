@@ -3,7 +3,7 @@
 Two ways. *Packed*: the generating polynomial prod (1 + y x^w) is one big integer in which every coefficient has its own field
 of bits, so that multiplying or dividing by a factor is a few shifts and additions; right for any number of players when the
 quota is small. *Halves*: sums of the subsets of either half, sorted, and binary search; right for share counts of any size and up
-to 30 players.
+to 40 players.
 
 Sources: Brams and Affuso, "Power and size: a new paradox", Theory and Decision 7 (1976), for the generating function; Horowitz and
 Sahni, "Computing partitions with applications to the knapsack problem", J. ACM 21 (1974), for the halves.
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 PACKED_BITS = 1 << 26
-HALVES_PLAYERS = 30
+HALVES_PLAYERS = 40
 
 
 def swings_by_size(weights: Sequence[int], quota: int) -> list[list[int]] | None:
@@ -31,18 +31,14 @@ def swings_by_size(weights: Sequence[int], quota: int) -> list[list[int]] | None
     if dual < quota:
         mirrored = swings_by_size(weights, dual)
         return None if mirrored is None else [row[::-1] for row in mirrored]
-    by_weight: dict[int, list[int]] = {}
-    if _packed_bits(n, quota) <= PACKED_BITS:
+    if packable(weights, quota):
         whole = _pack(weights, quota)
         by_weight = {w: _window(_divide(whole, w, n, quota), w, n, quota)[:n] for w in set(weights)}
-    elif n <= HALVES_PLAYERS:
-        for weight in set(weights):
-            others = list(weights)
-            others.remove(weight)
-            by_weight[weight] = _count_by_halves(others, quota - weight, quota)
-    else:
+        return [by_weight[w] for w in weights]
+    if n > HALVES_PLAYERS:
         return None
-    return [by_weight[w] for w in weights]
+    member, winning = by_halves(weights, quota)
+    return [[row[s + 1] - (winning[s] - row[s]) for s in range(n)] for row in member]
 
 
 def count_below(weights: Sequence[int], limit: int) -> int | None:
@@ -51,9 +47,15 @@ def count_below(weights: Sequence[int], limit: int) -> int | None:
     if other < limit:  # complements of the subsets with a sum of at least limit
         above = count_below(weights, other)
         return None if above is None else 2**n - above
-    if _packed_bits(n, limit) <= PACKED_BITS:
+    if packable(weights, limit):
         return sum(_window(_pack(weights, limit), limit, n, limit))
-    return sum(_count_by_halves(weights, 0, limit)) if n <= HALVES_PLAYERS else None
+    return 2**n - sum(by_halves(weights, limit)[1]) if n <= HALVES_PLAYERS else None
+
+
+def packable(weights: Sequence[int], quota: int, budget: int | None = None) -> bool:
+    """Whether the packed way fits: ``PACKED_BITS`` long, and within ``budget`` bits over all different weights when that is given."""
+    bits = _packed_bits(len(weights), min(quota, sum(weights) - quota + 1))
+    return bits <= PACKED_BITS and (budget is None or bits * len(set(weights)) <= budget)
 
 
 def _packed_bits(n: int, limit: int) -> int:
@@ -99,23 +101,47 @@ def _window(packed: int, width: int, n: int, limit: int) -> list[int]:
     return [packed >> (s * (n + 1)) & field for s in range(n + 1)] if blocks else [0] * (n + 1)
 
 
-def _count_by_halves(weights: Sequence[int], low: int, high: int) -> list[int]:
-    """Subsets with ``low <= sum < high``, per size."""
-    middle = len(weights) // 2
-    left, right = _sums_by_size(weights[:middle]), _sums_by_size(weights[middle:])
-    counts = [0] * (len(weights) + 1)
-    for a, one in enumerate(left):
-        for b, other in enumerate(right):
-            below = np.searchsorted(other, high - one) - np.searchsorted(other, low - one)
-            counts[a + b] += int(below.sum())
-    return counts
+def by_halves(weights: Sequence[int], quota: int) -> tuple[list[list[int]], list[int]]:
+    """Winning subsets by size: ``member[i][s]`` those with i in them, ``winning[s]`` all. O(2^(n/2)) for all players together."""
+    n = len(weights)
+    half = n // 2
+    member: list[list[int]] = []
+    winning = [0] * (n + 1)
+    for mine, others in ((weights[:half], weights[half:]), (weights[half:], weights[:half])):
+        rows, winning = _one_half(_sums_by_size(mine), _sums_by_size(others), len(mine), n, quota)
+        member += rows
+    return member, winning
 
 
-def _sums_by_size(weights: Sequence[int]) -> list[NDArray[Any]]:
-    """Sorted sums of all subsets, per size."""
+Sums = list[tuple[NDArray[Any], NDArray[np.int64]]]
+
+
+def _one_half(mine: Sums, others: Sums, k: int, n: int, quota: int) -> tuple[list[list[int]], list[int]]:
+    """For each subset of ``mine``, how many of ``others`` win with it (binary search); added up per member and size."""
+    table = np.zeros((k + 1, n + 1), dtype=np.int64)
+    if mine[0][0].dtype == object:  # past int64: compare places in the sorted list of the others' sums, not sums
+        ranked = np.sort(np.concatenate([sums for sums, _ in others]))
+        mine = [(-np.searchsorted(ranked, quota - sums).astype(np.int64), masks) for sums, masks in mine]
+        others = [(np.searchsorted(ranked, sums).astype(np.int64), masks) for sums, masks in others]
+        quota = 0
+    for a, (sums, masks) in enumerate(mine):
+        # Counts stay below 2^40, so that float64 products are exact; the last row counts every subset.
+        within = np.array([(masks >> i & 1) for i in range(k)] + [np.ones_like(masks)], dtype=np.float64)
+        need = quota - sums
+        for b, (other, _) in enumerate(others):
+            won = len(other) - np.searchsorted(other, need)
+            table[:, a + b] += (within @ won.astype(np.float64)).astype(np.int64)
+    rows: list[list[int]] = table.tolist()
+    return rows[:k], rows[k]
+
+
+def _sums_by_size(weights: Sequence[int]) -> Sums:
+    """Sums of all subsets, sorted, with the subsets as bit masks, per size."""
     kind: Any = np.int64 if sum(weights) < 2**61 else np.object_
-    found: list[NDArray[Any]] = [np.array([0], dtype=kind)]
-    for weight in weights:
-        longer: list[NDArray[Any]] = [np.array([], dtype=kind), *(sums + weight for sums in found)]
-        found = [np.concatenate([a, b]) for a, b in zip([*found, np.array([], dtype=kind)], longer, strict=True)]
-    return [np.sort(sums) for sums in found]
+    sums, masks = np.array([0], dtype=kind), np.array([0], dtype=np.int64)
+    for i, weight in enumerate(weights):
+        sums, masks = np.concatenate([sums, sums + weight]), np.concatenate([masks, masks | (1 << i)])
+    order = np.argsort(sums, kind="stable")
+    sums, masks = sums[order], masks[order]
+    size = np.bitwise_count(masks)
+    return [(sums[size == s], masks[size == s]) for s in range(len(weights) + 1)]

@@ -18,6 +18,7 @@ INDEX = Index(
     "deegan-packel",
     deegan_packel,
     'Deegan and Packel, "A new index of power for simple n-person games", International J. of Game Theory 7 (1978)',
+    looks_at="minimal",
     sums_to_one=True,
     caution="not monotone: more votes can mean less power",
 )

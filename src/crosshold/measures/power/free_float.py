@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from itertools import accumulate
-from math import comb, factorial, lcm
+from math import comb, factorial, gcd, lcm
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.ocean import Short, decisive
-from crosshold.measures.power.banzhaf_absolute import banzhaf_absolute
+from crosshold.measures.power import banzhaf, banzhaf_absolute, shapley_shubik
+from crosshold.measures.power.estimate import Estimate, Method, bracketed, estimate, of_draws
 from crosshold.measures.power.game import Weighted, too_many
 from crosshold.measures.power.quota import MAJORITY, Quota, quota_of
-from crosshold.measures.power.shapley_shubik import shapley_shubik
+from crosshold.measures.power.wide_float import Majors, binomial_decide, binomial_orders, ocean_orders, sampled_orders
 
 INDICES = ("banzhaf", "banzhaf-absolute", "shapley-shubik")  # those that have a limit with a float
-MOST_MAJORS = 22
-EXACT_MAJORS = 12  # beyond, the ocean's polynomials are evaluated in float64
+EXACT_MAJORS = 12  # all coalitions in whole numbers
+LISTED_MAJORS = 22  # all coalitions in float64
+QUICK_UNITS = 200_000  # of the large holders, for auto
+MOST_UNITS = 5_000_000
 
 Rule = Mapping[str, Any] | str | Fraction
 Values = Sequence[Fraction | float]
@@ -32,30 +35,14 @@ def ocean(majors: Sequence[Fraction | str], quota: Rule = MAJORITY, index: str =
     ``majors`` are fractions of all votes; the result has one value each. Shapley-Shubik: the integral over t of the chance that
     the others, each in with chance t, and the part t of the ocean fall short by no more than the holder's votes; the ocean's own
     share is 1 minus the sum. Banzhaf: the ocean splits exactly in half, so the holders play a finite game with the quota lowered by
-    half the ocean; one holder alone then has all power, whatever his size. Fractions up to 12 holders with Shapley-Shubik and
-    always with Banzhaf, float64 (error below 1e-12) up to 22; errors E_QUOTA, E_TOO_MANY_PLAYERS, E_INDEX, E_OVERHELD.
+    half the ocean; one holder alone then has all power, whatever his size. Fractions up to 12 holders with Shapley-Shubik and while
+    the finite game is exact with Banzhaf, float64 for any number; :func:`beside_float` tells the method and the error. Errors E_QUOTA,
+    E_INDEX, E_OVERHELD.
 
     Sources: Milnor and Shapley, "Values of large games II: oceanic games", Math. of Operations Research 3 (1978); Dubey and
     Shapley, "Mathematical properties of the Banzhaf power index", ibid. 4 (1979).
     """
-    weights, rest, rule = _whole(majors, quota, index)
-    n = len(weights)
-    if rest == 0:
-        return _finite(weights, rule, index)
-    if not n:
-        return []
-    if index == "shapley-shubik":
-        if n > EXACT_MAJORS:
-            return [float(x) for x in decisive(weights, _ocean_float(n, rest, float(rule.level)))]
-        scale = lcm(*(n * comb(n - 1, s) for s in range(n)))
-        counts = decisive(weights, _ocean_exact(n, rest, int(rule.level), scale))
-        return [Fraction(int(x), scale * rest**n) for x in counts]
-    half = 2 * rule.level - rest  # twice the quota left for the holders
-
-    def short(_: int, sums: NDArray[Any]) -> NDArray[Any]:
-        return np.asarray(2 * sums <= int(half) if rule.strict else 2 * sums < int(half)).astype(np.int64)
-
-    return _normal([Fraction(int(x), 2 ** (n - 1)) for x in decisive(weights, short)], index)
+    return beside_float(majors, None, quota, index).values
 
 
 def binomial(
@@ -67,15 +54,91 @@ def binomial(
     Banzhaf (normalised over the large ones for ``banzhaf``), with a common chance integrated over [0, 1] for Shapley-Shubik.
     Errors as :func:`ocean`. Source: Leech, "Shareholder voting power and corporate governance", Nordic J. of Political Economy 27 (2001).
     """
-    if float_holders < 1:
-        message = f"{float_holders} small holders cannot hold a float."
+    return beside_float(majors, float_holders, quota, index).values
+
+
+def beside_float(
+    majors: Sequence[Fraction | str], small: int | None, quota: Rule, index: str, method: Method | None = None
+) -> Estimate:
+    """Holders beside ``small`` equal holders, or an ocean (``None``), with the method, its error and its settings.
+
+    ``exact`` ends at 12 holders; auto goes on with ``float64`` (all coalitions, up to 22 holders), ``dynamic`` while the votes
+    have few enough units, else ``quantised``. ``sampled`` is for an ocean and Shapley-Shubik.
+    """
+    how = (method or Method()).checked()
+    if small is not None and small < 1:
+        message = f"{small} small holders cannot hold a float."
         raise RequestError(Finding("E_TOO_MANY_PLAYERS", message, "Give a number of 1 or more.", "float_holders"))
     weights, rest, rule = _whole(majors, quota, index)
-    n, small = len(weights), float_holders
+    if not any(weights):
+        return Estimate([Fraction(0)] * len(weights), "exact")
     if rest == 0:
-        return _finite(weights, rule, index)
-    if not n:
-        return []
+        return _finite(weights, rule.whole(), index, how)
+    if small is None and index != "shapley-shubik":
+        half = 2 * rule.level - rest  # twice the quota left for the holders
+        return _finite([2 * w for w in weights], Quota(half, rule.strict).whole(), index, how)
+    name = how.name if how.name != "auto" else _choose(weights)
+    if name == "exact":
+        if len(weights) > EXACT_MAJORS:
+            raise too_many(len(weights), EXACT_MAJORS, "method dynamic or quantised would work", " beside a float")
+        return Estimate(_listed(weights, rest, rule, small, index, True), "exact")
+    if name == "float64":
+        return Estimate(_listed(weights, rest, rule, small, index, False), "float64", 1e-12)
+    if name == "quantised":
+        return _quantised(weights, rest, rule, small, index, how)
+    unit = gcd(*weights)
+    fine = Majors([w // unit for w in weights], Fraction(rest, unit), rule.level / unit, rule.strict)
+    if name == "sampled":
+        if small is not None or index != "shapley-shubik":
+            raise RequestError(Finding("E_METHOD", "a float of equal holders is not sampled.", "Use quantised.", "method"))
+        return of_draws(sampled_orders(fine, how.samples, how.seed, how.work), how, index)
+    if sum(fine.weights) > MOST_UNITS:
+        raise too_many(len(weights), EXACT_MAJORS, "method quantised would work", f" with {sum(fine.weights)} units")
+    return _programme(fine, small, index, how)
+
+
+def _choose(weights: list[int]) -> str:
+    if len(weights) <= EXACT_MAJORS:
+        return "exact"
+    if sum(weights) // gcd(*weights) <= QUICK_UNITS:
+        return "dynamic"
+    return "float64" if len(weights) <= LISTED_MAJORS else "quantised"
+
+
+def _programme(majors: Majors, small: int | None, index: str, how: Method) -> Estimate:
+    """In float64, by units of votes."""
+    if small is None:
+        values, error, told = ocean_orders(majors, how.work)
+    elif index == "shapley-shubik":
+        values, error, told = binomial_orders(majors, small, how.work)
+    else:
+        values, error, told = binomial_decide(majors, small)
+    return Estimate(_normal(values, index), "dynamic", error, settings={"units": sum(majors.weights), **told})
+
+
+def _quantised(weights: list[int], rest: int, rule: Quota, small: int | None, index: str, how: Method) -> Estimate:
+    """Holders rounded to units of all votes, the float takes what is left; to the nearest, all down, all up."""
+    total, units = sum(weights) + rest, max(how.units, 50 * len(weights))
+    found = []
+    for shift in (total, 0, 2 * total - 1):
+        near = [(2 * w * units + shift) // (2 * total) for w in weights]
+        left = Fraction(max(units - sum(near), 0))
+        level = rule.level * (sum(near) + left) / total
+        if not sum(near) or not left:
+            raise RequestError(Finding("E_UNITS", f"{units} units are too coarse here.", "Give more units.", "units"))
+        found.append(_programme(Majors(near, left, level, rule.strict), small, index, how))
+    return bracketed(weights, found, total, units, index)
+
+
+def _listed(weights: list[int], rest: int, rule: Quota, small: int | None, index: str, exact: bool) -> Values:
+    """All coalitions of the large holders, in fractions or in float64."""
+    n = len(weights)
+    if small is None:
+        if not exact:
+            return [float(x) for x in decisive(weights, _ocean_float(n, rest, float(rule.level)))]
+        scale = lcm(*(n * comb(n - 1, s) for s in range(n)))
+        counts = decisive(weights, _ocean_exact(n, rest, int(rule.level), scale))
+        return [Fraction(int(x), scale * rest**n) for x in counts]
     if index == "shapley-shubik":
         ways = [
             [comb(small, k) * factorial(s + k) * factorial(n - 1 - s + small - k) for k in range(small + 1)] for s in range(n)
@@ -85,7 +148,7 @@ def binomial(
         ways = [[comb(small, k) for k in range(small + 1)]] * n
         scale = 2 ** (n - 1 + small)
     below = [list(accumulate(row, initial=0)) for row in ways]
-    if n > EXACT_MAJORS:
+    if not exact:
         floats = [np.array([float(Fraction(x, scale)) for x in row]) for row in below]
         return _normal([float(x) for x in decisive(weights, _binomial_short(floats, rule, rest, small))], index)
     whole = [np.array(row, dtype=object) for row in below]
@@ -109,8 +172,6 @@ def _whole(majors: Sequence[Fraction | str], quota: Rule, index: str) -> tuple[l
     if index not in INDICES:
         message = f"{index!r} has no form with a float."
         raise RequestError(Finding("E_INDEX", message, f"Use {', '.join(INDICES)}, or free_float none.", "index"))
-    if len(majors) > MOST_MAJORS:
-        raise too_many(len(majors), MOST_MAJORS, "Put the smallest of them into the float.")
     parts = [Fraction(w) for w in majors]
     rule = quota_of(quota, Fraction(1))
     if sum(parts) > 1:
@@ -120,9 +181,12 @@ def _whole(majors: Sequence[Fraction | str], quota: Rule, index: str) -> tuple[l
     return weights, unit - sum(weights), Quota(rule.level * unit, rule.strict)
 
 
-def _finite(weights: list[int], rule: Quota, index: str) -> Values:
-    game = Weighted(weights, rule.whole())
-    return shapley_shubik(game) if index == "shapley-shubik" else _normal(banzhaf_absolute(game), index)
+def _finite(weights: list[int], quota: int, index: str, how: Method) -> Estimate:
+    """The holders among themselves; nobody decides anything where all coalitions win, or none."""
+    if not 0 < quota <= sum(weights):
+        return Estimate([Fraction(0)] * len(weights), "exact")
+    chosen = {one.INDEX.id: one.INDEX for one in (banzhaf, banzhaf_absolute, shapley_shubik)}[index]
+    return estimate(Weighted(weights, quota), chosen, how)
 
 
 def _normal(values: Values, index: str) -> Values:

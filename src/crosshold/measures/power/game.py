@@ -12,16 +12,17 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from math import comb, gcd
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.coalitions import HALVES_PLAYERS, count_below, swings_by_size
+from crosshold.measures.power.merged import Merged
 
 Masks = NDArray[np.int64]
 MOST_LISTED = 25  # players up to which coalitions are looked at one by one
-COARSER = "Use free_float ocean with the largest holders, or coarser weights."
 _CHUNK = 16  # low bits handled at once
 
 
@@ -70,7 +71,7 @@ class Game:
 
     def _chunks(self) -> Iterator[Masks]:
         if self.players > MOST_LISTED:
-            raise too_many(self.players, MOST_LISTED, "Ask for banzhaf or shapley-shubik, or put small holders into the float.")
+            raise too_many(self.players, MOST_LISTED, "give weights instead of coalitions")
         low = np.arange(1 << min(self.players, _CHUNK), dtype=np.int64)
         for high in range(1 << max(0, self.players - _CHUNK)):
             yield low | (high << _CHUNK)
@@ -90,7 +91,7 @@ def _count(table: list[list[int]], members: NDArray[np.bool_], key: NDArray[np.i
 
 
 class Weighted(Game):
-    """Players with whole weights; a coalition wins when its sum is at least ``quota``."""
+    """Players with whole weights; a coalition wins when its sum is at least ``quota``. Weights are divided by their common divisor."""
 
     def __init__(self, weights: Sequence[int], quota: int) -> None:
         total = sum(weights)
@@ -101,24 +102,14 @@ class Weighted(Game):
         self.players = len(weights)
         self.weights = [w // unit for w in weights]
         self.quota = -(-quota // unit)
-
-    def wins(self, masks: Masks) -> NDArray[np.bool_]:
-        """Sum of the members' weights against the quota."""
-        if sum(self.weights) >= 2**62:
-            return np.array(
-                [sum(w for i, w in enumerate(self.weights) if mask >> i & 1) >= self.quota for mask in masks.tolist()]
-            )
-        total = np.zeros(len(masks), dtype=np.int64)
-        for i, weight in enumerate(self.weights):
-            total += (masks >> i & 1) * weight
-        return np.asarray(total >= self.quota)
+        self.total = total // unit
 
     @cached_property
     def swings(self) -> list[list[int]]:
-        """By dynamic programming or by halves, see :mod:`crosshold.kernels.coalitions`; no coalition is listed."""
+        """By packed counting or by halves, see :mod:`crosshold.kernels.coalitions`; no coalition is listed."""
         found = swings_by_size(self.weights, self.quota)
         if found is None:
-            raise too_many(self.players, HALVES_PLAYERS, COARSER)
+            raise too_many(self.players, HALVES_PLAYERS, "method dynamic, quantised or sampled would work")
         return found
 
     @cached_property
@@ -126,8 +117,26 @@ class Weighted(Game):
         """How many coalitions win."""
         lose = count_below(self.weights, self.quota)
         if lose is None:
-            raise too_many(self.players, HALVES_PLAYERS, COARSER)
+            raise too_many(self.players, HALVES_PLAYERS, "method dynamic, quantised or sampled would work")
         return (1 << self.players) - lose
+
+    @cached_property
+    def minimal(self) -> list[list[int]]:
+        """From coalitions that hold so many players of each weight."""
+        return self._merged.minimal()
+
+    @cached_property
+    def vulnerable(self) -> list[list[int]]:
+        """From coalitions that hold so many players of each weight."""
+        return self._merged.vulnerable()
+
+    @cached_property
+    def _merged(self) -> Merged:
+        merged = Merged(self.weights, self.quota)
+        if merged.states > (limit := merged.limit):
+            cure = "method dynamic (Holler, Deegan-Packel) or sampled would work"
+            raise too_many(self.players, limit.bit_length() - 1, cure, f", of {len(merged.weights)} different weights,")
+        return merged
 
 
 class Listed(Game):
@@ -147,22 +156,24 @@ class Listed(Game):
         return self._wins[masks]
 
 
-def too_many(players: int, limit: int, cure: str) -> RequestError:
+def too_many(players: int, limit: int, cure: str, kind: str = "") -> RequestError:
     """``E_TOO_MANY_PLAYERS``: an exact method beyond its limit, and what would work."""
-    message = f"{players} players; this way of counting ends at {limit}."
-    return RequestError(Finding("E_TOO_MANY_PLAYERS", message, cure, "index"))
+    message = f"{players} players{kind} are too many for exact counting, which ends at about {limit}."
+    return RequestError(Finding("E_TOO_MANY_PLAYERS", message, f"Leave method auto; {cure}.", "method"))
 
 
 @dataclass(frozen=True)
 class Index:
     """A power index: ``compute`` gives one fraction per player, or one for the whole game when not ``per_player``.
 
-    ``sums_to_one`` says whether it is a division of one; ``caution`` is a sentence for readers, ``source`` the paper.
+    ``looks_at`` names what it counts: coalitions that a player swings, orders in which he does, minimal winning coalitions, or all
+    vulnerable ones. ``sums_to_one`` says whether it is a division of one; ``caution`` is a sentence for readers, ``source`` the paper.
     """
 
     id: str
     compute: Callable[[Game], list[Fraction]]
     source: str
+    looks_at: Literal["swings", "orders", "minimal", "vulnerable"] = "swings"
     sums_to_one: bool = False
     per_player: bool = True
     caution: str = ""

@@ -16,6 +16,7 @@ INDEX = Index(
     "holler",
     holler,
     'Holler, "Forming coalitions and measuring voting power", Political Studies 30 (1982)',
+    looks_at="minimal",
     sums_to_one=True,
     caution="not monotone: more votes can mean less power",
 )

@@ -16,6 +16,7 @@ INDEX = Index(
     "johnston",
     johnston,
     'Johnston, "On the measurement of power: some reactions to Laver", Environment and Planning A 10 (1978)',
+    looks_at="vulnerable",
     sums_to_one=True,
     caution="not monotone: more votes can mean less power",
 )

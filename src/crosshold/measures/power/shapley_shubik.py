@@ -17,5 +17,6 @@ INDEX = Index(
     "shapley-shubik",
     shapley_shubik,
     'Shapley and Shubik, "A method for evaluating the distribution of power in a committee system", APSR 48 (1954)',
+    looks_at="orders",
     sums_to_one=True,
 )
