@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import overload
 
 import numpy as np
@@ -34,6 +34,41 @@ class Rows(Sequence[list[tuple[int, int]]]):
             raise IndexError(index)
         a, b = self.pointer[index], self.pointer[index + 1]
         return list(zip(self.node[a:b].tolist(), self.weight[a:b].tolist(), strict=True))
+
+
+class EditedRows:
+    """Rows of a graph of which some were changed: largest first, ties by node."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._changed: dict[int, list[tuple[int, int]]] = {}
+
+    def __getitem__(self, row: int) -> list[tuple[int, int]]:
+        return self._changed[row] if row in self._changed else self._rows[row]
+
+    def weight(self, row: int, node: int) -> int:
+        """The weight of one entry, 0 when there is none."""
+        return next((w for v, w in self[row] if v == node), 0)
+
+    def set(self, row: int, node: int, weight: int) -> None:
+        """Change, add or (0) remove one entry."""
+        kept = [(v, w) for v, w in self[row] if v != node] + ([(node, weight)] if weight else [])
+        self._changed[row] = sorted(kept, key=lambda entry: (-entry[1], entry[0]))
+
+    def _entries(self) -> Iterator[tuple[int, int, int]]:
+        for row, entries in self._changed.items():
+            yield from ((row, node, weight) for node, weight in entries)
+
+    def compressed(self) -> Rows:
+        """The rows as they are now, in one piece."""
+        n = len(self._rows)
+        row = np.repeat(np.arange(n, dtype=np.int32), np.diff(self._rows.pointer))
+        keep = ~np.isin(row, list(self._changed))
+        new = np.array(list(self._entries()), dtype=np.int64).reshape(-1, 3)
+        weight = np.r_[self._rows.weight[keep], new[:, 2]]
+        self._rows = Rows(*compress(n, np.r_[row[keep], new[:, 0]], np.r_[self._rows.node[keep], new[:, 1]], weight))
+        self._changed = {}
+        return self._rows
 
 
 SHORT = 24  # rows up to this length are sorted by insertion

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
-from crosshold.kernels.csr import Int, Node
+from crosshold.kernels.csr import SHORT, Int, Node
 
 Tree = NDArray[np.int32]
 
@@ -231,7 +231,7 @@ def lowest(z: int, pointer: Int, holder: Node, weight: Int, limit: int, tree: Tr
 @kernel
 def _gather(at: Node, held: Int, size: int, tree: Tree) -> int:
     """Order classes by falling depth and add up what stands in the same class, in place; returns how many are left."""
-    if size > 24:
+    if size > SHORT:
         key = np.empty(size, np.int64)
         for k in range(size):
             key[k] = at[k] - (np.int64(tree[at[k], DEPTH]) << 32)

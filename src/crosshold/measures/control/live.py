@@ -8,14 +8,14 @@ incrementally", SIGMOD 1993). Then only the companies that gained or lost a cont
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.csr import Int, Node, Rows, compress
+from crosshold.kernels.csr import EditedRows, Int, Rows
 from crosshold.kernels.forest import DEPTH, RING, classes_above, control_forest, is_above, lowest, place
 from crosshold.measures.control.limits import HALF, is_forest, limits_of
 from crosshold.model.threshold import threshold as exact_threshold
@@ -56,11 +56,11 @@ class LiveControl:
             message = "two holders can control a company without controlling each other."
             raise RequestError(Finding("E_NO_FOREST", message, "Use a threshold of one half or more.", "control"))
         self._total = graph.total
-        self._into, self._out = _Rows(graph.into), _Rows(graph.out)
-        self._grow_tree(graph.in_ptr, graph.in_holder, graph.in_weight)
+        self._into, self._out = EditedRows(graph.into), EditedRows(graph.out)
+        self._grow_tree(graph.into)
 
-    def _grow_tree(self, pointer: Int, holder: Node, weight: Int) -> None:
-        self.tree = control_forest(pointer, holder, weight, self._limit)[0]
+    def _grow_tree(self, into: Rows) -> None:
+        self.tree = control_forest(into.pointer, into.node, into.weight, self._limit)[0]
         ring = self.tree[:, RING]
         self._mates: dict[int, set[int]] = {}
         for v in np.flatnonzero(ring != np.arange(len(ring))).tolist():
@@ -73,6 +73,14 @@ class LiveControl:
     def controllers(self, company: str) -> tuple[str, ...]:
         """Everybody who controls a company now, sorted."""
         return tuple(self.network.ids[i] for i in sorted(self._above(self.network.index(company))))
+
+    def holders(self, company: str) -> dict[str, int]:
+        """Who has how many votes of a company now, largest first."""
+        return {self.network.ids[h]: w for h, w in self._into[self.network.index(company)]}
+
+    def now(self) -> tuple[Rows, Int]:
+        """The rows of holders as they are now, and the limit of each company."""
+        return self._into.compressed(), self._limit
 
     def change(self, changes: Iterable[Change | tuple[str, str, int]]) -> Difference:
         """Make the changes together, and tell what they did to control: every pair that came or went, none that did both.
@@ -218,7 +226,7 @@ class LiveControl:
         ring = {v: min(v, *(m for m in above[v] if controls(v, m)), v) for v in above}
         moved = self._below({y for _, y in pairs} | {v for v, c in ring.items() if c != self.tree[v, RING]})
         if moved is None:
-            self._grow_tree(*self._into.columns(len(self.tree)))
+            self._grow_tree(self._into.compressed())
             return
         parent: dict[int, int] = {}
         for v in moved:
@@ -259,41 +267,3 @@ class LiveControl:
             if self.tree[c, DEPTH] < 0:
                 place(c, int(self.tree[parent[c], RING]) if parent[c] >= 0 else -1, self.tree)
         self.tree[node, DEPTH] = self.tree[trail[0], DEPTH]
-
-
-class _Rows:
-    """Rows of a graph of which some were changed: largest first, ties by node."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self._changed: dict[int, list[tuple[int, int]]] = {}
-
-    def __getitem__(self, row: int) -> list[tuple[int, int]]:
-        return self._changed[row] if row in self._changed else self._rows[row]
-
-    def weight(self, row: int, node: int) -> int:
-        """The weight of one entry, 0 when there is none."""
-        return next((w for v, w in self[row] if v == node), 0)
-
-    def set(self, row: int, node: int, weight: int) -> None:
-        """Change, add or (0) remove one entry."""
-        kept = [(v, w) for v, w in self[row] if v != node] + ([(node, weight)] if weight else [])
-        self._changed[row] = sorted(kept, key=lambda entry: (-entry[1], entry[0]))
-
-    def _entries(self) -> Iterator[tuple[int, int, int]]:
-        for row, entries in self._changed.items():
-            yield from ((row, node, weight) for node, weight in entries)
-
-    def columns(self, n: int) -> tuple[Int, Node, Int]:
-        """The rows as they are now, compressed."""
-        row = np.repeat(np.arange(n, dtype=np.int32), np.diff(self._rows.pointer))
-        keep = ~np.isin(row, list(self._changed))
-        changed = np.array(list(self._entries()), dtype=np.int64).reshape(-1, 3)
-        pointer, node, weight = compress(
-            n,
-            np.r_[row[keep], changed[:, 0]],
-            np.r_[self._rows.node[keep], changed[:, 1]],
-            np.r_[self._rows.weight[keep], changed[:, 2]],
-        )
-        self._rows, self._changed = Rows(pointer, node, weight), {}
-        return pointer, node, weight
