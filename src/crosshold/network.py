@@ -259,11 +259,13 @@ def build(
     """The Network of a Snapshot.
 
     ``votes`` maps lot ids to whole votes (own shares are ignored whatever it says); without it every lot has the gross votes that
-    the Snapshot states. Capital is on ``outstanding`` shares by default; ``issued`` keeps own shares in the total.
+    the Snapshot states. Capital is on ``outstanding`` shares by default; ``issued`` keeps own shares in the total, and
+    ``dividend_rights`` counts each share by the dividend rights of its class, without own shares.
     """
-    if capital_basis not in ("outstanding", "issued"):
+    if capital_basis not in ("outstanding", "issued", "dividend_rights"):
         message = f"{capital_basis!r} is no basis of the capital graph."
-        raise RequestError(Finding("E_BASIS_AMBIGUOUS", message, "Say outstanding or issued."))
+        raise RequestError(Finding("E_BASIS_AMBIGUOUS", message, "Say outstanding, issued or dividend_rights."))
+    by_rights = capital_basis == "dividend_rights"
     dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
     ids = tuple(name for name in sorted(snapshot.entities) if name not in dispersed)
     shares: list[tuple[str, str, int]] = []
@@ -271,15 +273,16 @@ def build(
     capital_total = dict.fromkeys(ids, 0)
     votes_total = dict.fromkeys(ids, 0)
     for issuer in snapshot.issuers.values():
-        own = snapshot.treasury(issuer.id) if capital_basis == "outstanding" else 0
-        capital_total[issuer.id] = issuer.issued - own
+        capital_total[issuer.id] = issuer.dividend_rights if by_rights else issuer.issued
     for lot in snapshot.lots:
+        held = lot.shares * snapshot.issuers[lot.issuer].dividends_per_share(lot.share_class) if by_rights else lot.shares
         if lot.holder == lot.issuer:
+            capital_total[lot.issuer] -= held if capital_basis != "issued" else 0
             continue
         count = snapshot.gross_votes(lot) if votes is None else votes[lot.id]
         votes_total[lot.issuer] += count
         if lot.holder not in dispersed:
-            shares.append((lot.holder, lot.issuer, lot.shares))
+            shares.append((lot.holder, lot.issuer, held))
             cast.append((lot.holder, lot.issuer, count))
     capital, found = _graph_of_edges(capital_basis, ids, shares, capital_total, overheld)
     ballot, also = _graph_of_edges(votes_basis, ids, cast, votes_total, overheld)

@@ -57,11 +57,12 @@ class Lot:
 
 @dataclass(frozen=True, slots=True)
 class ShareClass:
-    """A class of shares: how many are issued, votes per share."""
+    """A class of shares: how many are issued, votes per share, and the dividend rights of a share beside those of other classes."""
 
     name: str
     issued: int
     votes: int = 1
+    dividends: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,15 @@ class Issuer:
     def votes_per_share(self, share_class: str | None) -> int:
         """Base votes of one share of a class; one where there is a single unnamed class."""
         return next((c.votes for c in self.classes if c.name == share_class), 1)
+
+    def dividends_per_share(self, share_class: str | None) -> int:
+        """Dividend rights of one share of a class; one where there is a single unnamed class."""
+        return next((c.dividends for c in self.classes if c.name == share_class), 1)
+
+    @property
+    def dividend_rights(self) -> int:
+        """Dividend rights of all issued shares."""
+        return sum(c.issued * c.dividends for c in self.classes) if self.classes else self.issued
 
 
 class Lots(Sequence[Lot]):
