@@ -244,6 +244,20 @@ def test_each_class_has_its_own_room() -> None:
     assert (row.low, row.high) == (Fraction(30, 180), Fraction(90, 180))
 
 
+@pytest.mark.parametrize("basis", ["outstanding", "issued", "dividend_rights"])
+def test_exact_lots_of_classes_give_the_network_on_every_basis(basis: str) -> None:
+    classes = (ShareClass("a", 60, 1, 2), ShareClass("b", 40, 3, 5))
+    lots = (Lot("x", "A", "X", 20, "b"), Lot("y", "A", "Y", 31, "a"), Lot("t", "A", "A", 9, "a"), Lot("r", "A", "~float", 20, "b"), Lot("s", "A", "~float", 20, "a"))  # fmt: skip
+    case = snapshot(*lots, classes=classes)
+    case = case.evolve(entities={**case.entities, "~float": Entity("~float")})
+    network, stakes = build(case, capital_basis=basis), Stakes.from_snapshot(case, capital_basis=basis)
+    for name, graph in (("capital", network.capital), ("votes", network.votes)):
+        found = {(r.holder, r.issuer): (r.low, r.high) for r in ownership_bounds(stakes, basis=name).rows}
+        assert found == {(h, "A"): (x, x) for h in "XY" if (x := graph.fraction(network.index(h), network.index("A")))}
+    whole = {"outstanding": 91, "issued": 100, "dividend_rights": 51 * 2 + 40 * 5}[basis]
+    assert network.capital.total[network.index("A")] == whole
+
+
 def test_a_ring_that_owns_itself_in_every_world_has_no_value() -> None:
     ring = Stakes.from_holdings([("A", "B", "1"), ("B", "A", "1"), ("A", "D", "0.5"), ("X", "D", "0.3", "0.4")])
     result = ownership_bounds(ring, holders=["X"])

@@ -28,7 +28,7 @@ from crosshold.measures.power import Listed, binomial, ocean, power_of
 from crosshold.measures.value import value
 from crosshold.measures.wedge import weakest_link
 from crosshold.model.entity import Entity
-from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
+from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
 from crosshold.network import Network, build
 
 NOTIONAL = 10**12  # shares that a bare fraction is taken of
@@ -87,6 +87,23 @@ def run_suspend(given: Golden) -> Any:
     for h, i, share in given["holdings"]:
         assert network.capital.fraction(network.index(h), network.index(i)) == Fraction(share)
     return [[row.holder, row.issuer, row.direct] for row in ownership(network, pairs=pairs, basis="votes").rows]
+
+
+def run_classes(given: Golden) -> Any:
+    """One company with classes of shares: the owner's part of the votes and of the dividend rights."""
+    columns = zip(given["issued"], given["votes_per_share"], given["dividend_per_share"], strict=True)
+    classes = tuple(ShareClass(f"c{k}", issued, votes, dividends) for k, (issued, votes, dividends) in enumerate(columns))
+    lots = [Lot(f"lot{k}", "C", "X", owned, f"c{k}") for k, owned in enumerate(given["owned"])]
+    lots += [Lot(f"rest{k}", "C", "~float", c.issued - lots[k].shares, c.name) for k, c in enumerate(classes)]
+    snapshot = Snapshot(
+        at=date(2020, 1, 28),
+        entities={name: Entity(name) for name in ("C", "X", "~float")},
+        issuers={"C": Issuer("C", sum(given["issued"]), classes=classes)},
+        lots=Lots(lots),
+    )
+    network = build(snapshot, capital_basis="dividend_rights")
+    pair = network.index("X"), network.index("C")
+    return {"votes": network.votes.fraction(*pair), "capital": network.capital.fraction(*pair)}
 
 
 def run_power(given: Golden) -> Any:
@@ -183,6 +200,7 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
     "control": run_control,
     "ultimate": lambda given: ultimate(net(given)).to_dict(),
     "suspend": run_suspend,
+    "classes": run_classes,
     "close_links": run_close_links,
     "ofac": lambda given: sorted(blocked(net(given), given["blocked"]).entities),
     "owners": run_owners,

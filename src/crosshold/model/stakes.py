@@ -139,9 +139,9 @@ class Stakes:
         one with double votes two for each share. Own shares are nobody's votes; capital on ``outstanding`` leaves them out.
         Errors: E_BASIS_AMBIGUOUS.
         """
-        if capital_basis not in ("outstanding", "issued"):
+        if capital_basis not in ("outstanding", "issued", "dividend_rights"):
             message = f"{capital_basis!r} is no basis of the capital graph."
-            raise RequestError(Finding("E_BASIS_AMBIGUOUS", message, "Say outstanding or issued."))
+            raise RequestError(Finding("E_BASIS_AMBIGUOUS", message, "Say outstanding, issued or dividend_rights."))
         dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
         ids = tuple(name for name in sorted(snapshot.entities) if name not in dispersed)
         position = {name: index for index, name in enumerate(ids)}
@@ -150,6 +150,7 @@ class Stakes:
             parts: dict[str | None, int] = {c.name: c.issued for c in issuer.classes} or {None: issuer.issued}
             money, ballots = [], []
             for name, whole in parts.items():
+                right = issuer.dividends_per_share(name) if capital_basis == "dividend_rights" else 1
                 lots = [lot for lot in snapshot.lots_of(issuer.id) if not issuer.classes or lot.share_class == name]
                 held = [(lot, *_ends(lot)) for lot in lots]
                 free = [] if sum(lot.shares for lot in lots) >= whole else [Slot(ANYONE, 0, whole)]
@@ -157,9 +158,9 @@ class Stakes:
                 for lot, low, high in held:
                     own = lot.holder == issuer.id
                     who = ANYONE if own else position.get(lot.holder, ANYONE)
-                    shares.append(Slot(who, low, high, 0 if own and capital_basis == "outstanding" else 1))
+                    shares.append(Slot(who, low, high, 0 if own and capital_basis != "issued" else right))
                     votes_of.append(Slot(who, low, high, 0 if own else _per(snapshot, lot, votes)))
-                money.append((whole, (*shares, *free)))
+                money.append((whole, (*shares, *(f._replace(per=right) for f in free))))
                 ballots.append((whole, (*votes_of, *(Slot(ANYONE, f.low, f.high, 0) for f in free))))
             capital[position[issuer.id]] = tuple(money)
             cast[position[issuer.id]] = tuple(ballots)
