@@ -146,10 +146,7 @@ def read(values: Values, players: Iterable[str] | None = None) -> Game:
     names = None if players is None else tuple(str(name) for name in players)
     faults = Findings()
     if isinstance(values, Mapping):
-        keyed = [
-            (tuple(key.split("+")) if isinstance(key, str) else tuple(map(str, key)), value) for key, value in values.items()
-        ]
-        keyed = [(tuple(part.strip() for part in key if part.strip()), value) for key, value in keyed]
+        keyed = [(_members(key), value) for key, value in values.items()]
         names = names or tuple(dict.fromkeys(name for key, _ in keyed for name in key))
         _limit(len(names), faults)
     else:
