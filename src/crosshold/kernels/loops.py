@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
-from crosshold.kernels.rings import DIVERGENT, invert_rings, left_outside, ring_inverse
+from crosshold.kernels.flow import Divergent
+from crosshold.kernels.rings import DIVERGENT, UNSETTLED, invert_rings, left_outside, ring_inverse
 from crosshold.kernels.sweeps import sweep
 
 Float = NDArray[np.float64]
@@ -28,12 +29,12 @@ TOLERANCE = 1e-14
 RESIDUAL = 1e-12
 
 
-class Unsettled(ArithmeticError):
-    """Sweeping a component did not come to rest; ``members`` are its nodes, ``residual`` the relative one that was reached."""
+class Unsettled(Divergent):
+    """No solver brought a component to rest; ``members`` are its nodes, ``residual`` the relative one that was reached."""
 
     def __init__(self, members: Index, residual: float) -> None:
-        super().__init__(f"component of {len(members)} nodes: residual {residual:.1e} after {LONG} sweeps")
-        self.members = tuple(members.tolist())
+        super().__init__(members.tolist())
+        self.args = (f"component of {len(members)} nodes: residual {residual:.1e} after {LONG} sweeps",)
         self.residual = residual
 
 
@@ -76,6 +77,15 @@ class Loop:
         self._judge(x, given, down)
         return x
 
+    def returns(self, node: int) -> float:
+        """What is at a node in the end per unit that starts there."""
+        place = int(np.flatnonzero(self.nodes == node)[0])
+        if self.whole is not None:
+            return float(self.whole[place, place])
+        given = np.zeros(len(self.nodes))
+        given[place] = 1.0
+        return float(self.settle(given, down=True)[place])
+
     def _sweep(self, x: Float, given: Float, down: bool, most: int) -> int:
         rows = self.down_rows if down else self.up_rows
         return sweep(x, given, down, self.start, *rows, self.offset, self.inverses, TOLERANCE, most)
@@ -115,9 +125,8 @@ class Loop:
             try:
                 x = self.settle(ones, down=True)
             except Unsettled:
-                if not overheld:
-                    raise
-                self.state = DIVERGENT
+                self.state = DIVERGENT if overheld else UNSETTLED
+                return
         if not np.isfinite(x).all() or x.min() < 0.5 or (overheld and x.max() > 1e15):
             self.state = DIVERGENT
         self.condition = float((1 + passed.max()) * x.max())

@@ -7,14 +7,14 @@ its own. So an entry at a node that is held means its float, at any other node t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
-from crosshold.kernels.flow import Divergent
-from crosshold.kernels.rings import CLOSED, DIVERGENT
+from crosshold.kernels.rings import CLOSED
 from crosshold.kernels.settle import Settle
 
 Float = NDArray[np.float64]
@@ -22,7 +22,7 @@ Index = NDArray[Any]
 
 KEEP = 0.9  # part of what is left of its budget that one company may cut
 INSIDE = 0.8  # part of the budget that a large component may lose; the rest is for what it holds
-SWEEPS = 200
+SWEEPS = 400  # more than any component needs that is solved by sweeps
 ROUGH, COARSE = 4, 0.2  # in the first sweeps a row may cut this part of what has not reached it yet
 CHUNK = 1 << 16  # components between two chances to stop
 
@@ -41,16 +41,20 @@ class OwnerRows(NamedTuple):
     lost: Float
 
 
-def owner_rows(settle: Settle, budget: float, *, progress: Callable[[float], None] | None = None) -> OwnerRows:
+def owner_rows(
+    settle: Settle, budget: float, *, holders: bool = False, progress: Callable[[float], None] | None = None
+) -> OwnerRows:
     """Owners of every company that anybody holds, holders before what they hold, each losing at most ``budget`` of itself.
 
-    Small rings are solved by their inverse, large components swept until every member is within its budget; one that is not after 200
+    With ``holders`` every entity is an owner, whether it is held or not: entry h of row c is what is at c per unit that starts at h, the
+    cell (h, c) of (I - C)^-1, and an entry that begins in a ring that owns itself is NaN instead of the whole row. Parts and lost
+    then add up to the column sum of that matrix.
+
+    Small rings are solved by their inverse, large components swept until every member is within its budget; one that is not after 400
     sweeps keeps what it has lost in ``lost``. Errors: :class:`~crosshold.kernels.flow.Divergent`.
     """
-    broken = np.flatnonzero(settle.state == DIVERGENT)
-    if len(broken):
-        raise Divergent(settle.components.members(broken[0]).tolist())
-    table = _Table(settle, budget)
+    settle.refuse(settle.held_units)
+    table = _Table(settle, budget, holders)
     at = 0
     for piece in settle.pieces(settle.held_units, CHUNK):
         if isinstance(piece, np.ndarray):
@@ -67,12 +71,16 @@ def owner_rows(settle: Settle, budget: float, *, progress: Callable[[float], Non
 class _Table:
     """The rows found so far, one after the other in two growing columns."""
 
-    def __init__(self, settle: Settle, budget: float) -> None:
+    def __init__(self, settle: Settle, budget: float, holders: bool) -> None:
         n = len(settle.total)
         self.settle, self.budget = settle, budget
         self.begin, self.length, self.lost = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
         self.owner, self.part, self.used = np.empty(4 * n + 64, np.int32), np.empty(4 * n + 64), 0
-        self.rest = settle.rest()
+        self.holders = holders
+        self.given = np.ones(n)
+        if not holders:
+            held = np.diff(settle.pointer) > 0
+            self.given[held] = settle.rest()[held]
         self.unit_of = settle.components.label
         if settle.loops:
             self.unit_of = self.unit_of.copy()
@@ -82,34 +90,32 @@ class _Table:
         s = self.settle
         self._run(units, 0, s.components.order, s.components.start, s.offset, s.inverses, s.state, self.budget, 0.0)
 
+    @cached_property
+    def mass(self) -> Float:
+        """What all parts of each row add up to."""
+        start = self.given.copy()
+        for number in self.settle.closed:
+            start[self.settle.components.members(number)] = 0.0
+        return self.settle.down(start)
+
     def add_loop(self, loop: Any) -> None:
         """Sweep a large component; rows of the sweep before are overwritten by moving the new ones down."""
         nodes, blocks = loop.nodes, len(loop.start) - 1
         base = len(self.settle.state)
         sizes = np.diff(loop.start)
         self.unit_of[nodes] = base + np.repeat(np.arange(blocks, dtype=np.int32), sizes)
-        self.lost[nodes], self.length[nodes] = 1.0, 0
+        self.lost[nodes], self.length[nodes] = self.mass[nodes] if self.holders else 1.0, 0
         if loop.whole is not None:
             self.unit_of[nodes] = base
             rings = (np.zeros(1, np.int64), loop.whole.ravel(), np.zeros(1, np.int8))
             self._run(np.zeros(1, np.int32), base, nodes, np.array([0, len(nodes)]), *rings, self.budget, 0.0)
             return
         bottom = self.used
-        state = np.zeros(blocks, np.int8)
+        state, numbers = np.zeros(blocks, np.int8), np.arange(blocks, dtype=np.int32)
         for number in range(SWEEPS):
             middle = self.used
-            numbers = np.arange(blocks, dtype=np.int32)
-            self._run(
-                numbers,
-                base,
-                nodes,
-                loop.start,
-                loop.offset,
-                loop.inverses,
-                state,
-                INSIDE * self.budget,
-                COARSE * (number < ROUGH),
-            )
+            rings = (loop.offset, loop.inverses, state)
+            self._run(numbers, base, nodes, loop.start, *rings, INSIDE * self.budget, COARSE * (number < ROUGH))
             size = self.used - middle
             for column in (self.owner, self.part):
                 column[bottom : bottom + size] = column[middle : self.used].copy()
@@ -135,11 +141,11 @@ class _Table:
         done = 0
         s = self.settle
         while done < len(units):
-            graph = (units[done:], base, order, start, self.unit_of, s.pointer, s.holder, s.share, self.rest)
+            graph = (units[done:], base, order, start, self.unit_of, s.pointer, s.holder, s.share, self.given)
             rings = (offset, inverses, state)
             rows = (self.begin, self.length, self.lost)
             columns = (self.owner, self.part, self.used)
-            more, self.used = _fill(*graph, *rings, *rows, *columns, *self.scratch, budget, coarse)
+            more, self.used = _fill(*graph, *rings, *rows, *columns, *self.scratch, budget, coarse, self.holders)
             done += more
             if done < len(units):
                 self.owner = np.concatenate([self.owner, np.empty_like(self.owner)])
@@ -164,7 +170,7 @@ def _fill(
     pointer: Index,
     holder: Index,
     share: Float,
-    rest: Float,
+    given: Float,
     offset: Index,
     inverses: Float,
     state: Index,
@@ -178,18 +184,26 @@ def _fill(
     touched: Index,
     budget: float,
     coarse: float,
+    by_cell: bool,
 ) -> tuple[int, int]:
     """Append the rows of some units; how many were done before the columns were full, and how long they are now.
 
-    ``total`` (zero by node) and ``touched`` are scratch. A ring first gets the rows of what enters each member, then mixes them by its
-    inverse; these first rows stand at the end of the columns meanwhile.
+    ``given`` is what starts at each node. ``total`` (zero by node) and ``touched`` are scratch. A ring first gets the rows of what
+    enters each member, then mixes them by its inverse; these first rows stand at the end of the columns meanwhile.
     """
     done = 0
     for u in units:
         first, k = start[u], start[u + 1] - start[u]
         if k > 1 and state[u] == CLOSED:
+            size = k if by_cell else 0
+            if used + size * k > len(owner):
+                return done, used
             for place in range(k):
-                begin[order[first + place]], length[order[first + place]], lost[order[first + place]] = used, 0, np.nan
+                j = order[first + place]
+                begin[j], length[j], lost[j] = used, size, 0.0 if by_cell else np.nan
+                for other in range(size):
+                    owner[used + other], part[used + other] = order[first + other], np.nan
+                used += size
             done += 1
             continue
         entering, missing = np.empty(k + 1, np.int64), np.empty(k)
@@ -197,8 +211,8 @@ def _fill(
         for place in range(k):
             j = order[first + place]
             count, gone = 0, 0.0
-            if rest[j] != 0.0:
-                total[j] = rest[j]
+            if given[j] != 0.0:
+                total[j] = given[j]
                 touched[0] = j
                 count = 1
             for e in range(pointer[j], pointer[j + 1]):
@@ -209,7 +223,7 @@ def _fill(
                     if total[h] == 0.0:
                         touched[count] = h
                         count += 1
-                    total[h] += f
+                    total[h] += f * given[h]
                     continue
                 gone += f * lost[h]
                 for at in range(begin[h], begin[h] + length[h]):

@@ -11,7 +11,7 @@ from crosshold.kernels.compiler import kernel
 
 Float = NDArray[np.float64]
 Index = NDArray[Any]  # int32 or int64
-SOUND, CLOSED, DIVERGENT = 0, 1, 2  # states of a ring
+SOUND, CLOSED, DIVERGENT, UNSETTLED = 0, 1, 2, 3  # states of a ring
 
 
 @kernel

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.flow import Divergent
-from crosshold.kernels.loops import Loop, loop_of
+from crosshold.kernels.loops import Loop, Unsettled, loop_of
 from crosshold.kernels.rings import CLOSED, DIVERGENT, find_closed, invert_rings, left_outside
 from crosshold.kernels.sweeps import pass_down, pass_up, reach, shares_of
 
@@ -30,13 +30,21 @@ INVERSES = 1 << 26  # numbers that all inverses together may take
 CHUNK = 1 << 20  # units between two chances to stop
 
 
+class Conditions(NamedTuple):
+    """Members and 1-norm condition number of I - C by number of the component."""
+
+    components: dict[int, list[int]]
+    condition: dict[int, float]
+
+
 class Settle:
     """A prepared graph for any number of right-hand sides.
 
     ``pointer, holder, weight`` are the holders of each node with whole weights over its ``total``; ``passed_on`` (one number in [0, 1] per
     edge, default 1) scales the share, as a payout rate does. ``dense`` is the size up to which rings get an inverse.
 
-    ``components``: holders first. ``state``: per component, 1 when it is closed, 2 when it multiplies without end. ``condition``: 1-norm
+    ``components``: holders first. ``state``: per component, 1 when it is closed, 2 when it multiplies without end, 3
+    when no solver settles it. ``condition``: 1-norm
     condition number of I - C per component of two or more members. ``solvers``: what was used for the large ones.
     Answers are NaN where a closed ring stands before them. Errors: :class:`~crosshold.kernels.flow.Divergent` when a right-hand side
     reaches a component that multiplies without end, :class:`~crosshold.kernels.loops.Unsettled` when no solver reached its residual.
@@ -124,9 +132,7 @@ class Settle:
     def _run(self, given: Float, units: Index | None, *, down: bool) -> Float:
         x = given.astype(np.float64) if units is None else given
         units = self.held_units if units is None else units
-        broken = units[self.state[units] == DIVERGENT] if (self.state[self.rings] == DIVERGENT).any() else []
-        if len(broken):
-            raise Divergent(self.components.members(broken[0]).tolist())
+        self.refuse(units)
         arrays = (self._order, self._start, self._label, self.pointer, self.holder, self.share)
         one_pass = pass_down if down else pass_up
         pieces = self.pieces(units)
@@ -159,6 +165,21 @@ class Settle:
         """What no holder of a node has of it (payouts that are kept included), by node; 0 for nodes that nobody holds."""
         return left_outside(self.pointer, self.weight, self.total, self.share)
 
+    def refuse(self, units: Index) -> None:
+        """Stop when one of these components has no answer; see the errors of the class."""
+        if not (self.state[self.rings] >= DIVERGENT).any():
+            return
+        for number in units[self.state[units] >= DIVERGENT].tolist():
+            members = self.components.members(number)
+            if self.state[number] == DIVERGENT:
+                raise Divergent(members.tolist())
+            raise Unsettled(members, 1.0)
+
+    @property
+    def conditions(self) -> Conditions:
+        """The condition numbers with the members of each component."""
+        return Conditions({number: self.components.members(number).tolist() for number in self.condition}, self.condition)
+
     def reached_up(self, seeds: Index) -> Index:
         """Components whose value depends on ``seeds``: these and whoever holds them, directly or not."""
         return self._reached(seeds, self.pointer, self.holder)
@@ -171,9 +192,35 @@ class Settle:
         seen = np.zeros(len(self.state), np.int8)
         return reach(np.asarray(seeds, np.int64), pointer, target, self._order, self._start, self._label, seen)
 
+    def returns(self, nodes: Index) -> Float:
+        """What is at each of ``nodes`` in the end per unit that starts there, N_ii: 1 outside rings, NaN in a closed one.
+
+        In a large component each node costs a solve of that component.
+        """
+        found = np.ones(len(nodes))
+        for k, node in enumerate(nodes.tolist()):
+            number = int(self._label[node])
+            size = int(self._start[number + 1] - self._start[number])
+            if size == 1:
+                continue
+            self.refuse(np.array([number]))
+            if self.state[number] == CLOSED:
+                found[k] = np.nan
+            elif number in self.loops:
+                found[k] = self.loops[number].returns(node)
+            else:
+                place = int(np.searchsorted(self.components.members(number), node))
+                found[k] = self.inverses[self.offset[number] + place * (size + 1)]
+        return found
+
     def nodes(self, units: Index) -> NDArray[np.int32]:
         """All members of some components."""
-        return np.concatenate([self._order[:0], *(self.components.members(u) for u in units.tolist())])
+        first, size = self._start[units], self._start[units + 1] - self._start[units]
+        ends = np.cumsum(size)
+        found: NDArray[np.int32] = self._order[
+            np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - ends + size, size)
+        ]
+        return found
 
 
 @kernel
@@ -202,3 +249,12 @@ def _leave(x: Float, nodes: Index, number: int, label: Index, pointer: Index, ho
         for e in range(pointer[j], pointer[j + 1]):
             if label[holder[e]] != number:
                 x[holder[e]] += share[e] * x[j]
+
+
+def settle_of(graph: Any, progress: Callable[[float], None] | None = None) -> Settle:
+    """The graph (anything with ``in_ptr, in_holder, in_weight, total``) prepared once and kept with it."""
+    kept = vars(graph)
+    if "_settle" not in kept:
+        kept["_settle"] = Settle(graph.in_ptr, graph.in_holder, graph.in_weight, graph.total, progress=progress)
+    found: Settle = kept["_settle"]
+    return found

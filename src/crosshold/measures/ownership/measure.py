@@ -1,31 +1,29 @@
-"""Integrated ownership: what an entity owns of another, directly and through any number of companies in between.
-
-Three conventions, which agree where nobody holds himself back and are never mixed:
-
-- ``all-walks``: Y = (I - A)^-1 A sums every walk, also those that pass the owner again (Brioschi, Buzzacchi, Colombo,
-  "Risk capital financing and the separation of ownership and control in business groups", J. Banking and Finance 13, 1989).
-- ``source-avoiding`` (default): walks that never come back to the owner, never above 1 (Baldone, Brioschi, Paleari,
-  "Ownership measures among firms connected by cross-shareholdings", 1998). W = D Y with D = diag((I - A)^-1)^-1.
-- ``simple-paths``: chains that repeat no company at all (accumulated ownership of the Vadalog documentation).
-"""
+"""The verb ``ownership`` and its result; the definitions are in the text of the package."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import prod
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
 
 from crosshold.errors import CrossholdError, Finding, RequestError, UndeterminedError, did_you_mean
-from crosshold.kernels.flow import Amount, Divergent, Flow, method
+from crosshold.kernels.flow import Amount, Divergent, Flow, Number, method
 from crosshold.kernels.paths import BudgetSpent, largest_paths
+from crosshold.kernels.settle import settle_of
+from crosshold.measures.ownership import large
+from crosshold.model.columns import Columns
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 
 CONVENTIONS = ("all-walks", "simple-paths", "source-avoiding")
 PATH_BUDGET = 10**6
+ERROR = 1e-3  # how much of a total may be cut where every pair of a register is asked for
 
 
 class OwnershipRow(NamedTuple):
@@ -39,13 +37,21 @@ class OwnershipRow(NamedTuple):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Ownership(Result):
-    """Rows of every non-zero total, ordered by holder and issuer. ``settings``: basis, convention, method, floor."""
+    """Rows of every non-zero total. ``settings``: basis, convention, method, floor, error.
 
-    rows: tuple[OwnershipRow, ...]
+    Small answers are a tuple ordered by holder and issuer. Those of a register are :class:`~crosshold.model.columns.Columns`: rows are made
+    when looked at, ``rows.arrays`` has holder, issuer, direct and total as numpy arrays (entity numbers; NaN: no answer).
+    """
+
+    rows: Sequence[OwnershipRow]
     network: Network = field(repr=False)
 
     row: ClassVar[Any] = OwnershipRow
     shares: ClassVar[tuple[str, ...]] = ("direct", "total")
+
+    def columns(self) -> Mapping[str, Any]:
+        """The rows as columns, without making rows where they are columns already."""
+        return self.rows.columns() if isinstance(self.rows, Columns) else self.table()
 
     def explain(self, holder: str, issuer: str, *, most: int = 20) -> dict[str, Any]:
         """Why the total is what it is, as plain data.
@@ -60,9 +66,7 @@ class Ownership(Result):
         if row is None:
             pairs = [(holder, issuer)]
             row = ownership(self.network, convention=convention, pairs=pairs, basis=self.settings["graph"]).rows[0]
-        down, up = graph.flow(), graph.flow(up=True)
-        n = range(len(self.network))
-        found, complete = largest_paths([down.passes_on(i) for i in n], [up.passes_on(i) for i in n], start, end, most)
+        found, complete = largest_paths(_Shares(graph, up=False), _Shares(graph, up=True), start, end, most)
         paths: list[dict[str, Any]] = []
         for path in [] if start == end and convention == "simple-paths" else found:
             stakes = [graph.fraction(i, j) or Fraction(0) for i, j in pairwise(path)]
@@ -97,12 +101,16 @@ def ownership(
     basis: str = "capital",
     exact: bool | None = None,
     path_budget: int = PATH_BUDGET,
+    error: float = ERROR,
+    progress: Callable[[float], None] | None = None,
 ) -> Ownership:
     """Direct and total ownership of issuers by holders, by one named convention (see the module's text).
 
     Give ``holders``, ``issuers`` or ``pairs`` (lists of ids) to ask for less than everything; with ``pairs`` a row comes back
     for each, also when it is 0. ``floor`` drops smaller totals after they were computed. ``basis`` is ``capital`` or ``votes``. Results
-    are exact fractions up to 2,000 holdings unless ``exact`` says otherwise.
+    are exact fractions up to 2,000 holdings unless ``exact`` says otherwise. Beyond, one holder costs a pass over what it reaches, one
+    issuer a pass over its owners and, for source-avoiding, a solve for each of them inside a large ring; neither cuts anything. Every
+    pair is answered with at most ``error`` cut from the totals of an issuer (W_TRUNCATED); ``progress`` is told the part done.
 
     Errors: E_UNKNOWN_ID, E_CONVENTION, E_BASIS_AMBIGUOUS, E_SINGULAR, E_PATH_BUDGET (more than ``path_budget`` paths from one
     entrance of a component; exit status 3). Findings: W_OWNERLESS_CYCLE (totals that depend on such a ring are ``None``, but for
@@ -115,6 +123,9 @@ def ownership(
     wanted = None if pairs is None else [(network.index(h), network.index(i)) for h, i in pairs]
     sources = _positions(network, holders) if wanted is None else sorted({h for h, _ in wanted})
     targets = _positions(network, issuers) if wanted is None else sorted({i for _, i in wanted})
+    if convention != "simple-paths" and not graph.is_exact(exact):
+        lowest = float(Fraction(0 if floor is None else floor))
+        return _of_register(network, basis, convention, (sources, targets, wanted), lowest, error, progress)
     if sources is None:
         sources = [i for i in range(len(network)) if graph.holdings(i)]
     budget = path_budget if convention == "simple-paths" else None
@@ -139,6 +150,66 @@ def ownership(
     settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor}
     settings["method"] = method(row.total for row in rows)
     return Ownership(rows=rows, network=network, settings=settings, findings=tuple(dict.fromkeys(findings)))
+
+
+def _of_register(
+    network: Network,
+    basis: str,
+    convention: str,
+    asked: tuple[Sequence[int] | None, Sequence[int] | None, Sequence[tuple[int, int]] | None],
+    floor: float,
+    error: float,
+    progress: Callable[[float], None] | None,
+) -> Ownership:
+    """The answer in float64 columns, by the cheapest of the three ways; see :mod:`crosshold.measures.ownership.large`."""
+    graph = network.graph(basis)
+    sources, targets, wanted = asked
+    everything = sources is None and targets is None
+    try:
+        settle = settle_of(graph)
+        if targets is not None and (sources is None or len(targets) < len(sources)):
+            cells = large.by_issuer(graph, settle, targets, convention, floor if wanted is None else 0.0, progress)
+        elif sources is not None:
+            cells = large.by_holder(graph, settle, sources, convention, progress)
+        else:
+            cells = large.all_pairs(settle, convention, error, progress)
+    except Divergent as cause:
+        raise network.singular(cause) from None
+    if wanted is not None:
+        cells = large.pairs_of(cells, wanted, len(network))
+    else:
+        cells = large.chosen(cells, len(network), sources, targets, floor)
+    direct = large.direct_shares(cells, graph, settle)
+    arrays: dict[str, NDArray[Any]] = {"holder": cells.holder, "issuer": cells.issuer, "direct": direct, "total": cells.total}
+    rows: Columns[OwnershipRow] = Columns(OwnershipRow, arrays, {"holder": network.ids, "issuer": network.ids})
+    findings = [*network.findings, *network.condition_findings(cast(Flow, settle.conditions))]
+    above = np.flatnonzero(cells.total > 1 + 1e-9)
+    if convention == "all-walks" and len(above):
+        findings += _over_one([rows[int(above[np.argmax(cells.total[above])])]], convention, len(above))
+    findings += network.ownerless_findings([settle.components.members(number).tolist() for number in settle.closed])
+    if everything and cells.error > 0:
+        message = f"small totals were cut; each total is at most {cells.error:.1e} too low, and one that is absent no larger."
+        findings.append(Finding("W_TRUNCATED", message, "Ask for a holder or an issuer, or give a smaller error.", "ownership"))
+    settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor or None, "method": "float64"}
+    settings["error"] = cells.error if everything else None
+    return Ownership(rows=rows, network=network, settings=settings, findings=tuple(dict.fromkeys(findings)))
+
+
+class _Shares(Sequence[list[tuple[int, Number]]]):
+    """For each entity ``(other, share)``: what it holds, or up who holds it, read when it is asked for."""
+
+    def __init__(self, graph: Graph, *, up: bool) -> None:
+        self._graph, self._up = graph, up
+        self._number = Fraction if graph.is_exact(None) else lambda w, t: w / t
+
+    def __len__(self) -> int:
+        return len(self._graph.total)
+
+    def __getitem__(self, node: Any) -> Any:
+        total = self._graph.total
+        if self._up:
+            return [(i, self._number(w, int(total[node]))) for i, w in self._graph.holders(node)]
+        return [(j, self._number(w, int(total[j]))) for j, w in self._graph.holdings(node)]
 
 
 def _positions(network: Network, ids: Iterable[str] | None) -> list[int] | None:
@@ -179,12 +250,14 @@ def _convert(amount: Amount, same: bool, again: Amount, convention: str) -> Amou
     return total / again if convention == "source-avoiding" else total
 
 
-def _over_one(rows: Iterable[OwnershipRow], convention: str) -> list[Finding]:
+def _over_one(rows: Iterable[OwnershipRow], convention: str, count: int | None = None) -> list[Finding]:
     over = [row for row in rows if row.total is not None and row.total > 1]
     if convention != "all-walks" or not over:
         return []
     top = max(over, key=lambda row: float(row.total or 0))
-    message = f"{len(over)} totals pass 100 % (largest: {top.holder} in {top.issuer}, {float(top.total or 0) * 100:.4g} %)."
+    message = (
+        f"{count or len(over)} totals pass 100 % (largest: {top.holder} in {top.issuer}, {float(top.total or 0) * 100:.4g} %)."
+    )
     return [
         Finding("W_OVER_ONE", message, "Right for all-walks, which counts returns; source-avoiding stays below 1.", top.issuer)
     ]
