@@ -247,7 +247,8 @@ def test_each_class_has_its_own_room() -> None:
 @pytest.mark.parametrize("basis", ["outstanding", "issued", "dividend_rights"])
 def test_exact_lots_of_classes_give_the_network_on_every_basis(basis: str) -> None:
     classes = (ShareClass("a", 60, 1, 2), ShareClass("b", 40, 3, 5))
-    lots = (Lot("x", "A", "X", 20, "b"), Lot("y", "A", "Y", 31, "a"), Lot("t", "A", "A", 9, "a"), Lot("r", "A", "~float", 20, "b"), Lot("s", "A", "~float", 20, "a"))  # fmt: skip
+    counts = (("X", 20, "b"), ("Y", 31, "a"), ("A", 9, "a"), ("~float", 20, "b"), ("~float", 20, "a"))
+    lots = [Lot(f"{k}", "A", *count) for k, count in enumerate(counts)]
     case = snapshot(*lots, classes=classes)
     case = case.evolve(entities={**case.entities, "~float": Entity("~float")})
     network, stakes = build(case, capital_basis=basis), Stakes.from_snapshot(case, capital_basis=basis)

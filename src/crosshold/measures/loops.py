@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -12,11 +12,13 @@ from math import prod
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding, UndeterminedError
+from crosshold.kernels.cuts import Cuts
 from crosshold.kernels.flow import Amount, Divergent, Flow
 from crosshold.kernels.paths import shortest_cycle, simple_cycles
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 
+HALF = Fraction(1, 2)
 LIMIT = 1000
 BUDGET = 10**6
 
@@ -27,7 +29,8 @@ class Component:
 
     ``cycle_rank`` = edges - members + 1 (independent loops, not the number of loops); ``held_inside``: fraction of each member held by the
     members; ``mutual_majority``: each is held inside by more than half; ``condition``: 1-norm condition number of I - C, ``None`` when
-    ownerless; ``double_counting``: value of the members over the same without the stakes inside, when own assets were given.
+    ownerless; ``double_counting``: value of the members over the same without the stakes inside, when own assets were given;
+    ``shortest``: a shortest loop through each member, from it on.
     """
 
     members: tuple[str, ...]
@@ -38,6 +41,15 @@ class Component:
     mutual_majority: bool
     condition: float | None
     double_counting: Amount
+    shortest: Mapping[str, tuple[str, ...]]
+
+
+class Handover(NamedTuple):
+    """``company`` and its ultimate controllers ``before`` and ``after`` a stake is cut."""
+
+    company: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,10 @@ class Loop:
 
     ``gain``: product of the stakes; ``cancellable``: smallest stake along it in money, at ``weakest`` (holder, issuer), when own assets
     were given; ``votes_locked``: fraction of each member's votes held by the loop, ``None`` where it has no votes.
+
+    What the loop is worth in control: ``cut`` is the stake where it is weakest (in money when own assets were given, else as a fraction);
+    without its votes, which leave the whole too, ``control_lost`` are pairs (controller, controlled) that end, ``control_gained``
+    those that begin, ``control_without`` the companies whose ultimate controllers change. ``None`` where not computed.
     """
 
     path: tuple[str, ...]
@@ -53,6 +69,10 @@ class Loop:
     cancellable: Amount
     weakest: tuple[str, str] | None
     votes_locked: Mapping[str, Fraction | None]
+    cut: tuple[str, str]
+    control_lost: tuple[tuple[str, str], ...] | None
+    control_gained: tuple[tuple[str, str], ...] | None
+    control_without: tuple[Handover, ...] | None
 
 
 class LoopRow(NamedTuple):
@@ -87,7 +107,8 @@ class Loops(Result):
             edges = list(pairwise((*loop.path, loop.path[0])))
             if (holder, issuer) in edges:
                 stakes = [graph.fraction(network.index(i), network.index(j)) for i, j in edges]
-                through.append({"path": list(loop.path), "stakes": stakes, "gain": loop.gain})
+                told = {"cut": loop.cut, "control_lost": loop.control_lost, "control_without": loop.control_without}
+                through.append({"path": list(loop.path), "stakes": stakes, "gain": loop.gain, **told})
         neighbours = [[j for j, _ in graph.holdings(i)] for i in range(len(network))]
         shortest = [network.ids[i] for i in shortest_cycle(neighbours, network.index(holder))]
         return {"verb": "loops", "holder": holder, "issuer": issuer, "loops": through, "shortest": shortest}
@@ -100,12 +121,14 @@ def loops(
     limit: int | None = None,
     budget: int = BUDGET,
     basis: str = "capital",
+    control: bool | None = None,
 ) -> Loops:
-    """Components, every loop, and with ``own_assets`` (money by id) what could be swapped and cancelled along each.
+    """Components, every loop, what control hangs on it, and with ``own_assets`` (money by id) what could be swapped and cancelled.
 
     Own shares are no loop. More than 1,000 loops raise E_PATH_BUDGET (exit status 3): a count is exact or absent. With an explicit
     ``limit`` up to ``budget`` loops are looked at, the ``limit`` with the largest gain come back and ``partial`` says so. Other errors:
-    E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR; finding W_OWNERLESS_CYCLE.
+    E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_SINGULAR; finding W_OWNERLESS_CYCLE. Control (more than half of the votes) with and without each
+    loop is computed up to 2,000 holdings, or as ``control`` says.
 
     Sources: Johnson, SIAM J. Comput. 4 (1975), for listing cycles; the circuit rank is Kirchhoff's (1847).
     """
@@ -115,13 +138,14 @@ def loops(
     rings = graph.rings
     components = [_component(network, graph, flow, members, equity) for members in rings]
     ranked, partial = _ranked(network, graph, rings, limit, budget)
+    cuts = _cuts(network) if network.votes.is_exact(control) and ranked else None
     return Loops(
         components=tuple(sorted(components, key=lambda c: (-len(c.members), c.members))),
-        loops=tuple(_loop(network, graph, path, gain, equity) for gain, path in ranked),
+        loops=tuple(_loop(network, graph, path, gain, equity, cuts) for gain, path in ranked),
         double_counting=None if equity is None or own_assets is None else _double(network, graph, equity, own_assets),
         partial=partial,
         network=network,
-        settings={"graph": basis, "basis": graph.basis, "limit": limit},
+        settings={"graph": basis, "basis": graph.basis, "limit": limit, "control": None if cuts is None else "more than 1/2"},
         findings=(*network.findings, *network.ownerless_findings(graph.ownerless)),
     )
 
@@ -221,10 +245,34 @@ def _component(
         mutual_majority=all(2 * share > 1 for share in inside.values()),
         condition=condition,
         double_counting=double,
+        shortest=_shortest(network, members, edges),
     )
 
 
-def _loop(network: Network, graph: Graph, path: list[int], gain: Fraction, equity: Mapping[int, Amount] | None) -> Loop:
+def _shortest(network: Network, members: list[int], edges: list[tuple[int, int, int]]) -> dict[str, tuple[str, ...]]:
+    """A shortest loop through each member; one always stays inside the component."""
+    place = {node: k for k, node in enumerate(members)}
+    neighbours: list[list[int]] = [[] for _ in members]
+    for i, j, _ in sorted(edges):
+        neighbours[place[i]].append(place[j])
+    return {
+        network.ids[node]: tuple(network.ids[members[k]] for k in shortest_cycle(neighbours, place[node])) for node in members
+    }
+
+
+def _cuts(network: Network) -> Cuts:
+    votes, n = network.votes, len(network)
+    return Cuts([votes.holdings(i) for i in range(n)], [votes.holders(j) for j in range(n)], votes.total.tolist(), HALF)
+
+
+def _loop(
+    network: Network,
+    graph: Graph,
+    path: list[int],
+    gain: Fraction,
+    equity: Mapping[int, Amount] | None,
+    cuts: Cuts | None,
+) -> Loop:
     edges = list(pairwise([*path, path[0]]))
     stakes = {(i, j): _stake(graph, equity, i, j) for i, j in edges}
     known = {edge: money for edge, money in stakes.items() if money is not None}
@@ -236,10 +284,25 @@ def _loop(network: Network, graph: Graph, path: list[int], gain: Fraction, equit
         else None
         for j in path
     }
+    cut = weakest or min(edges, key=lambda edge: (graph.fraction(*edge), edge))
+    change = cuts.without(*cut) if cuts else None
+
+    def names(pairs: Collection[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
+        return tuple((network.ids[a], network.ids[b]) for a, b in sorted(pairs))
+
+    def words(nodes: Collection[int]) -> tuple[str, ...]:
+        return tuple(network.ids[i] for i in sorted(nodes))
+
     return Loop(
         path=tuple(network.ids[i] for i in path),
         gain=gain,
         cancellable=None if weakest is None else known[weakest],
         weakest=None if weakest is None else (network.ids[weakest[0]], network.ids[weakest[1]]),
         votes_locked=locked,
+        cut=(network.ids[cut[0]], network.ids[cut[1]]),
+        control_lost=None if change is None else names(change.lost),
+        control_gained=None if change is None else names(change.gained),
+        control_without=None
+        if change is None
+        else tuple(Handover(network.ids[j], words(before), words(after)) for j, before, after in change.handed),
     )
