@@ -198,13 +198,26 @@ def at_or_above(tree: Tree, nodes: Iterable[int]) -> Node:
 def lowest(z: int, pointer: Int, holder: Node, weight: Int, limit: int, tree: Tree, at: Node, held: Int) -> int:
     """The lowest class that, with all below it, holds more than ``limit`` of company ``z``; -1 when there is none.
 
-    The holders climb together, the deepest first, and add up where they meet; where nobody meets they jump.
+    Such a class has more than half of what is held. So all but the holders under one top, found by a vote (Boyer and Moore, "MJRTY",
+    1991), are left out. These climb together, the deepest first, and add up where they meet; where nobody meets they jump.
     """
-    size = pointer[z + 1] - pointer[z]
-    for k in range(size):
-        at[k] = tree[holder[pointer[z] + k], RING]
-        held[k] = weight[pointer[z] + k]
-    while True:
+    top, lead, size, together = -1, 0, 0, 0
+    for k in range(pointer[z], pointer[z + 1]):
+        root = tree[tree[holder[k], RING], ROOT]
+        if lead == 0:
+            top = root
+        lead += weight[k] if root == top else -weight[k]
+        if lead < 0:
+            top, lead = root, -lead
+    for k in range(pointer[z], pointer[z + 1]):
+        ring = tree[holder[k], RING]
+        if tree[ring, ROOT] == top:
+            at[size], held[size] = ring, weight[k]
+            together += weight[k]
+            size += 1
+    if together <= limit:
+        return -1
+    while True:  # at the latest they meet at their top
         size = _gather(at, held, size, tree)
         level = tree[at[0], DEPTH]
         group = 0
@@ -213,8 +226,6 @@ def lowest(z: int, pointer: Int, holder: Node, weight: Int, limit: int, tree: Tr
                 return int(at[k])
             if tree[at[k], DEPTH] == level:
                 group += 1
-        if level == 0 or size == 1:
-            return -1
         floor = tree[at[group], DEPTH] if group < size else 0
         leap = tree[tree[at[0], JUMP], DEPTH] >= floor  # all of one depth jump equally far
         if leap and group > 1:
