@@ -19,7 +19,9 @@ def main() -> None:
     except CrossholdError as error:
         report_failure(error, as_json="--json" in sys.argv[1:])
         raise SystemExit(error.exit_status) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as stop:
+        if isinstance(stop, SystemExit) and stop.code != 130:  # typer turns Ctrl-C into this status
+            raise
         print("interrupted; nothing was written", file=sys.stderr)
         raise SystemExit(130) from None
     except BrokenPipeError:

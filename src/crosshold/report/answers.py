@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from crosshold.deal.compare import Comparison
 from crosshold.deal.outcome import Outcome
@@ -22,13 +22,15 @@ from crosshold.measures.value import Value
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import count, percent, points
 from crosshold.report.owning import blocked, links, owning
+from crosshold.report.survey import Titles
 from crosshold.report.tables import paragraph, table
 
 WIDTH = 108
 
 
-def lines(result: Any, snapshot: Snapshot) -> list[str]:
-    """A result as text. What has no telling of its own is told by its ``str``."""
+def lines(result: Any, titles: Snapshot | Titles) -> list[str]:
+    """A result as text. What has no telling of its own is told by its ``str``. Only names and titles are taken from a Snapshot."""
+    snapshot = cast(Snapshot, titles)
     tellers: dict[type, Callable[[Any, Snapshot], list[str]]] = {
         Blocked: blocked, CloseLinks: links, Comparison: _comparison, Control: _control, Loops: _loops, Outcome: _outcome,
         Owners: owning, Ownership: _ownership, Power: _power, Ultimate: tops, Value: _value,

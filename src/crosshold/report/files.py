@@ -17,15 +17,22 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_file(thing: Any, target: Path, form: str | None = None) -> Path:
-    """Write ``thing`` to ``target`` in the form that ``form`` or the suffix names: yaml, json, csv or html.
+    """Write ``thing`` to ``target`` in the form that ``form`` or the suffix names: yaml, json, csv, parquet or html.
 
-    A Register and a Plan can be YAML; results JSON or CSV; an Outcome JSON, CSV or HTML. ``E_FORMAT`` when the form does not fit.
+    A Register and a Plan can be YAML; results JSON, CSV or Parquet; an Outcome JSON, CSV or HTML. ``E_FORMAT`` when the form does not
+    fit. What has columns of millions of rows goes through DuckDB and never becomes text here.
     """
     form = (form or target.suffix.lstrip(".")).lower().replace("yml", "yaml")
+    if hasattr(thing, "columns") and form in (("csv", "parquet") if hasattr(thing, "whole") else ("parquet",)):
+        from crosshold.report.columns import write_columns
+        from crosshold.report.survey import columns_of
+
+        return write_columns(columns_of(thing), target)
     writers: dict[str, Callable[[Any], str | None]] = {"yaml": _yaml, "json": _json, "csv": _csv, "html": _html}
     text = writers[form](thing) if form in writers else None
     if text is None:
         fitting = [name for name, writer in writers.items() if form != name and writer(thing) is not None]
+        fitting += ["parquet"] if hasattr(thing, "columns") else []
         message = f"a {type(thing).__name__} has no form {form or '(none)'!r}."
         raise RequestError(Finding("E_FORMAT", message, f"It can be written as: {', '.join(fitting)}.", str(target)))
     return write_text(text, target)

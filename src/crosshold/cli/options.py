@@ -1,0 +1,112 @@
+"""What the commands share: their options, and how a case is read, checked and shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crosshold import api
+from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
+from crosshold.model.dates import interval
+from crosshold.model.exact import fraction
+from crosshold.model.snapshot import Snapshot
+
+Case = Annotated[str, typer.Argument(help="A case file or folder, or a bundled name (alliance).", metavar="CASE")]
+Source = Annotated[str, typer.Argument(help="A case as above, or a register: .csv, .csv.gz or .parquet.", metavar="CASE")]
+Holder = Annotated[str | None, typer.Option("--holder", help="Only this holder.", metavar="ID")]
+Issuer = Annotated[str | None, typer.Option("--issuer", help="Only this company.", metavar="ID")]
+At = Annotated[str | None, typer.Option("--at", help="The day asked about (default: the case's).", metavar="DATE")]
+KnownBy = Annotated[str | None, typer.Option("--known-by", help="What a reader of that day could know.", metavar="DATE")]
+Believe = Annotated[str | None, typer.Option("--believe", help="Whom to believe when claims conflict.", metavar="POLICY")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Also write the whole answer: .parquet, .csv or .json.", metavar="FILE")]
+Threads = Annotated[int | None, typer.Option("--threads", help="Threads for a register (default: all).", metavar="N", min=1)]
+Totals = Annotated[
+    str | None, typer.Option("--totals", help="All shares of a company in a register: column or sum.", metavar="HOW")
+]
+Overheld = Annotated[str | None, typer.Option("--overheld", help="Over 100 % in a register: refuse or report.", metavar="HOW")]
+Exact = Annotated[bool, typer.Option("--exact", help='Ratios as exact fractions "a/b".')]
+
+
+def day(text: str | None, option: str) -> date | None:
+    """A full date given on the command line."""
+    if text is None:
+        return None
+    try:
+        first, last = interval(text)
+        if first != last:
+            raise ValueError
+    except ValueError:
+        message = f"{text!r} is not a date."
+        raise RequestError(Finding("C_BAD_DATE", message, "Write YYYY-MM-DD.", option)) from None
+    return first
+
+
+def snapshot_of(case: str, at: str | None, known_by: str | None, believe: str | None, **register_only: Any) -> Snapshot:
+    """The Snapshot that a command asks for. ``register_only`` are options that say nothing about a case: they must not be given."""
+    no_register(case)
+    no_options(case, **register_only)
+    days = [day(at, "--at"), day(known_by, "--known-by")]
+    return api.read(case).at(days[0], known_by=days[1], believe=believe)
+
+
+def no_options(case: str, **register_only: Any) -> None:
+    """Stop when options that only say something about a register come with a case."""
+    given = [f"--{name}" for name, value in register_only.items() if value is not None]
+    if given:
+        message = f"{', '.join(given)}: said of a register (.csv, .parquet), and this is a case."
+        raise RequestError(Finding("E_OPTION", message, "Leave it out.", case))
+
+
+def no_register(case: str) -> None:
+    """Stop a question that only a case can answer when it is given a table of holdings."""
+    if api.is_register(case):
+        message = "this is a register of holdings: it has no law, no claims, no prices and no plans to answer that from."
+        raise RequestError(
+            Finding("E_REGISTER", message, "Ask check, own, control, owners, power or loops; or write a case.", case)
+        )
+
+
+def known(snapshot: Snapshot, **named: str | None) -> None:
+    """Every id a question names must be in the case; issuers must be companies with a share count."""
+    faults = Findings()
+    for role, name in named.items():
+        pool = snapshot.issuers if role == "issuer" else snapshot.entities
+        if name is not None and name not in pool:
+            what = (
+                "no company with a share count here" if role == "issuer" and name in snapshot.entities else "nowhere in this case"
+            )
+            faults.add("E_UNKNOWN_ID", f"{name!r} is {what}.", did_you_mean(name, pool), role)
+    faults.raise_errors(RequestError)
+
+
+def votes_network(snapshot: Snapshot) -> tuple[Any, list[Finding]]:
+    """The Network on the Ballot of the case's rules (gross votes without rules); an open Ballot stops with status 3."""
+    ballot = api.ballot(snapshot)
+    return api.network(snapshot, ballot), [*snapshot.findings, *ballot.findings]
+
+
+def ratio(text: str, option: str) -> str:
+    """A ratio given on the command line, kept as exact text."""
+    try:
+        fraction(text)
+    except ValueError:
+        message = f"{text!r} is not a ratio."
+        raise RequestError(Finding("C_BAD_NUMBER", message, 'Write "1/2" or "0.5".', option)) from None
+    return text
+
+
+def show(result: Any, snapshot: Snapshot, as_json: bool, exact: bool, more: Any = (), out: Path | None = None) -> None:
+    """A result as JSON, or as a table with its findings on stderr; and in a file when ``out`` is given."""
+    if out is not None:
+        api.write(result, out)
+    findings = list(dict.fromkeys([*more, *result.findings]))
+    if as_json:
+        print_json({**result.to_dict(exact=exact), "findings": findings}, exact)
+    else:
+        print_lines(api.lines(result, snapshot))
+        print_findings(findings)

@@ -1,0 +1,154 @@
+"""The questions that a register of holdings can answer: one function each, called by the command of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+from crosshold import api
+from crosshold.cli.options import ratio
+from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.cli.running import working
+from crosshold.errors import Finding, RequestError
+from crosshold.network import Network
+
+
+class Asked(NamedTuple):
+    """What every question about a register has in common: the file, how to read it, where the answer goes."""
+
+    path: str
+    at: str | None = None
+    known_by: str | None = None
+    believe: str | None = None
+    threads: int | None = None
+    totals: str | None = None
+    overheld: str | None = None
+    out: Path | None = None
+    as_json: bool = False
+    exact: bool = False
+
+
+@contextmanager
+def opened(asked: Asked) -> Iterator[Network]:
+    """The Network of the register, with a bar while it is read and the time when all is done."""
+    days = {"--at": asked.at, "--known-by": asked.known_by, "--believe": asked.believe}
+    given = [option for option, value in days.items() if value is not None]
+    if given:
+        message = f"{', '.join(given)}: a register is one table without days or claims."
+        raise RequestError(Finding("E_REGISTER", message, "Leave it out, or write a case with dated claims.", asked.path))
+    if asked.overheld not in (None, "refuse", "report"):
+        message = f"{asked.overheld!r} says nothing about companies over 100 %."
+        raise RequestError(Finding("E_OVERHELD_CHOICE", message, "Say refuse or report.", "--overheld"))
+    with working(Path(asked.path).name) as progress:
+        yield api.read_network(
+            asked.path, threads=asked.threads, totals=asked.totals, overheld=asked.overheld or "refuse", progress=progress
+        )
+
+
+def check(asked: Asked) -> None:
+    """Every fault of the table has been raised by reading it; what is left are warnings and a few numbers."""
+    with opened(asked) as network:
+        survey(asked, api.survey(network))
+
+
+def own(asked: Asked, holder: str | None, issuer: str | None, convention: str) -> None:
+    """Who owns one company or what one holder owns; of the whole register, the direct holdings."""
+    with opened(asked) as network:
+        known(network, holder, issuer)
+        if holder is None and issuer is None:
+            survey(asked, api.survey(network))
+            return
+        chosen = {"holders": [holder] if holder else None, "issuers": [issuer] if issuer else None}
+        show(asked, network, api.ownership(network, convention=convention, **chosen))
+
+
+def control(asked: Asked, threshold: str, basis: str, holder: str | None, issuer: str | None) -> None:
+    """Who controls one company, or what one holder controls; of the whole register, who stands at the top of each company."""
+    limit = ratio(threshold, "--threshold")
+    with opened(asked) as network:
+        known(network, holder, issuer)
+        if holder is None and issuer is None:
+            survey(asked, api.survey(api.ultimate(network, threshold=limit, basis=basis)))
+            return
+        sources = [holder] if holder else None
+        result = api.control(network, threshold=limit, basis=basis, issuer=issuer, sources=sources)
+        if issuer is None:
+            show(asked, network, result)
+            return
+        top = api.ultimate(network, threshold=limit, basis=basis, issuer=issuer)
+        show(
+            asked,
+            network,
+            result,
+            {"ultimate": top.ultimate, "parent": top.parent},
+            [*api.register_lines(top, network, asked.path)],
+        )
+
+
+def owners(asked: Asked, issuer: str | None, test: str, listed: Sequence[str]) -> None:
+    """Who counts as an owner of one company under a named test, or who is blocked with the listed."""
+    if issuer is None and not listed:
+        message = "owners of every company of a register are more than a table can show."
+        raise RequestError(Finding("E_REGISTER", message, "Name the company after the file.", asked.path))
+    with opened(asked) as network:
+        known(network, issuer, *listed)
+        show(asked, network, api.owners(network, issuer, test=test, listed=listed))
+
+
+def power(asked: Asked, issuer: str, index: str, quota: str, free_float: str) -> None:
+    """Voting power in one company of a register."""
+    limit = ratio(quota, "--quota")
+    with opened(asked) as network:
+        known(network, issuer)
+        show(asked, network, api.power(network, issuer, index=index, quota={"more_than": limit}, free_float=free_float))
+
+
+def loops(asked: Asked) -> None:
+    """The circles of a whole register, each with its members."""
+    with opened(asked) as network:
+        survey(asked, api.survey(network, "circles"))
+
+
+def synthetic(
+    file: Annotated[Path, typer.Argument(help="The file to write: .csv or .parquet.", metavar="FILE")],
+    holdings: Annotated[int, typer.Option("--holdings", help="How many rows.", metavar="N")] = 1_000_000,
+    seed: Annotated[int, typer.Option("--seed", help="Another number, another register.", metavar="N")] = 1,
+    profile: Annotated[str, typer.Option("--profile", help="register, or hard (a large circle of companies).")] = "register",
+) -> None:
+    """Write a made-up register of any size, to try things out."""
+    with working(file.name):
+        api.synthetic(file, holdings=holdings, seed=seed, profile=profile)
+        print_lines([f"{file}: {holdings:,} holdings (seed {seed}, profile {profile})."])
+
+
+def known(network: Network, *names: str | None) -> None:
+    """Every id a question names must be in the register."""
+    for name in names:
+        if name is not None:
+            network.index(name)
+
+
+def survey(asked: Asked, result: Any) -> None:
+    """A short summary of the whole; ``--out`` takes everything."""
+    if asked.out is not None:
+        api.write(result, asked.out)
+    if asked.as_json:
+        print_json(result.to_dict(exact=asked.exact), asked.exact)
+    else:
+        print_lines(result.lines())
+        print_findings(result.findings)
+
+
+def show(asked: Asked, network: Network, result: Any, more: Any = None, lines: Sequence[str] = ()) -> None:
+    """The answer to a restricted question, with what else belongs to it."""
+    if asked.out is not None:
+        api.write(result, asked.out)
+    if asked.as_json:
+        print_json({**result.to_dict(exact=asked.exact), **(more or {})}, asked.exact)
+    else:
+        print_lines([*api.register_lines(result, network, asked.path), *(["", *lines] if lines else [])])
+        print_findings(result.findings)

@@ -1,0 +1,129 @@
+"""Questions about a case: its story, its law, its plans, its proofs. One function each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crosshold import api
+from crosshold.cli.options import (
+    At,
+    Believe,
+    Case,
+    Exact,
+    Issuer,
+    Json,
+    KnownBy,
+    day,
+    known,
+    no_register,
+    show,
+    snapshot_of,
+    votes_network,
+)
+from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.errors import Finding, RequestError, did_you_mean
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Where the report goes.", metavar="FILE")] = Path("alliance.html"),
+) -> None:
+    """Tell the story of the bundled alliance case and write its report."""
+    print_lines(api.demo(out))
+
+
+def votes(
+    case: Case, at: At = None, known_by: KnownBy = None, believe: Believe = None, issuer: Issuer = None,
+    meeting: Annotated[str, typer.Option("--meeting", help="The class of the resolution.")] = "ordinary",
+    reading: Annotated[str | None, typer.Option("--reading", help="Fix an open basis: gross or exercisable.")] = None,
+    as_json: Json = False, exact: Exact = False,
+) -> None:  # fmt: skip
+    """Who can vote what at each company, and why not where not."""
+    snapshot = snapshot_of(case, at, known_by, believe)
+    known(snapshot, issuer=issuer)
+    ballot = api.ballot(snapshot, meeting=meeting, readings=reading)
+    issuers = [issuer] if issuer else list(snapshot.issuers)
+    if as_json:
+        data = ballot.to_dict(exact=exact, issuers=issuers)
+        print_json({**data, "findings": [*snapshot.findings, *ballot.findings]})
+    else:
+        print_lines(api.votes_lines(ballot, issuers))
+        print_findings([*snapshot.findings, *ballot.findings])
+    if not all(ballot.settled_in(name) for name in issuers):
+        raise typer.Exit(3)
+
+
+Plan = Annotated[str, typer.Argument(help="A plan file, or the name of a plan of the case.", metavar="PLAN")]
+
+
+def simulate(
+    case: Case, plan: Plan, at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+    out: Annotated[Path | None, typer.Option("--out", help="Also write it: .json, .csv or .html.", metavar="FILE")] = None,
+) -> None:  # fmt: skip
+    """Replay a plan step by step: shares, votes, cash, events."""
+    snapshot = snapshot_of(case, at, known_by, believe)
+    outcome = api.simulate(snapshot, api.read_plan(plan, case))
+    if out is not None:
+        api.write(outcome, out)
+    show(outcome, snapshot, as_json, exact, snapshot.findings)
+
+
+def compare(
+    case: Case, plan: Plan,
+    other: Annotated[str | None, typer.Argument(help="A second plan; without it, doing nothing.", metavar="PLAN2")] = None,
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+) -> None:  # fmt: skip
+    """What differs: one plan against doing nothing, or two plans against each other."""
+    snapshot = snapshot_of(case, at, known_by, believe)
+    first = api.simulate(snapshot, api.read_plan(plan, case))
+    second = api.simulate(snapshot, api.read_plan(other, case)) if other else None
+    result = api.compare(first, second) if second else api.compare(snapshot, first)
+    show(result, snapshot, as_json, exact, snapshot.findings)
+
+
+def rules(
+    rule: Annotated[str | None, typer.Argument(help="One rule by its id.", metavar="ID")] = None,
+    jurisdiction: Annotated[str | None, typer.Option("--jurisdiction", help="FR, JP, ...", metavar="CODE")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Check and show this rule file instead.", metavar="FILE")] = None,
+    at: At = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """The rules of law as dated, cited data."""
+    found = api.rules(*([jurisdiction] if jurisdiction else []), at=day(at, "--at"), file=file)
+    if rule is not None:
+        ids = [r.id for r in found]
+        found = [r for r in found if r.id == rule]
+        if not found:
+            raise RequestError(Finding("C_UNKNOWN_RULE", f"{rule!r} is no rule here.", did_you_mean(rule, ids), "rules"))
+    if as_json:
+        print_json({"rules": [r.to_dict() for r in found]})
+    else:
+        print_lines(api.rule_lines(found, whole=rule is not None))
+
+
+def explain(
+    case: Case,
+    verb: Annotated[str, typer.Argument(help="own, votes or control.", metavar="VERB")],
+    holder: Annotated[str, typer.Argument(metavar="HOLDER")], issuer: Annotated[str, typer.Argument(metavar="ISSUER")],
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+) -> None:  # fmt: skip
+    """Prove one number: every path, sum, rule and source behind it."""
+    if verb not in ("own", "votes", "control"):
+        raise RequestError(Finding("E_VERB", f"{verb!r} cannot be explained.", "Say own, votes or control.", "explain"))
+    no_register(case)
+    days = day(at, "--at"), day(known_by, "--known-by")
+    register = api.read(case)
+    snapshot = register.at(days[0], known_by=days[1], believe=believe)
+    known(snapshot, holder=holder, issuer=issuer)
+    if verb == "votes":
+        result: Any = api.ballot(snapshot)
+    elif verb == "control":
+        result = api.control(votes_network(snapshot)[0])
+    else:
+        result = api.ownership(api.network(snapshot))
+    proof = api.explain(result, holder, issuer, register=register, snapshot=snapshot)
+    if as_json:
+        print_json(proof.to_dict(exact=exact), exact)
+    else:
+        print_lines(proof.lines)
