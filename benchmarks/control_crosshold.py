@@ -12,7 +12,8 @@ from crosshold.cases import SyntheticRegister
 from crosshold.cases.synthetic import depth_first_order
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.csr import compress
-from crosshold.kernels.forest import DEPTH, PARENT, RING, ROOT, control_forest, is_above, limits
+from crosshold.kernels.forest import control_forest, limits
+from crosshold.kernels.tree import DEPTH, PARENT, RING, ROOT, is_above
 
 Arrays = dict[str, np.ndarray]
 

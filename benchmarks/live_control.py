@@ -16,7 +16,8 @@ import time
 import numpy as np
 
 from crosshold.cases import synthetic_register
-from crosshold.kernels.forest import DEPTH, JUMP, PARENT, RING, ROOT, control_forest
+from crosshold.kernels.forest import control_forest
+from crosshold.kernels.tree import DEPTH, JUMP, PARENT, RING, ROOT
 from crosshold.measures.control import LiveControl
 from crosshold.network import Network
 

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosshold.kernels import forest
+from crosshold.kernels import tree as columns
 from crosshold.kernels.control import least_closure, passes
 from crosshold.kernels.csr import compress, transpose
-from crosshold.kernels.forest import DEPTH, NEVER, PARENT, RING, ROOT, control_forest, is_above, limits
+from crosshold.kernels.forest import NEVER, control_forest, limits
+from crosshold.kernels.tree import DEPTH, PARENT, RING, ROOT, is_above
 
 Rows = list[tuple[int, int, int]]
 
@@ -130,5 +131,5 @@ def test_rows_add_up_fall_and_break_ties_by_column() -> None:
 
 
 def test_columns_of_a_tree_are_all_named() -> None:
-    names = [RING, PARENT, ROOT, DEPTH, forest.JUMP, forest.LOW]
-    assert sorted(names) == list(range(forest.COLUMNS))
+    names = [RING, PARENT, ROOT, DEPTH, columns.JUMP, columns.LOW]
+    assert sorted(names) == list(range(columns.COLUMNS))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from crosshold.errors import RequestError
-from crosshold.kernels.forest import DEPTH, JUMP, PARENT, RING, ROOT
+from crosshold.kernels.tree import DEPTH, JUMP, PARENT, RING, ROOT
 from crosshold.measures.control import LiveControl, control, ultimate
 from crosshold.network import Network
 

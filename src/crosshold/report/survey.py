@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from crosshold.errors import Finding
-from crosshold.kernels.forest import DEPTH, RING
+from crosshold.kernels.tree import DEPTH, RING
 from crosshold.measures.control import Control, Ultimate
 from crosshold.model.result import Coded, Column, plain
 from crosshold.network import Network

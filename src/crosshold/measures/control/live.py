@@ -16,7 +16,8 @@ import numpy as np
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.csr import EditedRows, Int, Rows
-from crosshold.kernels.forest import DEPTH, RING, classes_above, control_forest, is_above, lowest, place
+from crosshold.kernels.forest import control_forest
+from crosshold.kernels.tree import DEPTH, RING, classes_above, is_above, lowest, place
 from crosshold.measures.control.limits import HALF, is_forest, limits_of
 from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Network

@@ -13,8 +13,9 @@ import numpy as np
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.kernels.control import Passes, greatest_closure, passes
 from crosshold.kernels.csr import Int, Node
-from crosshold.kernels.forest import at_or_above, control_forest
+from crosshold.kernels.forest import control_forest
 from crosshold.kernels.reach import Reach, reach, singles
+from crosshold.kernels.tree import at_or_above
 from crosshold.measures.control.limits import HALF, forest_findings, is_forest, limits_of
 from crosshold.model.result import Result, plain
 from crosshold.model.threshold import threshold as exact_threshold

@@ -12,8 +12,9 @@ import numpy as np
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.csr import Int, Node
-from crosshold.kernels.forest import PARENT, RING, ROOT, Tree, classes_above, control_forest, is_above
+from crosshold.kernels.forest import control_forest
 from crosshold.kernels.reach import reach, singles
+from crosshold.kernels.tree import PARENT, RING, ROOT, Tree, classes_above, is_above
 from crosshold.measures.control.limits import HALF, forest_findings, is_forest, limits_of
 from crosshold.model.result import Result, plain
 from crosshold.model.threshold import threshold as exact_threshold
@@ -47,7 +48,7 @@ class Ultimate(Result):
 
     As arrays over the entities of the network: ``ring`` is the class of each (the smallest member of its ring, itself when it is in
     none), ``nearest`` the class that is its nearest controller (-1: none or no single one), ``tops`` its ultimate classes.
-    ``tree`` is the control forest (:mod:`crosshold.kernels.forest`), ``None`` when controllers need not form chains.
+    ``tree`` is the control forest (:mod:`crosshold.kernels.tree`), ``None`` when controllers need not form chains.
     """
 
     network: Network = field(repr=False)
