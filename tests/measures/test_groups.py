@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosshold.errors import CrossholdError
-from crosshold.measures.groups import almeida
+from crosshold.measures.groups import almeida, business_group
 from crosshold.measures.wedge import weakest_link
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
@@ -94,6 +94,49 @@ def test_cash_flow_position_and_loops_equal_matrix_powers(group: tuple[dict[str,
         assert position is None if u[k] < 1e-15 else abs(float(position or 0) - (u @ inverse)[k] / u[k]) < 1e-9
         lengths = [n for n in range(1, len(firms) + 1) if np.linalg.matrix_power(matrix, n)[k, k] > 0]
         assert result.loop[x] == (lengths[0] if lengths else None)
+
+
+@given(groups(), st.sampled_from(("least", "greatest")))
+@COMPARED
+def test_a_family_in_a_network_has_the_metrics_of_its_stakes(group: tuple[dict[str, Fraction], Rows], fixpoint: str) -> None:
+    family, rows = group
+    halves = [(half, x, f / 2) for x, f in family.items() for half in ("F1", "F2")]
+    network = Network.from_holdings([*halves, *rows, ("F1", "A", 0), ("F2", "A", 0)])
+    plain = almeida(family, rows, firms=["A"], threshold="1/4", fixpoint=fixpoint)
+    firms = list(plain.ultimate)
+    result = business_group(network, ["F1", "F2"], firms=firms, threshold="1/4", fixpoint=fixpoint)
+    assert result.table() == plain.table() and result.controlled == plain.controlled
+    if family:
+        reached = business_group(network, ["F1", "F2"])
+        assert {x for x in firms if plain.ultimate[x]} == {x for x, u in reached.ultimate.items() if u}
+    for x in firms:
+        proof = result.explain(x)
+        if proof["complete"] and result.loop[x] is None and all(n is None for n in result.loop.values()):
+            total = sum((c["product"] for c in proof["chains"]), Fraction(0))
+            assert total == result.ultimate[x]
+            weighted = sum((c["length"] * c["product"] for c in proof["chains"]), Fraction(0))
+            assert result.position[x] == (weighted / total if total else None)
+        assert bool(proof["joins"]) is (result.critical_threshold[x] > 0)
+        for step in proof["joins"]:
+            assert step["sum"] >= result.critical_threshold[x]
+        assert not proof["joins"] or x in {step["firm"] for step in proof["joins"]}
+
+
+def test_cash_flow_is_of_capital_and_control_of_votes() -> None:
+    snapshot = Snapshot(
+        at=date(2020, 1, 28),
+        entities={name: Entity(name) for name in "FAC"},
+        issuers={"A": Issuer("A", 100), "C": Issuer("C", 100)},
+        lots=Lots([Lot("1", "A", "F", 30), Lot("3", "A", "C", 5), Lot("2", "C", "A", 40), Lot("4", "C", "F", 60)]),
+    )
+    network = build(snapshot, {"1": 60, "2": 40, "3": 40, "4": 0})
+    result = business_group(network, ["F"], threshold="1/2")
+    assert result.ultimate["A"] == (Fraction(3, 10) + Fraction(5, 100) * Fraction(3, 5)) / (1 - Fraction(2, 100))
+    assert result.critical_threshold == {"A": Fraction(3, 5), "C": Fraction(3, 5)} and result.controlled == ("A", "C")
+    assert result.voting_rights == {"A": 1, "C": 1} and result.settings["votes"] == "gross_votes"
+    with pytest.raises(CrossholdError) as caught:
+        business_group(network, ["X", "Y"])
+    assert [f.code for f in caught.value.findings] == ["E_UNKNOWN_ID", "E_UNKNOWN_ID"]
 
 
 @given(groups(), st.sampled_from((None, "1/10", "1/4")))

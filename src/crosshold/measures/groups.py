@@ -7,17 +7,23 @@ Economics 99 (2011). The family has f_i of firm i, firm j has S_ji of firm i.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
+from math import prod
 from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.kernels.control import greatest_closure, least_closure, passes
 from crosshold.kernels.flow import Amount, Divergent
-from crosshold.kernels.paths import shortest_cycle
+from crosshold.kernels.paths import largest_paths, shortest_cycle
 from crosshold.model.result import Result
 from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Graph, Network
+
+MOST_CHAINS = 10
 
 Stake = Fraction | str | int
 Links = list[list[tuple[int, Fraction]]]
@@ -56,6 +62,8 @@ class Group(Result):
     voting_rights: Mapping[str, Fraction]
     wedge: Mapping[str, Amount]
     controlled: tuple[str, ...]
+    network: Network = field(repr=False)  # the firms, and the family as one entity
+    top: str = field(repr=False)
 
     row: ClassVar[Any] = GroupRow
     shares: ClassVar[tuple[str, ...]] = ("ultimate", "critical_threshold", "voting_rights", "wedge")
@@ -64,6 +72,53 @@ class Group(Result):
         columns = (self.ultimate, self.position, self.critical_threshold, self.centrality, self.loop)
         late = (self.voting_rights, self.wedge)
         return [GroupRow(f, *(c[f] for c in columns), *(c.get(f) for c in late)) for f in self.ultimate]  # type: ignore[arg-type]
+
+    def explain(self, firm: str) -> dict[str, Any]:
+        """The proof as plain data: ``chains`` from the family that give its cash-flow right and the firm's position, largest first.
+
+        ``joins``: the firms the family controls at the firm's critical threshold, in the order in which they come, whose votes count
+        (``by``) and their ``sum``. A greatest fixpoint has no order: its ``joins`` are what the others hold of each.
+        """
+        network = self.network
+        root, goal = network.index(self.top), network.index(firm)
+        down, up = network.capital.flow(exact=True), network.capital.flow(up=True, exact=True)
+        n = range(len(network))
+        found, complete = largest_paths([down.passes_on(i) for i in n], [up.passes_on(i) for i in n], root, goal, MOST_CHAINS)
+        chains = []
+        for path in found:
+            stakes = [network.capital.fraction(i, j) or Fraction(0) for i, j in pairwise(path)]
+            product = prod(stakes, start=Fraction(1))
+            chains.append(
+                {"chain": [network.ids[i] for i in path[1:]], "stakes": stakes, "product": product, "length": len(path) - 1}
+            )
+        line = self.critical_threshold[firm]
+        return {
+            "verb": "groups",
+            "issuer": firm,
+            "ultimate": self.ultimate[firm],
+            "position": self.position[firm],
+            "critical_threshold": line,
+            "chains": chains,
+            "complete": complete,
+            "joins": self._joins(root, goal, line) if line else [],
+            **self.settings,
+        }
+
+    def _joins(self, root: int, goal: int, line: Fraction) -> list[dict[str, Any]]:
+        graph, ids = self.network.votes, self.network.ids
+        test, n = passes(line, False, graph.total.tolist()), range(len(self.network))
+        if self.settings["fixpoint"] == "least":
+            rounds = least_closure([graph.holdings(u) for u in n], [root], test)[0]
+        else:
+            rounds = dict.fromkeys(greatest_closure([graph.holders(v) for v in n], [root], test), 1)
+        steps = []
+        for v in sorted(rounds, key=lambda v: (rounds[v], v)):
+            if rounds[v] <= rounds[goal]:
+                least = self.settings["fixpoint"] == "least"
+                counted = {root, *(u for u, number in rounds.items() if number < rounds[v] or not least)} - {v}
+                by = {ids[u]: graph.fraction(u, v) or Fraction(0) for u, _ in graph.holders(v) if u in counted}
+                steps.append({"firm": ids[v], "by": by, "sum": sum(by.values(), start=Fraction(0))})
+        return steps
 
 
 def almeida(
@@ -84,31 +139,95 @@ def almeida(
     Errors: E_NO_FIRMS, E_OVERHELD, E_FIXPOINT, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE. Finding W_OWNERLESS_CYCLE: the cash-flow right in firms
     that own each other completely is ``None``.
     """
-    if fixpoint not in ("least", "greatest"):
-        raise RequestError(Finding("E_FIXPOINT", f"{fixpoint!r} is no fixpoint.", "Say least or greatest."))
-    limit = None if threshold is None else exact_threshold(threshold)
     rows = [(str(h), str(i), Fraction(str(f))) for h, i, f in stakes]
     names = list(dict.fromkeys([*firms, *sorted({*family, *(name for h, i, _ in rows for name in (h, i))})]))
+    top = _free(names)
+    network = Network.from_holdings([*((top, name, f) for name, f in family.items()), *rows, *((top, name, 0) for name in names)])
+    return _group(network, top, names, threshold, fixpoint)
+
+
+def business_group(
+    network: Network,
+    family: Iterable[str],
+    *,
+    firms: Iterable[str] | None = None,
+    threshold: Stake | None = None,
+    fixpoint: str = "least",
+) -> Group:
+    """The metrics of :func:`almeida` for a family (ids) in a Network: cash flow on its capital graph, control on its votes graph.
+
+    ``firms`` (ids) default to everything that the family holds, directly or through others. Holders outside the family and the firms do
+    not count. Errors: as :func:`almeida`, and E_UNKNOWN_ID (all at once).
+    """
+    members = _indices(network, family)
+    graphs = (network.capital, network.votes)
+    inside = set(members)
+    agenda = list(members)
+    while agenda and firms is None:
+        holder = agenda.pop()
+        for j in {j for graph in graphs for j, _ in graph.holdings(holder)} - inside:
+            inside.add(j)
+            agenda.append(j)
+    chosen = _indices(network, firms) if firms is not None else sorted(inside - set(members))
+    names = [network.ids[i] for i in dict.fromkeys(chosen) if i not in members]
+    top = _free(names)
+    ids = sorted([*names, top])
+    place = {network.index(name): k for k, name in enumerate(ids) if name != top} | dict.fromkeys(members, ids.index(top))
+    capital, votes = (_merged(graph, place, ids) for graph in graphs)
+    merged = Network(ids, capital, votes, findings=network.findings)
+    return _group(merged, top, names, threshold, fixpoint)
+
+
+def _merged(graph: Graph, place: Mapping[int, int], ids: Sequence[str]) -> Graph:
+    """One graph between some firms and a family whose members are one entity; totals stay."""
+    rows = [(place[i], place[j], w) for i, j, w in graph.edges() if i in place and j in place and place[i] != place[j]]
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
+    total = np.zeros(len(ids), dtype=np.int64)
+    for old, new in place.items():
+        total[new] = graph.total[old]
+    holder, issuer = columns[:, 0].astype(np.int32), columns[:, 1].astype(np.int32)
+    return Network.from_columns(ids, holder, issuer, columns[:, 2], total, basis=graph.basis, overheld="report").capital
+
+
+def _free(names: Sequence[str]) -> str:
     if not names:
         raise RequestError(Finding("E_NO_FIRMS", "there is no firm in the group.", "Give a stake, or name firms.", "firms"))
     top = "family"
     while top in names:
         top += "*"
-    network = Network.from_holdings([*((top, name, f) for name, f in family.items()), *rows, *((top, name, 0) for name in names)])
-    graph = network.capital
+    return top
+
+
+def _indices(network: Network, names: Iterable[str]) -> list[int]:
+    faults, found = Findings(), []
+    for name in names:
+        try:
+            found.append(network.index(name))
+        except RequestError as unknown:
+            faults.extend(unknown.findings)
+    faults.raise_errors()
+    return found
+
+
+def _group(network: Network, top: str, names: Sequence[str], threshold: Stake | None, fixpoint: str) -> Group:
+    """Every metric of one group: cash flow on capital, control on votes."""
+    if fixpoint not in ("least", "greatest"):
+        raise RequestError(Finding("E_FIXPOINT", f"{fixpoint!r} is no fixpoint.", "Say least or greatest."))
+    limit = None if threshold is None else exact_threshold(threshold)
+    capital, votes = network.capital, network.votes
     at, root = [network.index(name) for name in names], network.index(top)
     ultimate, position = _cash_flow(network, root)
-    links = [[(v, graph.fraction(u, v) or Fraction(0)) for v, _ in graph.holdings(u)] for u in range(len(network))]
+    links = [[(v, votes.fraction(u, v) or Fraction(0)) for v, _ in votes.holdings(u)] for u in range(len(network))]
     critical = (_least if fixpoint == "least" else _greatest)(links, root)
-    findings = Findings([*network.findings, *network.ownerless_findings(graph.ownerless)])
+    findings = Findings([*network.findings, *network.ownerless_findings(capital.ownerless)])
     if fixpoint == "greatest":
         least = _least(links, root)
         phantom = [names[k] for k, v in enumerate(at) if critical[v] > least[v]]
         if phantom:
             message = f"{', '.join(phantom[:8])}: held up partly by firms that count only because they count each other."
             findings.add("W_PHANTOM_RING", message, "Use the least fixpoint.", ", ".join(phantom[:8]))
-    rights, controlled = ({}, set()) if limit is None else _rights(graph, root, limit, fixpoint)
-    neighbours = [[v for v, _ in row] for row in links]
+    rights, controlled = ({}, set()) if limit is None else _rights(votes, root, limit, fixpoint)
+    neighbours = [[v for v, _ in capital.holdings(u)] for u in range(len(network))]
     circles = {v: len(shortest_cycle(neighbours, v)) or None for v in at}
     central = _centrality(links, root, at, critical, fixpoint)
 
@@ -117,6 +236,7 @@ def almeida(
 
     voting: dict[str, Fraction] = named(rights) if limit is not None else {}
     flows: dict[str, Amount] = named(ultimate)
+    basis = {"basis": capital.basis} if votes is capital else {"capital": capital.basis, "votes": votes.basis}
     return Group(
         ultimate=flows,
         position=named(position, None),
@@ -126,7 +246,9 @@ def almeida(
         voting_rights=voting,
         wedge={name: None if (u := flows[name]) is None else right - u for name, right in voting.items()},
         controlled=tuple(name for name, v in zip(names, at, strict=True) if v in controlled),
-        settings={"basis": graph.basis, "fixpoint": fixpoint, "at_threshold": None if limit is None else str(limit)},
+        network=network,
+        top=top,
+        settings={**basis, "fixpoint": fixpoint, "at_threshold": None if limit is None else str(limit)},
         findings=tuple(findings),
     )
 
