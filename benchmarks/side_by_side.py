@@ -62,11 +62,6 @@ class Timings:
         """Median of preparing and answering together."""
         return statistics.median(a + b for a, b in zip(self.prepare, self.answer, strict=True))
 
-    @property
-    def spread(self) -> float:
-        """Largest minus smallest answer over the median."""
-        return (max(self.answer) - min(self.answer)) / self.median
-
 
 def _peak() -> int:
     """Most memory this process has held, in bytes, since the last :func:`_reset_peak` where the system can tell (Linux)."""
@@ -157,14 +152,25 @@ def _agree(all_timings: list[Timings], say: Callable[[str], None]) -> None:
 def table(all_timings: list[Timings], base: int = 0) -> str:
     """Medians, spread, processor time, memory, and ratios to the engine at ``base``, as Markdown."""
     unit = all_timings[base]
-    head = ["engine", "answer s", "x", "spread", "processor s", "x", "with preparing s", "x", "peak MB above input", "rounds"]
+    head = [
+        "engine",
+        "answer s",
+        "x",
+        "least - most",
+        "processor s",
+        "x",
+        "with preparing s",
+        "x",
+        "peak MB above input",
+        "rounds",
+    ]
     lines = [f"| {' | '.join(head)} |", f"|---|{'---:|' * (len(head) - 1)}"]
     for t in all_timings:
         if t.fault:
             lines.append(f"| {t.engine.name} | {t.fault} |" + " |" * (len(head) - 2))
             continue
         cells = [
-            t.engine.name, f"{t.median:.4g}", f"{t.median / unit.median:.3g}", f"{t.spread:.0%}",
+            t.engine.name, f"{t.median:.4g}", f"{t.median / unit.median:.3g}", f"{min(t.answer):.3g} - {max(t.answer):.3g}",
             f"{t.processor:.4g}", f"{t.processor / unit.processor:.3g}", f"{t.both:.4g}", f"{t.both / unit.both:.3g}",
             f"{t.memory / 1e6:.0f}", f"{len(t.answer)} (slow)" if t.once else str(len(t.answer)),
         ]  # fmt: skip
