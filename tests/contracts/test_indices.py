@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosshold.measures.power import INDICES, Listed, index_named, power_of
+from crosshold.errors import RequestError
+from crosshold.measures.power import INDICES, METHODS, Listed, Method, estimate_of, index_named, power_of
 from crosshold.measures.power.game import Index
 
 weights_of = st.lists(st.integers(0, 9), min_size=1, max_size=8).filter(any)
@@ -81,3 +82,46 @@ def test_a_game_by_its_coalitions_is_the_weighted_game(index: Index) -> None:
 def test_an_index_names_its_paper(index: Index) -> None:
     assert any(character.isdigit() for character in index.source)
     assert index.compute.__doc__
+
+
+@pytest.mark.parametrize("index", INDICES, ids=lambda index: index.id)
+@given(weights=weights_of, data=st.data())
+@settings(max_examples=30, deadline=None)
+def test_every_method_gives_the_index(index: Index, weights: list[int], data: st.DataObject) -> None:
+    quota = data.draw(st.integers(1, sum(weights)))
+    truth = brute(index.id, weights, quota)
+    rule = {"at_least": quota}
+    assert list(estimate_of(weights, rule, index.id, Method("exact")).values) == truth
+    for name in ("dynamic", "quantised"):  # so few votes need no rounding
+        if index.looks_at == "vulnerable":
+            with pytest.raises(RequestError, match=r"E_METHOD.*sampled"):
+                estimate_of(weights, rule, index.id, Method(name))
+            continue
+        found = estimate_of(weights, rule, index.id, Method(name))
+        assert found.error is not None and found.error < 1e-9
+        assert [float(x) for x in found.values] == pytest.approx([float(x) for x in truth], rel=1e-12, abs=1e-14)
+        dummies = [k for k, w in enumerate(weights) if not truth[k]] if index.per_player else []
+        assert all(found.values[k] == 0 for k in dummies), "a dummy has exactly no power"
+
+
+@pytest.mark.parametrize("index", INDICES, ids=lambda index: index.id)
+@pytest.mark.parametrize(("weights", "quota"), [([5, 4, 3, 2, 2, 1], 9), ([8, 1, 1, 1, 0], 9), ([6, 5, 5, 1], 6)])
+def test_draws_hold_the_index(index: Index, weights: list[int], quota: int) -> None:
+    truth = brute(index.id, weights, quota)
+    found = estimate_of(weights, {"at_least": quota}, index.id, Method("sampled", samples=8000, seed=11))
+    assert found.method == "sampled" and found.error is not None and found.settings["seed"] == 11
+    scale = float(max(truth)) if index.id == "swings" else 1.0
+    assert all(abs(float(x) - float(y)) <= 2.5 * found.error * scale for x, y in zip(truth, found.values, strict=True))
+    if index.sums_to_one:
+        assert float(sum(found.values)) == pytest.approx(1)
+    if index.per_player and index.id != "public-help":
+        assert all(y == 0 for x, y in zip(truth, found.values, strict=True) if x == 0)
+
+
+@pytest.mark.parametrize("index", INDICES, ids=lambda index: index.id)
+def test_auto_takes_a_method_that_it_names(index: Index) -> None:
+    few = estimate_of([5, 3, 2], {"at_least": 6}, index.id)
+    assert few.method == "exact" and few.error is None
+    many = estimate_of([1 + k % 40 for k in range(150)], None, index.id)
+    assert many.method in METHODS and many.method != "auto" and many.error is not None
+    assert len(many.values) == (150 if index.per_player else 1)

@@ -145,7 +145,7 @@ def _lower(row: Float) -> int:
 
 @kernel
 def _add_member(row: Float, low: int, high: int, w: int, odds: float, quota: int, longer: Float) -> None:
-    """``longer = row + odds * row`` shifted by w, below ``quota``; ``row`` is set on ``low..high`` and 0 elsewhere."""
+    """``longer = row + odds * row`` shifted by w, from ``low`` to below ``quota``; ``row`` is 0 above ``high``."""
     for k in range(low, quota):
         longer[k] = row[k]
     for k in range(low, min(high, quota - 1 - w) + 1):
@@ -175,11 +175,12 @@ def minimal_members(weights: Int, odds: Float, quota: int, stop: Float, value: F
         if i % step == 0:
             kept[i // step] = row
             kept_power[i // step] = power_now
-        _add_member(row, 0, min(reach[i], quota - 1), weights[i], odds[i], quota, other)
+        low = max(0, quota - (reach[n] - reach[i]))  # from less nobody passes the quota any more
+        _add_member(row, low, min(reach[i], quota - 1), weights[i], odds[i], quota, other)
         row, other = other, row
         grown *= 1.0 + odds[i]
         if grown > LARGE:
-            power_now += _lower(row)
+            power_now += _lower(row[low:])
             grown = 1.0
     ends, part = np.zeros(quota), np.zeros(quota)
     back_power, grown = 0, 1.0 + stop.max()
@@ -190,11 +191,12 @@ def minimal_members(weights: Int, odds: Float, quota: int, stop: Float, value: F
         front = 1.0
         for i in range(first, last - 1):
             r = i - first
-            _add_member(block[r], 0, min(reach[i], quota - 1), weights[i], odds[i], quota, block[r + 1])
+            low = max(0, quota - (reach[n] - reach[i]))
+            _add_member(block[r], low, min(reach[i], quota - 1), weights[i], odds[i], quota, block[r + 1])
             block_power[r + 1] = block_power[r]
             front *= 1.0 + odds[i]
             if front > LARGE:
-                block_power[r + 1] += _lower(block[r + 1])
+                block_power[r + 1] += _lower(block[r + 1, low:])
                 front = 1.0
         for i in range(last - 1, first - 1, -1):
             w, r, z = weights[i], i - first, odds[i]
@@ -206,7 +208,7 @@ def minimal_members(weights: Int, odds: Float, quota: int, stop: Float, value: F
             total = 0.0
             for k in range(low, high + 1):
                 total += block[r, k] * part[k]
-                ends[k] += part[k]
+                ends[k] = ends[k] + part[k] if block[r, k] > 0.0 else 0.0  # what nobody reaches would only set the scale
             value[i] = total
             power[i] = block_power[r] + back_power
             grown *= 1.0 + z

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import ceil, exp, floor, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,7 +109,7 @@ def largest_dummy(game: Weighted, candidates: list[int]) -> int:
     return candidates[first - 1] if first else -1
 
 
-def orders(game: Weighted, work: Work) -> tuple[list[float], float, dict[str, object]]:
+def orders(game: Weighted, work: Work) -> tuple[list[float], float, dict[str, Any]]:
     """Shapley-Shubik by Gauss-Legendre quadrature: values, error, and how it was reached.
 
     Nodes double from 32 until no value changes by 1e-10 and the sum is that close to one, or until n/2 nodes, where the rule is exact.

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from itertools import accumulate
 from math import ceil, exp, log
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crosshold.errors import Finding, UndeterminedError
 from crosshold.kernels import voting
 from crosshold.kernels.quadrature import gauss
 from crosshold.measures.power.dynamic import FIRST_NODES, OUTSIDE, ROUNDING, SETTLED
@@ -26,7 +28,7 @@ MOST_TILT = 150.0  # of the odds of one player, in logarithms
 Float = NDArray[np.float64]
 
 
-def memberships(game: Weighted, by_size: bool, work: Work) -> tuple[list[float], float, dict[str, object]]:
+def memberships(game: Weighted, by_size: bool, work: Work) -> tuple[list[float], float, dict[str, Any]]:
     """Share of each player in all memberships, each weighted by 1/size when ``by_size``: values, relative error, how it was reached."""
     n, quota = game.players, game.quota
     order = sorted(range(n), key=lambda i: -game.weights[i])
@@ -40,7 +42,7 @@ def memberships(game: Weighted, by_size: bool, work: Work) -> tuple[list[float],
         run(weights, x * np.exp(tilt * weights), quota, stop, value, power)
         return value / x if by_size else value, power
 
-    told: dict[str, object] = {}
+    told: dict[str, Any] = {}
     error = 4 * n * ROUNDING
     if by_size:
         fewest = 1 + sum(total < quota for total in accumulate(weights.tolist()))
@@ -67,6 +69,9 @@ def memberships(game: Weighted, by_size: bool, work: Work) -> tuple[list[float],
 
 def _divided(value: Float, power: NDArray[np.int64]) -> Float:
     """Rows of ``value * 2^power`` added up and divided by the sum of all."""
+    if not value.any():
+        message = "the number of minimal winning coalitions is out of reach of floats here."
+        raise UndeterminedError(Finding("E_NOT_CONVERGED", message, "Use method sampled, or ask for banzhaf.", "method"))
     top = int(power[value > 0].max())
     total = np.ldexp(value, power - top).sum(axis=0)
     return np.asarray(total / total.sum())

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ MOST_NODES = 512
 DROPS = 10_000  # an ocean spreads less than so many drops
 
 Float = NDArray[np.float64]
-Told = dict[str, object]
+Told = dict[str, Any]
 
 
 @dataclass(frozen=True)
