@@ -4,12 +4,30 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crosshold.errors import RequestError
-from crosshold.measures.owners import TESTS, OwnerTest, blocked, close_links, owner_test, owners
+from crosshold.measures import owners as room
+from crosshold.measures.owners import (
+    LADDERS,
+    STANDARDS,
+    TESTS,
+    OwnerTest,
+    blocked,
+    blocked_bounds,
+    close_links,
+    links_bounds,
+    owner_test,
+    owners,
+    owners_bounds,
+)
+from crosshold.model.stakes import Stakes
 from crosshold.network import Network
+
+PAGE = Path(__file__).parent.parent.parent / "docs" / "measures" / "owners.md"
 
 SLIVER = Fraction(1, 10**12)
 each = pytest.mark.parametrize("test", TESTS, ids=lambda test: test.id)
@@ -57,6 +75,77 @@ def test_below_at_and_above_the_line_by_every_name(test: OwnerTest) -> None:
         assert not counts(test, line - SLIVER, name)
         assert counts(test, line, name) is not test.strict
         assert counts(test, line + SLIVER, name)
+
+
+def bounded(test: OwnerTest, low: Fraction, high: Fraction) -> str:
+    """The verdict on X, who holds between two shares of A directly; a convention that multiplies has none."""
+    stakes = Stakes.from_holdings([("X", "A", low, high)])
+    if test.question == "blocked":
+        return blocked_bounds(stakes, ["X"], test=test.id).verdict("A")
+    if test.question == "links":
+        return links_bounds(stakes, test=test.id).verdict("X", "A")
+    return next((row.verdict for row in owners_bounds(stakes, "A", test=test.id).rows), "IMPOSSIBLE")
+
+
+@each
+def test_bounds_around_the_line(test: OwnerTest) -> None:
+    line = Fraction(test.threshold)
+    if (test.question, test.reading) == ("links", "product"):
+        with pytest.raises(RequestError, match="E_READING"):
+            bounded(test, line, line)
+        return
+    assert bounded(test, line - 2 * SLIVER, line - SLIVER) == "IMPOSSIBLE"
+    assert bounded(test, line - SLIVER, line + SLIVER) == "POSSIBLE"
+    assert bounded(test, line + SLIVER, line + 2 * SLIVER) == "CERTAIN"
+    assert bounded(test, line, line + SLIVER) == ("POSSIBLE" if test.strict else "CERTAIN")
+    assert bounded(test, line - SLIVER, line) == ("IMPOSSIBLE" if test.strict else "POSSIBLE")
+
+
+@each
+def test_a_verdict_has_its_proof(test: OwnerTest) -> None:
+    network = Network.from_holdings([("X", "A", "0.9"), ("A", "B", "0.9")])
+    result: Any
+    if test.question == "blocked":
+        result = blocked(network, ["X"], test=test.id)
+    else:
+        result = close_links(network, test=test.id) if test.question == "links" else owners(network, test=test.id)
+    for company in "AB":
+        proof = result.explain("X", company)
+        assert proof["value"] and (proof["test"], proof["citation"]) == (test.id, test.citation)
+        told = proof["holds"][0] if test.question == "links" else proof
+        assert told.get("steps") or told.get("paths")
+    assert not result.explain("B", "A")["value"] or test.question == "links"
+
+
+@each
+def test_persons_on_a_list_add_up_where_the_test_says_so(test: OwnerTest) -> None:
+    if test.question != "blocked":
+        assert test.aggregate
+        return
+    network = Network.from_holdings([("X", "A", "0.3"), ("W", "A", "0.3")])
+    assert bool(blocked(network, ["X", "W"], test=test.id).entities) is test.aggregate
+    assert test.needs_votes or not test.counts_votes
+
+
+def test_the_page_tells_every_test_standard_and_regime() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    ids = [test.id for test in TESTS] + [standard.id for standard in STANDARDS]
+    assert all(f"`{name}`" in page for name in ids)
+    assert all(f"`{alias}`" in page for test in TESTS for alias in test.aliases)
+    for ladder in LADDERS:
+        assert f"`{ladder.id}`" in page or f"`{ladder.id[-2:]}`" in page
+
+
+def test_the_room_lists_its_names() -> None:
+    assert len(room.__all__) == len(set(room.__all__))
+    assert all(hasattr(room, name) for name in room.__all__)
+    public = {
+        name
+        for name, thing in vars(room).items()
+        if not name.startswith("_") and getattr(thing, "__module__", "") != room.__name__
+    }
+    modules = {name for name, thing in vars(room).items() if type(thing).__name__ == "module"}
+    assert public - modules - {"annotations"} == set(room.__all__)
 
 
 @each

@@ -132,7 +132,7 @@ class BandRow(NamedTuple):
     """``company`` in the accounts of ``parent``.
 
     ``band``: ``full``, ``equity`` or ``none``; ``share`` (fraction 0-1) the votes that decide it, of the parent and its subsidiaries;
-    ``line`` the line that is met, or the lowest that is missed. ``possible`` is a better band that holds if ``condition`` does.
+    ``line`` the line that is met, or the lowest that is missed. ``possible`` is a better band that holds if ``condition`` does, else empty.
     ``interest`` is the parent's multiplied part of the capital: what falls to it of the company's result.
     """
 
@@ -141,7 +141,7 @@ class BandRow(NamedTuple):
     band: Band
     share: Fraction
     line: str
-    possible: Band | None
+    possible: Band | Literal[""]
     condition: str
     interest: Amount
 
@@ -223,7 +223,7 @@ def bands(network: Network, parents: Iterable[str] | None = None, *, standard: s
 def _row(rule: Standard, network: Network, pair: tuple[int, int], share: Fraction, largest: bool, interest: Amount) -> BandRow:
     band: Band = "full" if rule.full.met(share) else "equity" if rule.equity.met(share) else "none"
     line = rule.full if band == "full" else rule.equity
-    possible: Band | None = None
+    possible: Band | Literal[""] = ""
     condition = ""
     if (
         rule.maybe_full
