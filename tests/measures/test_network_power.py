@@ -330,6 +330,8 @@ def test_rows_explain_and_long_chains() -> None:
     result = npi(network, method="exact")
     assert next(iter(result.rows)).entity == "p" and len(result.rows) == 3
     assert result.rows[1:] == [result.rows[1], result.rows[2]] and "NetworkPower (graph votes" in str(result)
+    columns = result.columns()
+    assert list(columns["power"]) == [float(row.power) for row in result.rows] and list(columns) == list(result.row._fields)
     told = result.explain("p", "c")
     assert told["value"] == by_hand_one("p", "c") and sum(row["power"] for row in told["labels"]) == 1
     assert result.to_dict(exact=True)["values"]["p"] == str(result.values["p"])
@@ -345,6 +347,15 @@ def by_hand_one(holder: str, issuer: str) -> Fraction:
         for h, i, f in GROUP
     ]
     return by_hand(rows, {{"a": "D", "b": "E", "c": "F"}[issuer]: Fraction(1)})[{"p": "A", "q": "B", "r": "C"}[holder]]
+
+
+def test_only_what_matters_to_the_value_is_drawn() -> None:
+    network = wide(50)
+    groups = npi(network, method="sampled", draws=500, seed=2)
+    one = groups.explain("p00007", "c00007")
+    assert npi(network, value={"c00007": 1}, method="sampled", draws=500).settings["drawn"] == 3
+    truth = npi(Network.from_holdings(GROUP), value={"c": 1}).values["p"]
+    assert abs(one["value"] - truth) < 5 * one["error"] and sum(row["power"] for row in one["labels"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

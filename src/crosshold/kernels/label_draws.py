@@ -19,7 +19,9 @@ NODES_AT_ONCE = 1 << 15  # drawn nodes of a task
 VISITS_AT_ONCE = 1 << 25  # node visits of a task: about a second
 FEWEST_DRAWS = 500  # in one task, of a cluster that is all ring
 PLAIN_VISITS = 20_000  # node visits from which compiling pays
-BEGIN, END, NEED, LOOSE, OWN, RING_END = range(6)  # columns of a task's nodes: first and last union, as in Plan
+BEGIN, END, NEED, LOOSE, OWN, RING_END, MIXED = range(
+    7
+)  # columns of a task's nodes: first and last union, as in Plan, see _pivot
 
 
 class Plan(NamedTuple):
@@ -76,7 +78,7 @@ def plan(game: Game, drawn: NDArray[np.bool_], credit: Real) -> Plan:
     union = game.union[entry]
     union = np.where(union >= 0, new[np.maximum(union, 0)], union)
     ring = game.ring[kept]
-    root, above = linked(start, union), _above(start, union, ring)
+    root, above = linked(start, union), awaited(start, union, ring, ring >= 0)
     order = np.lexsort((np.arange(len(kept)), ~above, root))  # within a cluster what a ring waits for comes first
     moved = np.empty(len(kept), np.int32)
     moved[order] = np.arange(len(kept), dtype=np.int32)
@@ -121,15 +123,22 @@ def plan(game: Game, drawn: NDArray[np.bool_], credit: Real) -> Plan:
 
 
 @kernel
-def _above(start: Long, union: NDArray[np.int32], ring: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Whether a node is on a ring or a ring waits for it."""
-    above = ring >= 0
-    for k in range(len(start) - 2, -1, -1):
-        if above[k]:
-            for e in range(start[k], start[k + 1]):
-                if union[e] >= 0:
-                    above[union[e]] = True
-    return above
+def awaited(start: Long, union: NDArray[np.int32], ring: NDArray[np.int32], chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The chosen nodes of a game and all that they wait for: their unions, and the other members of a ring."""
+    found = chosen.copy()
+    last = len(start) - 2
+    while last >= 0:
+        first = last
+        while first > 0 and ring[last] >= 0 and ring[first - 1] == ring[last]:
+            first -= 1
+        if found[first : last + 1].any():
+            for k in range(first, last + 1):
+                found[k] = True
+                for e in range(start[k], start[k + 1]):
+                    if union[e] >= 0:
+                        found[union[e]] = True
+        last = first - 1
+    return found
 
 
 def tasks(plan: Plan, draws: int) -> list[Task]:
@@ -161,7 +170,8 @@ def draw(plan: Plan, task: Task, restart: float, settle: int, random: np.random.
     begins = plan.union_start[base : plan.start[last] + 1] - plan.union_start[base]
     own = np.where(plan.own[some] >= 0, plan.own[some] - zero, -1)
     ring_end = np.where(plan.ring_end[some] > 0, plan.ring_end[some] - base, 0)
-    node = np.stack([begins[:-1], begins[1:], plan.need[some], plan.loose[some], own, ring_end], axis=1)
+    mixed = np.add.reduceat(union[:, 0] >= 0, begins[:-1], dtype=np.int64)
+    node = np.stack([begins[:-1], begins[1:], plan.need[some], plan.loose[some], own, ring_end, mixed + plan.loose[some]], axis=1)
     tally = Tally(*np.zeros((3, slots)), *np.zeros((2, last - first)))
     widest = int(np.diff(begins).max())
     run = _draw.native if draws * nodes >= PLAIN_VISITS else _draw.plain
@@ -207,151 +217,104 @@ def _draw(
     batches: Real,
     lengths: Real,
 ) -> None:
-    """Cluster by cluster. ``label`` by node is a slot; ``place`` (by slot, -1 when idle) and ``found`` are working space."""
-    turn, touched = np.empty(len(node), np.int64), np.empty(len(place), np.int64)
+    """Cluster by cluster. ``label`` by node is a slot; ``place`` (by slot, -1 when idle) and ``found`` are working space.
+
+    One long function on purpose: a call with these arrays costs more than a pivot (140 ns a node instead of 32).
+    """
+    turn, touched = np.arange(len(node)), np.empty(len(place), np.int64)
     gain, has = np.zeros(len(place)), np.zeros(len(place), np.bool_)
     for c in range(len(before)):
         a, b, ends = start[c], start[c + 1], before[c]
         count = length = 0
-        for t in range(draws):
-            if ends > a and (t == 0 or random.random() < restart):
-                if length > 0:
-                    _close(count, length, touched, gain, has, total, square, cross)
-                    batches[c] += 1
-                    lengths[c] += float(length) * length
-                    count = length = 0
+        for t in range(draws + 1):
+            fresh = ends > a and (t == 0 or random.random() < restart)
+            if length > 0 and (fresh or ends == a or t == draws):  # the batch ends: what its labels gained joins the sums
+                for p in range(count):
+                    s = touched[p]
+                    x = gain[s]
+                    total[s] += x
+                    square[s] += x * x
+                    cross[s] += x * length
+                    gain[s] = 0.0
+                    has[s] = False
+                batches[c] += 1
+                lengths[c] += float(length) * length
+                count = length = 0
+            if t == draws:
+                break
+            rounds = 1
+            if fresh:
                 for k in range(a, ends):
                     label[k] = max(node[k, OWN], 0)
-                rounds = settle - 1
+                rounds = settle
                 if t == 0:  # as many as the chain has behind it at any time, so that the first draw is like all others
                     rounds += int(np.log(1.0 - random.random()) / log_stay)
-                for _ in range(rounds):
-                    _round(a, ends, node, union, quota, random, label, place, found, turn)
-            _round(a, b, node, union, quota, random, label, place, found, turn)
+            for r in range(rounds):  # all but the last only for rings and what is above them
+                for step in range(a, b if r == rounds - 1 else ends):
+                    if node[step, RING_END] > 0:  # the members of a ring in a new random order
+                        for p in range(node[step, RING_END] - 1, step, -1):
+                            q = step + int(random.random() * (p - step + 1))
+                            other = turn[q]
+                            turn[q] = turn[p]
+                            turn[p] = other
+                    k = turn[step]
+                    begin, end, need = node[k, BEGIN], node[k, END], node[k, NEED]
+                    running = np.int64(0)
+                    chosen = node[k, OWN]
+                    if node[k, MIXED] == 0:  # unions of settled labels stay apart: shuffled where they stand
+                        for left in range(end - begin, 0, -1):
+                            p = begin
+                            if left > 1:
+                                p = begin + int(random.random() * left)
+                            running += union[p, 1]
+                            if running >= need:
+                                chosen = -1 - union[p, 0]
+                                break
+                            q = begin + left - 1
+                            slot, weight = union[p, 0], union[p, 1]
+                            union[p, 0], union[p, 1] = union[q, 0], union[q, 1]
+                            union[q, 0], union[q, 1] = slot, weight
+                        label[k] = chosen
+                        continue
+                    size = 0
+                    for e in range(begin, end):
+                        u = union[e, 0]
+                        s = int(label[u]) if u >= 0 else int(-1 - u)
+                        p = int(place[s])
+                        if p < 0:
+                            place[s] = size
+                            found[size, 0] = s
+                            found[size, 1] = union[e, 1]
+                            size += 1
+                        else:
+                            found[p, 1] += union[e, 1]
+                    for p in range(size):
+                        place[found[p, 0]] = -1
+                    loose, time = node[k, LOOSE], 0.0
+                    for left in range(size, 0, -1):
+                        if loose > 0:  # times of arrival in their order: the least of ``left`` uniform ones is next
+                            time = 1.0 - (1.0 - time) * random.random() ** (1.0 / left)
+                            if running + loose * time > quota[k]:
+                                break
+                        p = 0
+                        if left > 1:
+                            p = int(random.random() * left)
+                        running += found[p, 1]
+                        if (running >= need) if loose == 0 else (running + loose * time > quota[k]):
+                            chosen = found[p, 0]
+                            break
+                        found[p, 0] = found[left - 1, 0]
+                        found[p, 1] = found[left - 1, 1]
+                    label[k] = chosen
             length += 1
             for k in range(a, b):
                 if credit[k] != 0:
-                    s = label[k]
+                    s = int(label[k])
                     if not has[s]:
                         has[s] = True
                         touched[count] = s
                         count += 1
                     gain[s] += credit[k]
-            if ends == a:
-                _close(count, 1, touched, gain, has, total, square, cross)
-                count = length = 0
-        if ends == a:
-            batches[c] += draws
-            lengths[c] += draws
-        elif length > 0:
-            _close(count, length, touched, gain, has, total, square, cross)
-            batches[c] += 1
-            lengths[c] += float(length) * length
-
-
-@kernel
-def _close(
-    count: int,
-    length: int,
-    touched: Long,
-    gain: Real,
-    has: NDArray[np.bool_],
-    total: Real,
-    square: Real,
-    cross: Real,
-) -> None:
-    """End a batch: what its labels gained joins the sums."""
-    for p in range(count):
-        s = touched[p]
-        x = gain[s]
-        total[s] += x
-        square[s] += x * x
-        cross[s] += x * length
-        gain[s] = 0.0
-        has[s] = False
-
-
-@kernel
-def _round(
-    a: int,
-    b: int,
-    node: Long,
-    union: Long,
-    quota: Real,
-    random: np.random.Generator,
-    label: NDArray[np.int32],
-    place: NDArray[np.int32],
-    found: Long,
-    turn: Long,
-) -> None:
-    """Every node takes the label of its pivotal union; the members of a ring one after the other, in a new random order."""
-    k = a
-    while k < b:
-        end = node[k, RING_END]
-        if end == 0:
-            label[k] = _pivot(k, node, union, quota, random, label, place, found)
-            k += 1
-            continue
-        for p in range(k, end):
-            turn[p] = p
-        for p in range(end - 1, k - 1, -1):
-            q = k + int(random.random() * (p - k + 1))
-            member = turn[q]
-            turn[q] = turn[p]
-            label[member] = _pivot(member, node, union, quota, random, label, place, found)
-        k = end
-
-
-@kernel
-def _pivot(
-    k: int,
-    node: Long,
-    union: Long,
-    quota: Real,
-    random: np.random.Generator,
-    label: NDArray[np.int32],
-    place: NDArray[np.int32],
-    found: Long,
-) -> int:
-    """Slot of the union at which the sum passes the quota, unions and ocean in a random order."""
-    count = 0
-    for e in range(node[k, BEGIN], node[k, END]):
-        u = union[e, 0]
-        s = np.int64(label[u]) if u >= 0 else -1 - u
-        p = place[s]
-        if p < 0:
-            place[s] = count
-            found[count, 0] = s
-            found[count, 1] = union[e, 1]
-            count += 1
-        else:
-            found[p, 1] += union[e, 1]
-    for p in range(count):
-        place[found[p, 0]] = -1
-    running, loose = np.int64(0), node[k, LOOSE]
-    if loose == 0:
-        for left in range(count, 1, -1):
-            p = int(random.random() * left)
-            running += found[p, 1]
-            if running >= node[k, NEED]:
-                return int(found[p, 0])
-            found[p, 0] = found[left - 1, 0]
-            found[p, 1] = found[left - 1, 1]
-        if running + found[0, 1] >= node[k, NEED]:
-            return int(found[0, 0])
-        return int(node[k, OWN])
-    t = 0.0
-    for left in range(count, 0, -1):  # times of arrival in their order: the least of ``left`` uniform ones is next
-        t = 1.0 - (1.0 - t) * random.random() ** (1.0 / left)
-        if running + loose * t > quota[k]:
-            return int(node[k, OWN])
-        p = int(random.random() * left)
-        running += found[p, 1]
-        if running + loose * t > quota[k]:
-            return int(found[p, 0])
-        found[p, 0] = found[left - 1, 0]
-        found[p, 1] = found[left - 1, 1]
-    return int(node[k, OWN])
 
 
 def spread(plan: Plan, found: Tally, draws: int) -> tuple[Real, Real]:

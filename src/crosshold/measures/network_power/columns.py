@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
+from crosshold.model.result import Coded
+from crosshold.model.result import Column as Table
 from crosshold.network import Network
 
 Number = Fraction | float
@@ -63,6 +65,13 @@ def descending(values: NDArray[Any]) -> NDArray[np.int64]:
     if values.dtype == object:
         return np.array(sorted(index.tolist(), key=lambda i: -values[i]), dtype=np.int64)
     return index[np.argsort(-values[index], kind="stable")]
+
+
+def columns_of(network: Network, places: NDArray[Any], values: Column, error: Column | None) -> dict[str, Table]:
+    """Entity, power and standard error (NaN when exact) of the entities at ``places``, as arrays."""
+    power = values.array[places].astype(np.float64)
+    spread = np.full(len(places), np.nan) if error is None else error.array[places]
+    return {"entity": Coded(places, network.ids), "power": power, "error": spread}
 
 
 def drawing(draws: int, seed: int) -> None:

@@ -7,6 +7,7 @@ is in C(S), Phi_i = sum over k of Shapley-Shubik_i(v_k) - v_i(everyone).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -20,7 +21,8 @@ from crosshold.kernels.chunks import Progress, in_order
 from crosshold.kernels.closure_orders import join_in_orders, shapley_of_closures
 from crosshold.kernels.csr import transpose
 from crosshold.kernels.network_power import held_of, linked
-from crosshold.measures.network_power.columns import Column, Rows, descending, drawing, method_known
+from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
+from crosshold.model.result import Column as Table
 from crosshold.model.result import Result
 from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Graph, Network
@@ -54,6 +56,10 @@ class KarosPeters(Result):
     def rows(self) -> Rows[KarosPetersRow]:
         """Entities that gain or pay, the largest gain first."""
         return Rows(descending(self.values.array), self._row)
+
+    def columns(self) -> Mapping[str, Table]:
+        """The rows as arrays; fractions become numbers."""
+        return columns_of(self.network, self.rows.places, self.values, self.error)
 
     def _row(self, i: int) -> KarosPetersRow:
         power = self.values.array[i]

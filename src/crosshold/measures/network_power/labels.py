@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.chunks import Progress, in_order
-from crosshold.kernels.label_draws import Plan, Tally, Task, draw, plan, spread, tasks
+from crosshold.kernels.label_draws import Plan, Tally, Task, awaited, draw, plan, spread, tasks
 from crosshold.kernels.label_states import expected
 from crosshold.kernels.network_power import SETTLED, Game, Leads, collapse, contest, held_of
 from crosshold.kernels.pivot_chances import MOST_SHARED, shares
@@ -89,9 +89,8 @@ class Labels:
         settled = np.flatnonzero(np.repeat(done, np.diff(game.start)))
         mean += np.bincount(-1 - game.union[settled], weights=given[settled], minlength=n)
         mean[game.node] += kept
-        awaited = np.zeros(len(game.node), np.bool_)
-        awaited[game.union[game.union >= 0]] = True
-        cut: Plan = plan(game, ~done | awaited, np.where(done, 0.0, credit))
+        open_credit = np.where(done, 0.0, credit)
+        cut: Plan = plan(game, awaited(game.start, game.union, game.ring, open_credit != 0), open_credit)
         pieces = tasks(cut, draws)
         size = len(cut.slot_node)
         found = Tally(*np.zeros((3, size)), *np.zeros((2, len(cut.before))))

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from crosshold.errors import Finding, Findings, did_you_mean
 from crosshold.kernels.chunks import Progress
-from crosshold.measures.network_power.columns import Column, Rows, descending, drawing, method_known
+from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import Labels, Money
+from crosshold.model.result import Column as Table
 from crosshold.model.result import Result
 from crosshold.model.threshold import threshold
 from crosshold.network import Network
@@ -54,6 +55,10 @@ class NetworkPower(Result):
     def rows(self) -> Rows[NetworkPowerRow]:
         """Entities with power, the largest first."""
         return Rows(descending(self.values.array), self._row)
+
+    def columns(self) -> Mapping[str, Table]:
+        """The rows as arrays; fractions become numbers."""
+        return columns_of(self.network, self.rows.places, self.values, self.error)
 
     def _row(self, i: int) -> NetworkPowerRow:
         power = self.values.array[i]
