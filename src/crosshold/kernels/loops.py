@@ -120,8 +120,9 @@ class Loop:
                 if not self._invert(outside):
                     self.state = DIVERGENT
                     return
-            elif many.sum() <= CORE:
-                self._factor()
+            elif many.sum() <= CORE and not self._factor() and k <= CORE and not self._invert(outside):
+                self.state = DIVERGENT
+                return
             try:
                 x = self.settle(ones, down=True)
             except Unsettled:
@@ -138,14 +139,19 @@ class Loop:
         part[np.repeat(np.arange(k), np.diff(pointer)), other] = share
         return ring_inverse(part, outside.copy(), self.whole)
 
-    def _factor(self) -> None:
+    def _factor(self) -> bool:
+        """Whether there is a sparse LU: not when it finds a pivot of zero among differences that have lost their digits."""
         from scipy.sparse import csr_matrix, identity
         from scipy.sparse.linalg import splu
 
         pointer, other, share = self.all_rows
         size = len(self.nodes)
         matrix = (identity(size, format="csr") - csr_matrix((share, other, pointer), shape=(size, size))).tocsc()
-        self.lu, self.solver = splu(matrix), "sparse LU"
+        try:
+            self.lu, self.solver = splu(matrix), "sparse LU"
+        except RuntimeError:
+            return False
+        return True
 
 
 def loop_of(

@@ -78,7 +78,8 @@ def _kept(graph: Graph, settle: Settle, is_company: NDArray[np.bool_]) -> NDArra
     """The part of each entity that no company holds."""
     issuer = np.repeat(np.arange(len(graph.total), dtype=np.int32), np.diff(graph.in_ptr))
     outside = ~is_company[graph.in_holder]
-    return settle.rest() + np.bincount(issuer[outside], settle.share[outside], minlength=len(graph.total))
+    rest = np.where(np.diff(graph.in_ptr) > 0, settle.rest(), 1.0)
+    return rest + np.bincount(issuer[outside], settle.share[outside], minlength=len(graph.total))
 
 
 def stubs_of_register(network: Network, basis: str, given: Amounts) -> OwnAssets:

@@ -16,7 +16,7 @@ from crosshold.model.result import Result
 from crosshold.network import Network
 
 Money = Decimal | Fraction | int | str
-MOST_CELLS = 10**7  # pairs of companies that a dependency matrix may have
+MOST_CELLS = 10**6  # pairs of companies that a dependency matrix may have
 
 
 class ValueRow(NamedTuple):

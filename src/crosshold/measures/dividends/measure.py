@@ -1,82 +1,52 @@
-"""Dividends: what companies earn when they pay part of their income to each other, and who receives what leaves the circle."""
+"""The verb ``dividends``, exact for small networks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.csr import compress
 from crosshold.kernels.flow import Amount, Divergent, Flow
-from crosshold.model.result import Result
+from crosshold.measures.dividends.large import of_register
+from crosshold.measures.dividends.results import Dividend, Dividends, Money
 from crosshold.network import Graph, Network
-
-Money = Decimal | Fraction | int | str
-
-
-class Dividend(NamedTuple):
-    """Money per period that ``holder`` (or ``float:X``, the unidentified holders of X) gets from ``issuer``, after withholding tax."""
-
-    holder: str
-    issuer: str
-    amount: Amount
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Dividends(Result):
-    """Money per period by id. Profits = retained + what owners and floats receive + tax, exactly.
-
-    ``income`` is own profit with dividends received (companies and owners), ``paid`` and ``retained`` are of companies, ``flows`` the
-    non-zero payments, ``tax`` the withholding tax by issuer. ``None``: depends on a ring that pays itself everything.
-    """
-
-    income: Mapping[str, Amount]
-    paid: Mapping[str, Amount]
-    retained: Mapping[str, Amount]
-    flows: tuple[Dividend, ...]
-    tax: Mapping[str, Amount]
-
-    row: ClassVar[Any] = Dividend
-
-    def _rows(self) -> tuple[Dividend, ...]:
-        return self.flows
-
-    def explain(self, holder: str, issuer: str) -> dict[str, Any]:
-        """Where the issuer's dividend to the holder comes from: its income, what it received from whom, what it paid."""
-        received = {row.issuer: row.amount for row in self.flows if row.holder == issuer}
-        amount = next((row.amount for row in self.flows if (row.holder, row.issuer) == (holder, issuer)), Fraction(0))
-        own = {"income": self.income.get(issuer), "received": received, "paid": self.paid.get(issuer)}
-        return {"verb": "dividends", "holder": holder, "issuer": issuer, "value": amount, **own}
 
 
 def dividends(
     network: Network,
-    profit: Mapping[str, Money],
+    profit: Mapping[str, Money] | NDArray[np.float64],
     payout: Mapping[str, Fraction | Decimal | str | int] | None = None,
     *,
     withholding: Mapping[tuple[str, str], Fraction | Decimal | str] | None = None,
     rounds: int | None = None,
     basis: str = "capital",
+    exact: bool | None = None,
 ) -> Dividends:
     """Income y = (I - A P)^-1 e, where e is own ``profit`` (money, may be negative) and P the ``payout`` rates (0-1, default 1).
 
     Companies are the entities with an identified holder and those given a profit or a rate; owners pay nothing on. A loss pays
     no dividend (W_LOSS_NO_DIVIDEND, least solution). ``withholding`` maps (holder, issuer) to a tax rate below 1. ``rounds=k`` is the
-    calendar version: dividends of one year are income of the next, k years in all. Errors: E_UNKNOWN_ID, E_PAYOUT, E_SINGULAR;
+    calendar version: dividends of one year are income of the next, k years in all. Beyond 2,000 holdings (or with ``exact=False``) the
+    answer is in float64, and ``profit`` may be an array by entity. Errors: E_UNKNOWN_ID, E_PAYOUT, E_SINGULAR;
     W_OWNERLESS_CYCLE when a ring that owns itself pays out everything.
 
     Source: look-through earnings, as the input-output form of Brioschi, Buzzacchi, Colombo, J. Banking and Finance 13 (1989).
     """
     graph = network.graph(basis)
-    earned = {network.index(name): Fraction(amount) for name, amount in profit.items()}
     rates = {network.index(name): Fraction(rate) for name, rate in (payout or {}).items()}
     taxes = {(network.index(h), network.index(i)): Fraction(rate) for (h, i), rate in (withholding or {}).items()}
     _check(network, rates, taxes)
+    if isinstance(profit, np.ndarray) or not graph.is_exact(exact):
+        own = profit if isinstance(profit, np.ndarray) else np.full(len(network), np.nan)
+        for name, amount in profit.items() if isinstance(profit, Mapping) else ():
+            own[network.index(name)] = float(Fraction(amount))
+        return of_register(network, basis, own, rates, taxes, rounds)
+    earned = {network.index(name): Fraction(amount) for name, amount in profit.items()}
     companies = [j for j in range(len(network)) if graph.holders(j) or j in earned or j in rates]
     rates = {j: rates.get(j, Fraction(1)) for j in companies}
     start = {j: earned.get(j, Fraction(0)) for j in companies}
