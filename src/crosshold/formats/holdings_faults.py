@@ -33,7 +33,7 @@ def structural(layout: Layout, session: Session) -> list[Finding]:
         "SELECT line_byte_position, first(error_type), count(*) OVER () FROM reject_errors"
         f" GROUP BY line_byte_position ORDER BY 1 LIMIT {SHOWN}"
     )
-    rejected = session.run(query).fetchall()
+    rejected = session.rows(query)
     if not rejected:
         return []
     lines = _lines_of_bytes(layout, [int(place) for place, _, _ in rejected])
@@ -52,12 +52,11 @@ def tell_rows(layout: Layout) -> list[Finding]:
     with Session(layout.path, ordered=True) as session:
         query, values = source(layout, session)
         names = ["holder", "issuer", *columns]
-        session.run(
+        rows = session.rows(
             f"SELECT place, {', '.join(names)}, count(*) OVER () FROM (SELECT row_number() OVER () AS place, * FROM ({query}))"
             f" WHERE {bad} ORDER BY place LIMIT {SHOWN}",
             values,
         )
-        rows = session.connection.fetchall()
         places = _places(layout, session, [row[0] for row in rows])
     told: list[Finding] = []
     for row in rows:
@@ -87,12 +86,11 @@ def rows_of(layout: Layout, issuers: Sequence[str], column: str | None = None) -
     """``(line, cell)`` of the rows of some companies, in the order of the file; the cell is of ``column``, or of how much is held."""
     with Session(layout.path, ordered=True) as session:
         query, values = source(layout, session)
-        session.run(
+        rows = session.rows(
             f"SELECT place, issuer, {column or layout.size} FROM (SELECT row_number() OVER () AS place, * FROM ({query}))"
             " WHERE list_contains(?, issuer) ORDER BY place LIMIT 10000",
             [*values, list(issuers)],
         )
-        rows = session.connection.fetchall()
         places = _places(layout, session, [row for row, _, _ in rows])
     found: dict[str, list[tuple[int, str]]] = {}
     for row, issuer, cell in rows:
@@ -156,7 +154,7 @@ def _places(layout: Layout, session: Session, rows: Collection[int]) -> dict[int
     """Where the rows that DuckDB accepted stand: the line of each in a CSV file, its number in a Parquet file."""
     if layout.is_parquet or not rows:
         return {row: row for row in rows}
-    rejected = {int(place) for (place,) in session.run("SELECT DISTINCT line_byte_position FROM reject_errors").fetchall()}
+    rejected = {int(place) for (place,) in session.rows("SELECT DISTINCT line_byte_position FROM reject_errors")}
     wanted, last = set(rows), max(rows)
     places: dict[int, int] = {}
     number = 0

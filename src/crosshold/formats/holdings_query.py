@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
 
 from crosshold.formats.holdings_header import Layout, fault
 
@@ -63,30 +65,27 @@ class Session:
         self.connection.close()
         self._folder.cleanup()
 
-    def run(self, query: str, values: Sequence[Any] = (), progress: Progress | None = None) -> duckdb.DuckDBPyConnection:
-        """Execute in another thread, so that Ctrl-C ends the query at once and ``progress`` (0 to 1) can be told."""
-        failure: list[BaseException] = []
+    def rows(self, query: str, values: Sequence[Any] = (), progress: Progress | None = None) -> list[tuple[Any, ...]]:
+        """The rows of a query; of one that makes a table, nothing worth looking at."""
+        return cast(list[tuple[Any, ...]], self._work(lambda: self.connection.execute(query, list(values)).fetchall(), progress))
 
-        def work() -> None:
+    def arrays(self, query: str, values: Sequence[Any] = (), progress: Progress | None = None) -> dict[str, np.ndarray[Any, Any]]:
+        """The columns of a query as arrays; those with empty cells are masked."""
+        found = self._work(lambda: self.connection.execute(query, list(values)).fetchnumpy(), progress)
+        return cast(dict[str, np.ndarray[Any, Any]], found)
+
+    def _work(self, work: Callable[[], Any], progress: Progress | None) -> Any:
+        """Do it in another thread, so that Ctrl-C ends the query at once and ``progress`` (0 to 1) can be told."""
+        with ThreadPoolExecutor(1) as pool:
+            future = pool.submit(work)
             try:
-                self.connection.execute(query, list(values))
-            except BaseException as error:
-                failure.append(error)
-
-        thread = threading.Thread(target=work, daemon=True)
-        thread.start()
-        try:
-            while thread.is_alive():
-                thread.join(0.1)
-                if progress is not None and thread.is_alive():
-                    progress(max(0.0, self.connection.query_progress()) / 100)
-        except BaseException:
-            self.connection.interrupt()
-            thread.join()
-            raise
-        if failure:
-            raise failure[0]
-        return self.connection
+                while not wait([future], 0.1).done:
+                    if progress is not None:
+                        progress(max(0.0, self.connection.query_progress()) / 100)
+                return future.result()
+            except BaseException:
+                self.connection.interrupt()
+                raise
 
 
 @contextlib.contextmanager
@@ -115,8 +114,7 @@ def _first(error: Exception) -> str:
 
 def parquet_columns(session: Session) -> list[tuple[str, str]]:
     """``(name, type)`` of the columns of a Parquet file."""
-    session.run("DESCRIBE SELECT * FROM read_parquet(?)", [session.file])
-    return [(str(row[0]), str(row[1])) for row in session.connection.fetchall()]
+    return [(str(row[0]), str(row[1])) for row in session.rows("DESCRIBE SELECT * FROM read_parquet(?)", [session.file])]
 
 
 def source(layout: Layout, session: Session) -> tuple[str, list[Any]]:
