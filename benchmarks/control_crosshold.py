@@ -48,18 +48,26 @@ def forest_list(own: tuple[Any, ...]) -> int:
     return len(controller)
 
 
+@kernel
 def count_pairs(tree: np.ndarray) -> int:
-    """Members times the members of all classes above, and of the own class but oneself; level by level."""
+    """Every node has as many controllers as there are members in the classes above and others in its own."""
     n = len(tree)
-    size = np.bincount(tree[:, RING], minlength=n)
-    classes = np.flatnonzero(size)
-    depth = tree[classes, DEPTH]
-    above = np.zeros(n, dtype=np.int64)
-    for level in range(1, int(depth.max()) + 1):
-        here = classes[depth == level]
-        up = tree[here, PARENT]
-        above[here] = above[up] + size[up]
-    return int((size[classes] * (above[classes] + size[classes] - 1)).sum())
+    others = np.zeros(n, np.int32)  # members of a class beyond the first
+    ringed = np.zeros(n, np.bool_)  # roots of trees with such a class
+    for v in range(n):
+        c = tree[v, RING]
+        if c != v:
+            others[c] += 1
+            ringed[tree[c, ROOT]] = True
+    pairs = 0
+    for v in range(n):
+        c = tree[v, RING]
+        pairs += tree[c, DEPTH]
+        if ringed[tree[c, ROOT]]:
+            while c >= 0:
+                pairs += others[c]
+                c = tree[c, PARENT]
+    return pairs
 
 
 @kernel
