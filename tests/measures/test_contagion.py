@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from crosshold.errors import CrossholdError
 from crosshold.measures.clearing import clearing
-from crosshold.measures.failures import cascade
+from crosshold.measures.failures import Contagion, cascade
 from crosshold.network import Network
 
 Rows = list[tuple[str, str, Fraction]]
@@ -69,6 +69,72 @@ def test_every_equilibrium_lies_between_the_best_and_the_worst_case(economy: Any
     assert sum(result.values.values()) == left, "what is not lost belongs to somebody outside"
     for j in FIRMS:
         assert sum(result.dependency[i][j] for i in FIRMS) == 1
+
+
+@given(economies(), st.sampled_from(("outside value", "equity")))
+@COMPARED
+def test_by_events_as_by_exact_rounds(economy: Any, unit: str) -> None:
+    """The float path of a register, forced on small networks: same failures, same waves, same values."""
+    rows, assets, lines, costs = economy
+    network = Network.from_holdings([*rows, *(("P", f, 0) for f in FIRMS)])
+    exact = cascade(network, assets, lines, costs, thresholds_in=unit)
+    large = cascade(network, assets, lines, costs, thresholds_in=unit, exact=False)
+    assert (large.best, large.worst) == (exact.best, exact.worst)
+    assert [(w.number, w.failed) for w in large.waves] == [(w.number, w.failed) for w in exact.waves]
+    for one, other in zip(exact.waves, large.waves, strict=True):
+        for name, x in other.values.items():
+            assert x == pytest.approx(float(one.values[name]), abs=1e-9)
+    for name in FIRMS:
+        assert large.values[name] == pytest.approx(float(exact.values[name]), abs=1e-9)
+        assert large.worst_values[name] == pytest.approx(float(exact.worst_values[name]), abs=1e-9)
+    assert {f.code for f in large.findings} == {f.code for f in exact.findings}
+
+
+@given(economies(), st.dictionaries(st.sampled_from(FIRMS), st.integers(-3, 9), min_size=1))
+@COMPARED
+def test_shocks_as_if_the_assets_had_been_less(economy: Any, losses: dict[str, int]) -> None:
+    """Against the exact cascade on reduced assets, when nobody is below its line before; twice, since a shock leaves no trace."""
+    rows, assets, lines, costs = economy
+    network = Network.from_holdings([*rows, *(("P", f, 0) for f in FIRMS)])
+    calm = cascade(network, assets, lines, costs)
+    firm = {f: x for f, x in lines.items() if f not in {n for w in calm.waves[:1] for n in w.failed}}
+    less = {f: assets[f] - losses.get(f, 0) for f in FIRMS}
+    exact = cascade(network, less, firm, costs)
+    prepared = Contagion(network, assets, firm, costs)
+    for _ in range(2):
+        shock = prepared.shock(losses)
+        assert shock.failed == tuple(w.failed for w in exact.waves)
+        touched = {row.company: row for row in shock.rows}
+        for name in FIRMS:
+            before = float(cascade(network, assets, {}, costs).values[name])
+            row = touched.get(name)
+            assert (row.after if row else before) == pytest.approx(float(exact.values[name]), abs=1e-9)
+            assert row is None or row.before == pytest.approx(before, abs=1e-9)
+
+
+def test_a_shock_touches_only_who_holds_the_loser() -> None:
+    """Two chains of 2,000 companies: a loss in the middle of one moves whoever is above it, in order, and nobody else."""
+    n = 2000
+    holder, issuer = np.r_[1:n, n + 1 : 2 * n], np.r_[0 : n - 1, n : 2 * n - 1]
+    ids = [f"E{k:04}" for k in range(2 * n)]
+    rows = holder.astype(np.int32), issuer.astype(np.int32), np.full(2 * n - 2, 50)
+    network = Network.from_columns(ids, *rows, np.full(2 * n, 100))
+    lines = {f"E{k:04}": "3.9" for k in range(2, 5)}
+    prepared = Contagion(network, dict.fromkeys(ids, 4), lines, dict.fromkeys(ids, 2), thresholds_in="equity")
+    shock = prepared.shock({"E0002": 5})
+    # equity is nearly 8 in the middle; 7 for E0002 (4 + 6/2): it falls to 2 and, failing, to 0; E0003 from 7.5 to 4 and stays
+    assert shock.failed == (("E0002",),)
+    moved = {row.company: row for row in shock.rows}
+    assert min(moved) == "E0002" and "E2001" not in moved and len(moved) < 100
+    assert (moved["E0002"].before, moved["E0002"].after, moved["E0002"].wave) == (7, 0, 1)
+    assert moved["E0003"].after == 4 and shock.columns()["company"].words is network.ids
+    assert {row.company for row in prepared.shock({"E2000": 1}).rows} >= {"E2000", "E2001"}
+    with pytest.raises(CrossholdError, match="E_UNIT"):
+        Contagion(network, {}, {}, {}, thresholds_in="euro")
+    with pytest.raises(CrossholdError, match="E_COST"):
+        Contagion(network, {}, {}, {"E0001": -1})
+    with pytest.raises(CrossholdError, match="E_TOO_LARGE"):
+        cascade(network, {}, {}, {}, every=True)
 
 
 def test_waves_come_in_their_order_with_their_values() -> None:

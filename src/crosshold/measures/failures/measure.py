@@ -1,63 +1,17 @@
-"""Failure cascades: a company that falls below its line loses a lump of value, and everyone who holds it loses with it.
-
-Elliott, Golub, Jackson, "Financial networks and contagion", American Economic Review 104 (2014), section I: v = D (p - b(v)), where D
-turns own assets into outside values and b_i(v) is the cost of i's failure when v_i is below its line, 0 otherwise.
-"""
+"""The verb ``cascade``, exact for small networks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
 from crosshold.kernels.flow import Divergent, Number
-from crosshold.model.result import Result
+from crosshold.measures.failures.large import cascade_of_register
+from crosshold.measures.failures.results import EQUITY, OUTSIDE, Cascade, Money, Wave
 from crosshold.network import Network
 
-Money = Decimal | Fraction | int | str
 MOST_FIRMS = 20  # firms between the two cases among which every equilibrium is looked for
-
-
-class Wave(NamedTuple):
-    """The companies that fail in one wave of the best case, and the outside values once it has settled."""
-
-    number: int
-    failed: tuple[str, ...]
-    values: Mapping[str, Number]
-
-
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Cascade(Result):
-    """Outside values, in the unit of the input.
-
-    ``waves``: the best case from "nobody has failed", wave by wave. ``best`` and ``worst``: ids that fail in the best and in the worst
-    case (sorted); every equilibrium lies between. ``values`` are those of the best case, ``worst_values`` of the worst.
-    ``equilibria``: every consistent set of failures, the smallest first, when asked for.
-    """
-
-    waves: tuple[Wave, ...]
-    best: tuple[str, ...]
-    worst: tuple[str, ...]
-    values: Mapping[str, Number]
-    worst_values: Mapping[str, Number]
-    equilibria: tuple[tuple[str, ...], ...] | None
-    model: _Model = field(repr=False)
-
-    row: ClassVar[Any] = Wave
-
-    def _rows(self) -> tuple[Wave, ...]:
-        return self.waves
-
-    @cached_property
-    def dependency(self) -> dict[str, dict[str, Number]]:
-        """D: ``dependency[i][j]`` is the part of j's own assets that ends with the outside holders of i. Columns sum to 1."""
-        names, model = self.model.names, self.model
-        columns = {j: model.spread({j: Fraction(1)}) for j in names}
-        return {names[i]: {names[j]: columns[j][i] for j in names} for i in names}
 
 
 def cascade(
@@ -68,20 +22,29 @@ def cascade(
     *,
     every: bool = False,
     basis: str = "capital",
+    thresholds_in: str = OUTSIDE,
     exact: bool | None = None,
 ) -> Cascade:
     """Who fails when a company whose outside value is below its threshold loses its failure cost, once.
 
-    ``own_assets``, ``thresholds`` and ``failure_costs`` are money by id: thresholds in outside value, costs not negative; missing
-    assets and costs are 0, a company without a threshold does not fail. Failing is strict: exactly at the threshold is not below.
-    Best case: nobody has failed, then all that fail in a round fall together, until nobody does. Worst case: everybody has failed, then
-    all that would not are released, until nobody is. ``every`` also lists each consistent set of failures (at most 20 firms
-    may differ between the two cases).
+    ``own_assets``, ``thresholds`` and ``failure_costs`` are money by id: thresholds in outside value (or ``equity``, with
+    ``thresholds_in``), costs not negative; missing assets and costs are 0, a company without a threshold does not fail. Failing is
+    strict: exactly at the threshold is not below. Best case: nobody has failed, then all that fail in a round fall together, until
+    nobody does. Worst case: everybody has failed, then all that would not are released, until nobody is. ``every`` also lists each
+    consistent set of failures (at most 20 firms may differ between the two cases).
 
-    Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_COST, E_SINGULAR, E_TOO_MANY_FIRMS; W_OWNERLESS_CYCLE as ``UndeterminedError``, since
+    Beyond 2,000 holdings (or with ``exact=False``) values are float64 and the waves are driven by events; see :class:`Contagion` for
+    shocks on a register that is prepared once. There an ownerless ring is a finding and its values ``None``.
+
+    Errors: E_UNKNOWN_ID, E_BASIS_AMBIGUOUS, E_UNIT, E_COST, E_SINGULAR, E_TOO_MANY_FIRMS; W_OWNERLESS_CYCLE as ``UndeterminedError``, since
     values on such a ring do not exist. Finding W_SEVERAL_EQUILIBRIA when the two cases differ.
     """
-    model = _Model(network, own_assets, thresholds, failure_costs, basis, exact)
+    if thresholds_in not in (OUTSIDE, EQUITY):
+        message = f"thresholds in {thresholds_in!r} cannot be compared."
+        raise RequestError(Finding("E_UNIT", message, f"Say {OUTSIDE!r} or {EQUITY!r}.", "thresholds_in"))
+    if not network.graph(basis).is_exact(exact):
+        return cascade_of_register(network, own_assets, thresholds, failure_costs, every, basis, thresholds_in)
+    model = _Model(network, own_assets, thresholds, failure_costs, basis, exact, thresholds_in)
     failed: set[int] = set()
     waves: list[Wave] = []
     values = model.values(failed)
@@ -108,8 +71,8 @@ def cascade(
         values=model.named(values),
         worst_values=model.named(worst_values),
         equilibria=_equilibria(model, failed, worst) if every else None,
-        model=model,
-        settings={"graph": basis, "basis": network.graph(basis).basis, "thresholds": "outside value"},
+        spread=model.dependency,
+        settings={"graph": basis, "basis": network.graph(basis).basis, "thresholds": thresholds_in},
         findings=tuple(dict.fromkeys(findings)),
     )
 
@@ -125,6 +88,7 @@ class _Model:
         costs: Mapping[str, Money],
         basis: str,
         exact: bool | None,
+        unit: str,
     ) -> None:
         graph = network.graph(basis)
 
@@ -144,7 +108,8 @@ class _Model:
             raise UndeterminedError(network.ownerless_findings(graph.ownerless))
         self.network, self.flow = network, graph.flow(up=True, exact=exact)
         self.names = {j: network.ids[j] for j in companies}
-        self.keeps = graph.kept_from(companies)
+        self.keeps = graph.kept_from(companies) if unit == OUTSIDE else dict.fromkeys(companies, Fraction(1))
+        self._outside = graph.kept_from(companies) if unit == EQUITY else self.keeps
 
     def spread(self, amounts: Mapping[int, Fraction]) -> dict[int, Number]:
         """Outside values of own assets."""
@@ -153,6 +118,15 @@ class _Model:
         except Divergent as cause:
             raise self.network.singular(cause) from None
         return {j: (solved.get(j) or Fraction(0)) * keep for j, keep in self.keeps.items()}
+
+    def dependency(self) -> dict[str, dict[str, Number]]:
+        """D by id."""
+        columns = {j: self.flow.solve({j: Fraction(1)}) for j in self.names}
+        keeps = self._outside.items()
+        return {
+            self.names[i]: {name: (columns[j].get(i) or Fraction(0)) * keep for j, name in self.names.items()}
+            for i, keep in keeps
+        }
 
     def values(self, failed: Iterable[int]) -> dict[int, Number]:
         """Outside values when some companies have failed."""
