@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from scipy.special import betainc
 
+from crosshold.errors import RequestError
+from crosshold.kernels import voting
 from crosshold.kernels.quadrature import gauss
 from crosshold.measures.power import Method, Work, beside_float, binomial, estimate_of, power_of
 from crosshold.measures.power import free_float as float_module
@@ -162,6 +164,15 @@ def test_sums_at_and_past_the_range_of_64_bits(unit: int) -> None:
         assert power_of(weights, {"more_than": "1/2"}, index) == power_of(parts, {"at_least": 31}, index)
 
 
+def test_votes_in_numpy_s_integers_do_not_wrap_and_odd_ones_are_refused() -> None:
+    weights = np.array([2**62, 2**62, 2**62, 5], dtype=np.int64)
+    assert power_of(list(weights), MAJORITY) == power_of([2**62, 2**62, 2**62, 5], MAJORITY) == [Fraction(1, 3)] * 3 + [0]
+    with pytest.raises(RequestError, match="E_NEG_QTY"):
+        power_of([5, -3, 2], MAJORITY)
+    with pytest.raises(RequestError, match="E_VOTES"):
+        power_of([0.5, 0.5], MAJORITY)  # type: ignore[list-item]
+
+
 def test_forty_holders_with_real_share_counts_are_exact() -> None:
     parts = game(38, 9, 4)
     parts[0] += 1 - sum(parts) % 2  # an odd total: never near half
@@ -237,3 +248,27 @@ def test_a_small_game_starts_no_compiler() -> None:
         check=True,
     )
     assert loaded.stdout.strip() == "[]"
+
+
+def test_compiled_and_plain_kernels_give_the_same_bits() -> None:
+    weights = np.array(sorted(game(40, 30, 2), reverse=True), dtype=np.int64)
+    quota = int(weights.sum()) // 2 + 1
+    distinct = np.unique(weights)
+    answers: list[list[Any]] = []
+    for compiled in (False, True):
+
+        def form(kernel: Any, compiled: bool = compiled) -> Any:
+            return kernel.native if compiled else kernel.plain
+
+        f, low, high = form(voting.pmf)(weights, np.full(40, 0.4), quota - 1, 1e-20, np.empty(quota), np.empty(quota))
+        total, swing, smooth = np.empty(high - low + 1), np.empty(len(distinct)), np.empty(len(distinct))
+        form(voting.running)(f, low, high, total)
+        form(voting.swing_sums)(distinct, 0.4, quota, f, low, high, total, swing)
+        form(voting.smooth_sums)(distinct, 0.4, np.linspace(1, 0, quota), f, low, high, np.empty(quota), smooth)
+        value, power = np.zeros(40), np.zeros(40, dtype=np.int64)
+        form(voting.minimal_members)(weights, np.ones(40), quota, np.ones(31), value, power)
+        count = np.zeros(40, dtype=np.int64)
+        form(voting.pivots)(weights, quota, np.random.default_rng(1).random((50, 40)), np.arange(40), count)
+        answers.append([swing, smooth, np.ldexp(value, power), count])
+    for plain, native in zip(*answers, strict=True):
+        assert np.array_equal(plain, native)

@@ -31,7 +31,7 @@ def swings_by_size(weights: Sequence[int], quota: int) -> list[list[int]] | None
     if dual < quota:
         mirrored = swings_by_size(weights, dual)
         return None if mirrored is None else [row[::-1] for row in mirrored]
-    if packable(weights, quota):
+    if _packs(weights, quota):
         whole = _pack(weights, quota)
         by_weight = {w: _window(_divide(whole, w, n, quota), w, n, quota)[:n] for w in set(weights)}
         return [by_weight[w] for w in weights]
@@ -47,7 +47,7 @@ def count_below(weights: Sequence[int], limit: int) -> int | None:
     if other < limit:  # complements of the subsets with a sum of at least limit
         above = count_below(weights, other)
         return None if above is None else 2**n - above
-    if packable(weights, limit):
+    if _packs(weights, limit):
         return sum(_window(_pack(weights, limit), limit, n, limit))
     return 2**n - sum(by_halves(weights, limit)[1]) if n <= HALVES_PLAYERS else None
 
@@ -56,6 +56,12 @@ def packable(weights: Sequence[int], quota: int, budget: int | None = None) -> b
     """Whether the packed way fits: ``PACKED_BITS`` long, and within ``budget`` bits over all different weights when that is given."""
     bits = _packed_bits(len(weights), min(quota, sum(weights) - quota + 1))
     return bits <= PACKED_BITS and (budget is None or bits * len(set(weights)) <= budget)
+
+
+def _packs(weights: Sequence[int], quota: int) -> bool:
+    """Whether packing is possible and the faster way: about a nanosecond a bit and weight, against 3 microseconds for a subset."""
+    n = len(weights)
+    return packable(weights, quota, 3000 << n // 2 if n <= HALVES_PLAYERS else None)
 
 
 def _packed_bits(n: int, limit: int) -> int:

@@ -24,7 +24,7 @@ from crosshold.measures.power import (
 )
 from crosshold.measures.power.estimate import METHODS, UNITS, Estimate, Method, estimate
 from crosshold.measures.power.free_float import Rule, beside_float, binomial, ocean
-from crosshold.measures.power.game import Game, Index, Listed, Weighted
+from crosshold.measures.power.game import Game, Index, Listed, Weighted, votes_of
 from crosshold.measures.power.quota import MAJORITY, Quota, quota_of
 from crosshold.measures.power.sampling import SAMPLES
 from crosshold.measures.power.work import Work
@@ -137,14 +137,15 @@ def estimate_of(
 ) -> Estimate:
     """One index of one weighted game, with the method, its error and its settings.
 
-    Errors: E_QUOTA, E_INDEX, E_METHOD, E_SAMPLES, E_UNITS, and E_TOO_MANY_PLAYERS where a named method cannot do it (auto always finds
-    one); UndeterminedError E_NOT_CONVERGED when draws are too uneven for an interval.
+    Errors: E_QUOTA, E_INDEX, E_VOTES, E_NEG_QTY, E_METHOD, E_SAMPLES, E_UNITS, and E_TOO_MANY_PLAYERS where a named method cannot do it
+    (auto finds one); UndeterminedError E_NOT_CONVERGED when draws are too uneven for an interval.
     """
     chosen = index_named(index)
     if isinstance(weights, Game):
         return estimate(weights, chosen, method)
-    rule = quota_of(MAJORITY if quota is None else quota, sum(weights))
-    return estimate(Weighted(weights, rule.whole()), chosen, method)
+    votes = votes_of(weights)
+    rule = quota_of(MAJORITY if quota is None else quota, sum(votes))
+    return estimate(Weighted(votes, rule.whole()), chosen, method)
 
 
 def power(
@@ -173,7 +174,7 @@ def power(
     (1 %) stay single, the rest joins it. ``bloc``: ``control`` makes holders under one controller one player, ``none`` keeps them apart.
 
     ``method``: one of :data:`METHODS`; ``quantised`` rounds to ``units`` votes, ``sampled`` draws ``samples`` times from ``seed``.
-    ``threads`` and ``progress`` (called with the part done) change no number.
+    ``threads`` and ``progress`` (called with the part done of the present pass) change no number.
 
     Errors: E_UNKNOWN_ID, E_INDEX, E_QUOTA, E_FLOAT, E_BLOC, E_OVERHELD and those of :func:`estimate_of`; UndeterminedError W_NO_VOTES
     when the issuer has no votes. Sources: the paper of each index and :mod:`crosshold.measures.power.free_float`.

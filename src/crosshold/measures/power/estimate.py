@@ -111,7 +111,8 @@ def choose(game: Weighted, index: Index) -> str:
 
 def _rounding_fits(game: Weighted, index: Index) -> bool:
     units = finest(game, UNITS)
-    return units * max(game.weights) >= game.total and _dynamic_fits(rounded(game, units)[0], index, STEPS / 3)
+    steps = STEPS if index.looks_at == "minimal" else STEPS / 3  # three roundings; draws seldom help with minimal coalitions
+    return units * max(game.weights) >= game.total and _dynamic_fits(rounded(game, units)[0], index, steps)
 
 
 def finest(game: Weighted, units: int) -> int:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from math import comb, gcd
+from operator import index
 from typing import Literal
 
 import numpy as np
@@ -94,6 +95,7 @@ class Weighted(Game):
     """Players with whole weights; a coalition wins when its sum is at least ``quota``. Weights are divided by their common divisor."""
 
     def __init__(self, weights: Sequence[int], quota: int) -> None:
+        weights = votes_of(weights)
         total = sum(weights)
         if not 0 < quota <= total:
             what = "the empty coalition would win" if quota <= 0 else f"all votes together ({total}) do not reach it"
@@ -154,6 +156,18 @@ class Listed(Game):
     def wins(self, masks: Masks) -> NDArray[np.bool_]:
         """Look-up."""
         return self._wins[masks]
+
+
+def votes_of(weights: Sequence[int]) -> list[int]:
+    """Votes as Python's whole numbers, whose sums never overflow. E_NEG_QTY for fewer than 0, E_VOTES for what is not whole."""
+    try:
+        whole = [index(w) for w in weights]
+    except TypeError:
+        message = "votes are whole numbers."
+        raise RequestError(Finding("E_VOTES", message, "Give shares, or fractions times their denominator.", "weights")) from None
+    if any(w < 0 for w in whole):
+        raise RequestError(Finding("E_NEG_QTY", "votes are 0 or more.", "Check the holdings.", "weights"))
+    return whole
 
 
 def too_many(players: int, limit: int, cure: str, kind: str = "") -> RequestError:

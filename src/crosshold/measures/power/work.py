@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from os import cpu_count
 from typing import ParamSpec, TypeVar
@@ -11,6 +11,7 @@ from typing import ParamSpec, TypeVar
 from crosshold.kernels.compiler import Kernel
 
 COMPILE_FROM = 300_000  # steps of a kernel above which waiting for the compiler pays
+COMPILED_FROM = 10_000  # and above which compiled code pays once the compiler is there
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -18,13 +19,16 @@ A = TypeVar("A")
 
 
 def form(kernel: Kernel[P, R], steps: float) -> Callable[P, R]:
-    """The compiled kernel for many steps, the plain one for few."""
-    return kernel.native if steps > COMPILE_FROM else kernel.plain
+    """The compiled kernel for many steps, the plain one for few: the same numbers."""
+    return kernel.native if steps > (COMPILED_FROM if "numba" in sys.modules else COMPILE_FROM) else kernel.plain
 
 
 @dataclass(frozen=True)
 class Work:
-    """``threads`` to use (``None``: all processors) and whom to tell the part done, 0-1. Results never depend on either."""
+    """``threads`` to use (``None``: all processors) and whom to tell the part done of the present pass, 0-1.
+
+    Results depend on neither.
+    """
 
     threads: int | None = None
     progress: Callable[[float], None] | None = None
@@ -37,6 +41,8 @@ class Work:
                 yield task(item)
                 self._tell(done / len(items))
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         pool = ThreadPoolExecutor(workers)
         try:
             for done, result in enumerate(pool.map(task, items), start=1):
