@@ -47,6 +47,45 @@ def chances(weights: Sequence[int], need: int, quota: Fraction, loose: int) -> l
     return [Fraction(x) for x in decisive(weights, short)]
 
 
+def deciders(unions: Sequence[Sequence[int]], need: int, quota: Fraction, loose: int) -> list[list[Fraction]]:
+    """Exact chance of each member of each union to be the one at whose weight the sum passes, members of a union one after another.
+
+    Unions come in a random order, with the ocean as in :func:`chances`, and within a union its members do.
+    """
+    n = len(unions)
+    found = [[Fraction(0)] * len(members) for members in unions]
+    for u, members in enumerate(unions):
+        others = [sum(unions[k]) for k in range(n) if k != u]
+        for before, size in _subsets(others):
+            for m, weight in enumerate(members):
+                rest = [w for k, w in enumerate(members) if k != m]
+                for inner, count in _subsets(rest):
+                    running = before + inner
+                    if loose == 0:
+                        part = _moment(n, size, Fraction(0), Fraction(running < need <= running + weight))
+                    else:
+                        low, high = (quota - running - weight) / loose, (quota - running) / loose
+                        part = _moment(n, size, min(max(low, Fraction(0)), Fraction(1)), min(max(high, Fraction(0)), Fraction(1)))
+                    if part:
+                        found[u][m] += part / (len(members) * comb(len(rest), count))
+    return found
+
+
+def _subsets(weights: Sequence[int]) -> list[tuple[int, int]]:
+    """Sum and size of every subset."""
+    found = [(0, 0)]
+    for weight in weights:
+        found += [(total + weight, size + 1) for total, size in found]
+    return found
+
+
+def _moment(n: int, size: int, low: Fraction, high: Fraction) -> Fraction:
+    """Integral of t^size (1 - t)^(n - 1 - size) from low to high: so many others of n came before time t."""
+    rest = n - 1 - size
+    terms = [(Fraction((-1) ** j * comb(rest, j), size + 1 + j), size + 1 + j) for j in range(rest + 1)]
+    return sum((f * (high**e - low**e) for f, e in terms), Fraction(0))
+
+
 def shares(game: Game, credit: Real, most: int = MOST_SHARED) -> tuple[NDArray[np.bool_], Real, Real]:
     """Nodes of up to ``most`` unions all of whose labels are settled, and what they give whom on average: exact, so they need no draw.
 

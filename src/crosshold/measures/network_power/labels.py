@@ -34,12 +34,13 @@ class Labels:
         value: Mapping[str, Money] | NDArray[np.float64] | None,
     ) -> None:
         self.network, self.level = network, level
-        rows = (graph.in_ptr, graph.in_holder, graph.in_weight)
+        self.graph, rows = graph, (graph.in_ptr, graph.in_holder, graph.in_weight)
         self.total = graph.total
         need, quota = _needs(level, graph.total)
         loose = np.zeros(len(network), np.int64)
         if ocean:
             loose = np.maximum(graph.total - held_of(graph.in_ptr, graph.in_weight), 0)
+        self.need, self.quota, self.loose = need, quota, loose
         self.leads: Leads = collapse(*rows, need, loose)
         self.game: Game = contest(self.leads, *rows, need, quota, loose)
         self.value = value
@@ -50,7 +51,7 @@ class Labels:
             return None
         lead = self.leads.lead.tolist()
         worth = [Fraction(0)] * len(lead)
-        for i, amount in enumerate(self._fractions()):
+        for i, amount in enumerate(self.fractions()):
             worth[lead[i]] += amount
         cut = plan(self.game, np.ones(len(self.game.node), np.bool_), np.zeros(len(self.game.node)))
         nodes = cut.node.tolist()
@@ -82,7 +83,7 @@ class Labels:
         wait for it; with 0 every contested company is drawn, as the paper does.
         """
         game, n = self.game, len(self.leads.lead)
-        worth = np.bincount(self.leads.lead, weights=self._floats(), minlength=n).astype(np.float64)
+        worth = np.bincount(self.leads.lead, weights=self.floats(), minlength=n).astype(np.float64)
         mean = np.where(self.leads.kind == SETTLED, worth, 0.0)
         credit = worth[game.node].astype(np.float64)
         done, given, kept = shares(game, credit, most_shared)
@@ -109,21 +110,23 @@ class Labels:
         variance = np.bincount(cut.slot_node, weights=squared, minlength=n).astype(np.float64)
         return mean, variance, len(cut.credit)
 
-    def _fractions(self) -> list[Fraction]:
+    def fractions(self) -> list[Fraction]:
+        """What each entity counts for, exactly."""
         if self.value is None:
             return [Fraction(1)] * len(self.network)
         if isinstance(self.value, np.ndarray):
-            return [Fraction(x) for x in self._floats().tolist()]
+            return [Fraction(x) for x in self.floats().tolist()]
         amounts = [Fraction(0)] * len(self.network)
         for name, amount in self.value.items():
             amounts[self.network.index(name)] = Fraction(amount)
         return amounts
 
-    def _floats(self) -> NDArray[np.float64]:
+    def floats(self) -> NDArray[np.float64]:
+        """What each entity counts for."""
         if self.value is None:
             return np.ones(len(self.network))
         if not isinstance(self.value, np.ndarray):
-            return np.array([float(x) for x in self._fractions()])
+            return np.array([float(x) for x in self.fractions()])
         if self.value.shape != (len(self.network),) or not np.isfinite(self.value).all():
             message = f"values of shape {self.value.shape} for {len(self.network)} entities, or some that are no numbers."
             raise RequestError(Finding("E_VALUE", message, "Give one finite number per entity, or a mapping by id.", "value"))

@@ -114,7 +114,7 @@ def npi(
     """
     method_known(method)
     drawing(draws, seed)
-    level = _checked(quota, free_float, sweeps, restart)
+    level = checked(quota, free_float, sweeps, restart)
     graph = network.graph(basis)
     problem = Labels(network, graph, level, free_float == "ocean", value)
     ask: dict[str, Any] = {
@@ -160,8 +160,8 @@ def npi(
     return replace(result, findings=tuple(dict.fromkeys((*result.findings, *_told(network, result, draws, seed, drawn, rings)))))
 
 
-def _checked(quota: Fraction | str, free_float: str, sweeps: int, restart: float) -> Fraction:
-    """The quota; all that is wrong with the choices at once."""
+def checked(quota: Fraction | str, free_float: str, sweeps: int, restart: float) -> Fraction:
+    """The quota of NPI and NPF; all that is wrong with the choices at once."""
     faults = Findings()
     level = threshold(quota)
     if level == 1:
