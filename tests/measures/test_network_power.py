@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from crosshold.errors import CrossholdError, RequestError
 from crosshold.kernels import label_draws
 from crosshold.kernels.chunks import in_order
-from crosshold.measures.network_power import karos_peters, npi
+from crosshold.measures.network_power import karos_peters, npf, npi
 from crosshold.measures.network_power import karos_peters as kp_module
 from crosshold.measures.network_power import labels as labels_module
 from crosshold.measures.network_power.labels import Labels
@@ -475,3 +475,21 @@ def test_karos_peters_on_many_parts_and_threads(monkeypatch: pytest.MonkeyPatch)
     drawn = karos_peters(large, draws=20_000)
     assert drawn.error is not None and drawn.values["t"] == -1
     assert abs(drawn.values["h00"] - 1 / 20) < 5 * drawn.error["h00"]
+
+
+def test_nothing_and_next_to_nothing() -> None:
+    for method in ("exact", "sampled"):
+        nobody = Network.from_holdings([])
+        assert not npi(nobody, method=method).rows and not npf(nobody, method=method).rows
+        assert not karos_peters(nobody, method=method).rows
+    chain = Network.from_holdings([("a", "b", "0.6"), ("b", "c", "0.7")])
+    sampled = npi(chain, method="sampled")
+    assert dict(sampled.values) == {"a": 3, "b": 0, "c": 0} and not sampled.findings, "nothing was left to chance"
+    assert "unknown" not in str(npi(chain)) and "unknown" not in str(karos_peters(chain))
+
+
+def test_two_who_hold_most_of_each_other_are_alike() -> None:
+    network = Network.from_holdings([("a", "b", "0.6"), ("b", "a", "0.6"), ("b", "t", "0.9")])
+    result = npi(network, draws=20_000)
+    assert result.error is not None
+    assert abs(result.values["a"] - 1.5) < 4 * result.error["a"] and 0.02 < result.error["a"] < 0.12

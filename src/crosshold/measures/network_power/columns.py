@@ -68,9 +68,9 @@ def descending(values: NDArray[Any]) -> NDArray[np.int64]:
 
 
 def columns_of(network: Network, places: NDArray[Any], values: Column, error: Column | None) -> dict[str, Table]:
-    """Entity, power and standard error (NaN when exact) of the entities at ``places``, as arrays."""
+    """Entity, power and standard error (0 when exact) of the entities at ``places``, as arrays."""
     power = values.array[places].astype(np.float64)
-    spread = np.full(len(places), np.nan) if error is None else error.array[places]
+    spread = np.zeros(len(places)) if error is None else error.array[places]
     return {"entity": Coded(places, network.ids), "power": power, "error": spread}
 
 

@@ -33,11 +33,14 @@ Answers = tuple[Sequence[Number], Sequence[Number] | None]
 
 
 class CramaLeruthRow(NamedTuple):
-    """A player and its chance to decide. ``low`` to ``high``: 95 % interval of a sample (Wilson), the value itself when exact."""
+    """A player, its chance to decide, and the standard error of that (0 when exact).
+
+    ``low`` to ``high``: 95 % interval of a sample (Wilson), the value itself when exact.
+    """
 
     player: str
     power: Number
-    error: float | None
+    error: float
     low: Number
     high: Number
 
@@ -91,7 +94,7 @@ def crama_leruth(
     settings |= {"method": "exact"} if exact else {"method": "sampled", "draws": draws, "seed": seed}
     findings = list(network.findings)
     if not exact:
-        worst = max((row.error or 0.0 for row in rows), default=0.0)
+        worst = max((row.error for row in rows), default=0.0)
         message = f"{draws} coalitions of {count} players were drawn with seed {seed}; the largest standard error is {worst:.3g}."
         findings.append(Finding("W_SAMPLED", message, "Four times as many draws halve it.", "crama_leruth"))
     if yes is not None:
@@ -108,7 +111,7 @@ def crama_leruth(
 
 def _row(name: str, value: Number, draws: int | None) -> CramaLeruthRow:
     if draws is None:
-        return CramaLeruthRow(name, value, None, value, value)
+        return CramaLeruthRow(name, value, 0.0, value, value)
     mean = (float(value) + 1) / 2  # part of the draws in which he is on the winning side
     error = 2 * (mean * (1 - mean) / (draws - 1)) ** 0.5
     spread = WIDTH**2 / draws

@@ -22,6 +22,7 @@ from crosshold.kernels.closure_orders import join_in_orders, shapley_of_closures
 from crosshold.kernels.csr import transpose
 from crosshold.kernels.network_power import held_of, linked
 from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
+from crosshold.measures.network_power.labels import needs
 from crosshold.model.result import Column as Table
 from crosshold.model.result import Result
 from crosshold.model.threshold import threshold as exact_threshold
@@ -33,11 +34,11 @@ VISITS_AT_ONCE = 1 << 25  # visits of nodes in a task: about a second
 
 
 class KarosPetersRow(NamedTuple):
-    """``power`` in companies, ``error`` its standard error, ``None`` when exact."""
+    """``power`` in companies, ``error`` its standard error, 0 when exact."""
 
     entity: str
     power: Fraction | float
-    error: float | None
+    error: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -64,7 +65,7 @@ class KarosPeters(Result):
     def _row(self, i: int) -> KarosPetersRow:
         power = self.values.array[i]
         value = power if isinstance(power, Fraction) else float(power)
-        return KarosPetersRow(self.network.ids[i], value, None if self.error is None else float(self.error.array[i]))
+        return KarosPetersRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
 
 def karos_peters(
@@ -91,7 +92,7 @@ def karos_peters(
     drawing(draws, seed)
     level, graph = exact_threshold(threshold), network.graph(basis)
     n = len(network)
-    need = np.array([level.numerator * t // level.denominator + 1 for t in graph.total.tolist()], np.int64)
+    need, _ = needs(level, graph.total)
     root = linked(graph.in_ptr, graph.in_holder)
     order = np.argsort(root, kind="stable")
     first = np.flatnonzero(np.r_[True, root[order][1:] != root[order][:-1]]) if n else np.zeros(0, np.int64)

@@ -36,7 +36,7 @@ class Labels:
         self.network, self.level = network, level
         self.graph, rows = graph, (graph.in_ptr, graph.in_holder, graph.in_weight)
         self.total = graph.total
-        need, quota = _needs(level, graph.total)
+        need, quota = needs(level, graph.total)
         loose = np.zeros(len(network), np.int64)
         if ocean:
             loose = np.maximum(graph.total - held_of(graph.in_ptr, graph.in_weight), 0)
@@ -145,7 +145,7 @@ class Labels:
         return RequestError(Finding("E_TOO_MANY_PLAYERS", message, 'Use method "sampled".', "method"))
 
 
-def _needs(level: Fraction, total: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def needs(level: Fraction, total: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """By company the least whole weight above the quota, and the quota itself."""
     p, q = level.numerator, level.denominator
     quota = (total * float(level)).astype(np.float64)

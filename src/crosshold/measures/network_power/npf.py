@@ -17,7 +17,6 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from crosshold.errors import Finding
 from crosshold.kernels.chunks import Progress, in_order
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.label_draws import awaited
@@ -26,7 +25,7 @@ from crosshold.kernels.pivot_chances import deciders
 from crosshold.kernels.pivot_trees import Trees, hang, settle_trees
 from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import MOST_STATES, Labels, Money
-from crosshold.measures.network_power.npi import AUTO_STATES, NetworkPowerRow, checked
+from crosshold.measures.network_power.npi import AUTO_STATES, NetworkPowerRow, checked, told
 from crosshold.model.result import Column as Table
 from crosshold.model.result import Result
 from crosshold.network import Network
@@ -60,7 +59,7 @@ class NetworkFlow(Result):
     def _row(self, i: int) -> NetworkPowerRow:
         power = self.values.array[i]
         value = power if isinstance(power, Fraction) else float(power)
-        return NetworkPowerRow(self.network.ids[i], value, None if self.error is None else float(self.error.array[i]))
+        return NetworkPowerRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
 
 def npf(
@@ -106,16 +105,15 @@ def npf(
     mean, error = _sampled(trees, draws, seed, sweeps, restart, threads, progress)
     circles = int((trees.ring >= 0).sum())
     settings |= {"method": "sampled", "draws": draws, "seed": seed, "drawn": len(trees.node), "on_rings": circles}
-    result = NetworkFlow(
-        values=Column(network, mean), error=Column(network, error), network=network, settings=settings, findings=network.findings
-    )
-    worst = int(error.argmax()) if len(error) else 0
-    message = f"{len(trees.node)} companies were drawn {draws} times with seed {seed}"
-    found = [Finding("W_SAMPLED", f"{message}; largest standard error {error[worst]:.3g}, of {network.ids[worst]}.", "", "npf")]
     if circles:
-        message = f"{circles} companies stand on circles in which nobody decides for certain: their labels depend on the scheme."
-        found.append(Finding("N_RING", message, "Compare other values of sweeps and restart.", "npf"))
-    return result.with_findings(found if len(trees.node) else [])
+        settings |= {"sweeps": sweeps, "restart": restart}
+    return NetworkFlow(
+        values=Column(network, mean),
+        error=Column(network, error),
+        network=network,
+        settings=settings,
+        findings=(*network.findings, *told(network, "npf", error, settings)),
+    )
 
 
 def _trees(problem: Labels) -> Trees:

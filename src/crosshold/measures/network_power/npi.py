@@ -7,7 +7,7 @@ label vote as one union; unions come in a random order, and the one at which the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, ClassVar, NamedTuple
@@ -28,11 +28,11 @@ AUTO_STATES = 10**4  # joint labels up to which a small network is answered exac
 
 
 class NetworkPowerRow(NamedTuple):
-    """``power`` in the unit of the values (entities by default), ``error`` its standard error, ``None`` when exact."""
+    """``power`` in the unit of the values (entities by default), ``error`` its standard error, 0 when exact."""
 
     entity: str
     power: Fraction | float
-    error: float | None
+    error: float
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -63,7 +63,7 @@ class NetworkPower(Result):
     def _row(self, i: int) -> NetworkPowerRow:
         power = self.values.array[i]
         value = power if isinstance(power, Fraction) else float(power)
-        return NetworkPowerRow(self.network.ids[i], value, None if self.error is None else float(self.error.array[i]))
+        return NetworkPowerRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
         """The chance that ``issuer`` ends with the label of ``holder``, with its standard error, and who else it can end with."""
@@ -149,15 +149,14 @@ def npi(
     settings |= {"method": "sampled", "draws": draws, "seed": seed, "drawn": drawn, "on_rings": rings}
     if rings:
         settings |= {"sweeps": sweeps, "restart": restart}
-    result = NetworkPower(
+    return NetworkPower(
         values=Column(network, mean),
         error=Column(network, error),
         network=network,
         ask=ask,
         settings=settings,
-        findings=network.findings,
+        findings=(*network.findings, *told(network, "npi", error, settings)),
     )
-    return replace(result, findings=tuple(dict.fromkeys((*result.findings, *_told(network, result, draws, seed, drawn, rings)))))
 
 
 def checked(quota: Fraction | str, free_float: str, sweeps: int, restart: float) -> Fraction:
@@ -176,16 +175,17 @@ def checked(quota: Fraction | str, free_float: str, sweeps: int, restart: float)
     return level
 
 
-def _told(network: Network, result: NetworkPower, draws: int, seed: int, drawn: int, rings: int) -> list[Finding]:
-    found = []
-    if drawn and result.error is not None:
-        worst = int(np.argmax(result.error.array))
+def told(network: Network, verb: str, error: NDArray[np.float64], settings: Mapping[str, Any]) -> list[Finding]:
+    """What a reader of a sample of NPI or NPF should know."""
+    found, drawn, rings = [], settings["drawn"], settings["on_rings"]
+    if drawn:
+        worst = int(np.argmax(error))
         message = (
-            f"{drawn} companies were drawn {draws} times with seed {seed}; "
-            f"the largest standard error is {result.error.array[worst]:.3g}, of {network.ids[worst]}."
+            f"{drawn} companies were drawn {settings['draws']} times with seed {settings['seed']}; "
+            f"the largest standard error is {error[worst]:.3g}, of {network.ids[worst]}."
         )
-        found.append(Finding("W_SAMPLED", message, "Four times as many draws halve it.", "npi"))
+        found.append(Finding("W_SAMPLED", message, "Four times as many draws halve it.", verb))
     if rings:
         message = f"{rings} companies stand on circles in which nobody decides for certain: their labels depend on the scheme."
-        found.append(Finding("N_RING", message, "Compare other values of sweeps and restart.", "npi"))
+        found.append(Finding("N_RING", message, "Compare other values of sweeps and restart.", verb))
     return found
