@@ -123,3 +123,12 @@ def test_chains_and_questions_agree_with_the_pairs() -> None:
             assert all((a, b) in pairs for k, upper in enumerate(chain[1:], 1) for a in upper for b in chain[k - 1])
             only = control(network, companies=[company])
             assert {(row.controller, row.controlled) for row in only.rows} == {pair for pair in pairs if pair[1] == company}
+
+
+def test_who_asks_about_one_company_hears_of_its_rings_only() -> None:
+    names = ["A", "B", "C", "D", "T", "U"]
+    stakes: Stakes = {("A", "B"): 60, ("B", "A"): 60, ("C", "D"): 60, ("D", "C"): 60, ("B", "T"): 60, ("T", "U"): 60}
+    network = network_of(names, stakes, 100)
+    assert ultimate(network).rings == (("A", "B"), ("C", "D"))
+    assert ultimate(network, companies=["U"]).rings == (("A", "B"),)
+    assert ultimate(network, companies=["C"]).rings == (("C", "D"),)

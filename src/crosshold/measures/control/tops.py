@@ -90,8 +90,11 @@ class Ultimate(Result):
 
     @cached_property
     def rings(self) -> tuple[tuple[str, ...], ...]:
-        """Sets of entities that control each other."""
+        """Sets of entities that control each other; where some companies were asked about, those that they or their controllers are in."""
         large = np.flatnonzero(np.diff(self.members.start) > 1).tolist()
+        if self.companies is not None:
+            near = {c for v in self.companies for c in (int(self.ring[v]), int(self.nearest[v]), *self.tops.of(v))}
+            large = [c for c in large if c in near]
         return tuple(sorted(self._ids([c]) for c in large))
 
     def _rows(self) -> list[UltimateRow]:
