@@ -55,6 +55,11 @@ class Ids(Sequence[str]):
         k = index % len(self)
         return self._text[self._start[k] : self._start[k + 1]].decode()
 
+    @property
+    def packed(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """All ids as UTF-8 bytes, one after the other, and where each begins; one number more than there are ids."""
+        return np.frombuffer(self._text, np.uint8), self._start
+
     def __iter__(self) -> Iterator[str]:
         for first in range(0, len(self), PACK):
             ends = self._start[first : first + PACK + 1].tolist()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crosshold.errors import Finding, RequestError
+from crosshold.kernels.text import words_at
+from crosshold.model.ids import Ids
 from crosshold.model.result import Coded, Column
 
 if TYPE_CHECKING:
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
 
 FORMS = {".csv": "FORMAT csv, HEADER", ".parquet": "FORMAT parquet, COMPRESSION zstd"}
 MEMORY = "1200MB"
-WORDS = 100_000  # ids that travel as one text
+PART = 100_000  # rows that travel at a time
 FORMULA = r"^[=+\-@\t\r]"  # text that a spreadsheet would run gets a leading apostrophe, as in every CSV we write
 
 
-def write_columns(columns: Mapping[str, Column], target: Path, *, threads: int | None = None) -> Path:
+def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
     """Write columns of one length as ``.parquet`` or ``.csv``; the file appears whole or not at all. E_FORMAT, E_WRITE."""
     form = FORMS.get(target.suffix.lower())
     if form is None:
@@ -37,12 +39,10 @@ def write_columns(columns: Mapping[str, Column], target: Path, *, threads: int |
             "autoinstall_known_extensions": False,
         }
         with duckdb.connect(":memory:", config=config) as connection:
-            if threads is not None:
-                connection.execute("SET threads = ?", [threads])
-            query = _query(connection, columns, escape=target.suffix.lower() == ".csv")
-            place = str(part).replace("'", "''")
             try:
-                connection.execute(f"COPY ({query}) TO '{place}' ({form})")
+                _fill(connection, columns, escape=target.suffix.lower() == ".csv")
+                place = str(part).replace("'", "''")
+                connection.execute(f"COPY answer TO '{place}' ({form})")
             except duckdb.IOException as error:
                 raise _unwritable(target, str(error).splitlines()[0]) from None
             except RuntimeError as error:
@@ -77,30 +77,40 @@ def _unwritable(target: Path, why: str) -> RequestError:
     )
 
 
-def _query(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], *, escape: bool) -> str:
-    """A query for the columns in their order; coded ones meet their words in DuckDB."""
-    plain: dict[str, Any] = {}
-    tables: dict[int, str] = {}
-    cells, joins = [], []
-    for k, (name, column) in enumerate(columns.items()):
-        text = f"c{k}"
-        if isinstance(column, Coded):
-            plain[f"c{k}"] = np.asarray(column.code)
-            if id(column.words) not in tables:
-                tables[id(column.words)] = _words(connection, column.words, f"words{len(tables)}")
-            joins.append(f" LEFT JOIN {tables[id(column.words)]} AS w{k} ON w{k}.k = c{k}")
-            text = f"w{k}.word"
-        elif isinstance(column, list):
-            plain[f"c{k}"] = _array(column)
-        else:
-            plain[f"c{k}"] = column
-        is_text = isinstance(column, Coded) or plain[f"c{k}"].dtype.kind in "OU"
-        if escape and is_text:
-            text = f"CASE WHEN regexp_matches({text}, '{FORMULA}') THEN '''' || {text} ELSE {text} END"
-        cells.append(f'{text} AS "{name}"')
-    length = len(next(iter(plain.values()))) if plain else 0
-    connection.register("given", {**plain, "place": np.arange(length)})
-    return f"SELECT {', '.join(cells)} FROM given{''.join(joins)} ORDER BY place"
+def _fill(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], *, escape: bool) -> None:
+    """A table ``answer`` of the columns in their order: words travel as one text for each part of the rows, numbers as arrays."""
+    arrays = {name: _array(column) if isinstance(column, list) else column for name, column in columns.items()}
+    length = max((len(c.code) if isinstance(c, Coded) else len(c) for c in arrays.values()), default=0)
+    for first in range(0, max(length, 1), PART):
+        texts: list[str] = []
+        given: dict[str, Any] = {"part": np.arange(first, min(first + PART, length))}
+        split, cells = [], []
+        for k, (name, column) in enumerate(arrays.items()):
+            cell = f"c{k}"
+            if isinstance(column, Coded) and (column.code[first : first + PART] < 0).all():
+                cell = "CAST(NULL AS VARCHAR)"
+            elif isinstance(column, Coded):
+                texts.append(_joined(column, first))
+                split.append(f"unnest(string_split(${len(texts)}, chr(0))) AS c{k}")
+                cell = f"nullif(c{k}, '')"
+            else:
+                given[f"c{k}"] = column[first : first + PART]
+            if escape and (isinstance(column, Coded) or column.dtype.kind == "O"):
+                cell = f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN '''' || {cell} ELSE {cell} END"
+            cells.append(f'{cell} AS "{name}"')
+        connection.register("given", given)
+        words = f" POSITIONAL JOIN (SELECT {', '.join(split)})" if split else ""
+        query = f"SELECT {', '.join(cells)} FROM given{words} WHERE part IS NOT NULL"
+        connection.execute(f"INSERT INTO answer {query}" if first else f"CREATE TABLE answer AS {query}", texts)
+        connection.unregister("given")
+
+
+def _joined(column: Coded, first: int) -> str:
+    """The words of one part of the rows, with a null character between them, which no id has; no word is no text."""
+    code = np.asarray(column.code[first : first + PART])
+    if isinstance(column.words, Ids):
+        return words_at(*column.words.packed, code).tobytes().decode()
+    return "\0".join(column.words[k] if k >= 0 else "" for k in code.tolist())
 
 
 def _array(values: list[Any]) -> np.ndarray[Any, Any]:
@@ -112,16 +122,3 @@ def _array(values: list[Any]) -> np.ndarray[Any, Any]:
     text = np.empty(len(values), dtype=object)
     text[:] = [", ".join(map(str, v)) if isinstance(v, (list, tuple)) else None if v is None else str(v) for v in values]
     return text
-
-
-def _words(connection: duckdb.DuckDBPyConnection, words: Sequence[str], table: str) -> str:
-    """A table ``(word, k)`` of all words: each hundred thousand travel as one text, split at null characters, which no id has."""
-    connection.execute(f"CREATE TABLE {table} (word VARCHAR, k INTEGER)")
-    for first in range(0, len(words), WORDS):
-        text = "\0".join(words[first : first + WORDS])
-        connection.execute(
-            f"INSERT INTO {table} SELECT unnest(part), CAST(? + generate_subscripts(part, 1) - 1 AS INTEGER)"
-            " FROM (SELECT string_split(?, chr(0)) AS part)",
-            [first, text],
-        )
-    return table
