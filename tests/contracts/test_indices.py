@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crosshold.errors import RequestError
 from crosshold.measures.power import INDICES, METHODS, Listed, Method, estimate_of, index_named, power_of
 from crosshold.measures.power.game import Index
 
@@ -93,13 +92,10 @@ def test_every_method_gives_the_index(index: Index, weights: list[int], data: st
     rule = {"at_least": quota}
     assert list(estimate_of(weights, rule, index.id, Method("exact")).values) == truth
     for name in ("dynamic", "quantised"):  # so few votes need no rounding
-        if index.looks_at == "vulnerable":
-            with pytest.raises(RequestError, match=r"E_METHOD.*sampled"):
-                estimate_of(weights, rule, index.id, Method(name))
-            continue
         found = estimate_of(weights, rule, index.id, Method(name))
         assert found.error is not None and found.error < 1e-9
-        assert [float(x) for x in found.values] == pytest.approx([float(x) for x in truth], rel=1e-12, abs=1e-14)
+        near = 1e-11 if index.looks_at == "vulnerable" else 1e-14
+        assert [float(x) for x in found.values] == pytest.approx([float(x) for x in truth], rel=1e-12, abs=near)
         dummies = [k for k, w in enumerate(weights) if not truth[k]] if index.per_player else []
         assert all(found.values[k] == 0 for k in dummies), "a dummy has exactly no power"
 
