@@ -11,11 +11,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from crosshold.errors import RequestError
+from crosshold.errors import CrossholdError, RequestError
 from crosshold.kernels.settle import Settle
 from crosshold.measures.dividends import dividends
 from crosshold.measures.lookthrough import lookthrough
-from crosshold.measures.ownership import ownership
+from crosshold.measures.network_value import network_value
+from crosshold.measures.ownership import ownership, ownership_of_walks
 from crosshold.measures.value import own_assets, value
 from crosshold.network import Network
 
@@ -250,3 +251,69 @@ def test_large_totals_do_not_run_over() -> None:
     with pytest.raises(RequestError, match="E_SINGULAR"):
         wild = Network.from_holdings([("A", "B", 3), ("B", "A", "0.4")], overheld="report")
         value(wild, {"A": 1}, exact=False)
+
+
+def walks(stakes: dict[tuple[str, str], Fraction], source: str, eps: Fraction) -> dict[str, Fraction]:
+    """Every walk, one by one."""
+    found: dict[str, Fraction] = {}
+    agenda = [(source, Fraction(1))]
+    while agenda:
+        node, product = agenda.pop()
+        for (h, i), share in stakes.items():
+            if h == node and product * share > eps:
+                found[i] = found.get(i, Fraction(0)) + product * share
+                if i != source:
+                    agenda.append((i, product * share))
+    return found
+
+
+@given(holdings(), st.sampled_from((Fraction(1, 5), Fraction(1, 50), Fraction(1, 700))))
+@COMPARED
+def test_walks_above_a_floor(rows: Rows, eps: Fraction) -> None:
+    network = Network.from_holdings(rows)
+    assume(not network.capital.rings or max(share for _, _, share in rows) < Fraction(9, 10))
+    stakes = {(h, i): share for h, i, share in rows}
+    whole = cells(ownership(network, holders=network.ids[:1], exact=True).rows)
+    result = ownership_of_walks(network, network.ids[:1], eps)
+    found = {row.issuer: row.total for row in result.rows}
+    wanted = walks(stakes, network.ids[0], eps)
+    assume(all(abs(p / eps - 1) > 1e-9 for p in wanted.values()))
+    assert found == pytest.approx({i: float(x) for i, x in wanted.items()}, rel=1e-9)
+    for issuer, total in found.items():
+        most = whole.get((network.ids[0], issuer), 0)
+        assert most is None or float(total or 0) <= float(most) * (1 + 1e-9)
+        if not network.capital.rings:
+            assert float(most or 0) - float(total or 0) <= result.settings["error"] + 1e-12
+
+
+def test_walks_have_a_budget_and_a_floor() -> None:
+    ring = Network.from_holdings([("S", "A", "1"), ("A", "B", "1"), ("B", "A", "1/2"), ("B", "C", "1")], overheld="report")
+    assert {r.issuer: r.total for r in ownership_of_walks(ring, ["S"], "0.3").rows} == {"A": 1.5, "B": 1.5, "C": 1.5}
+    with pytest.raises(CrossholdError, match="E_PATH_BUDGET"):
+        ownership_of_walks(ring, ["S"], "1e-9", most=20)
+    with pytest.raises(CrossholdError, match="E_EPS"):
+        ownership_of_walks(ring, ["S"], 0)
+
+
+@given(holdings(), st.lists(st.integers(0, 9), min_size=7, max_size=7))
+@COMPARED
+def test_network_value_and_its_correction(rows: Rows, money: list[int]) -> None:
+    network = Network.from_holdings(rows)
+    values = {name: money[k] for k, name in enumerate(network.ids)}
+    exact, large = network_value(network, values, exact=True), network_value(network, values, exact=False)
+    assert [r.entity for r in exact.rows] == [r.entity for r in large.rows]
+    for one, other in zip(exact.rows, large.rows, strict=True):
+        same(one.value, other.value)
+        same(one.corrected, other.corrected)
+    if not network.capital.ownerless:
+        n = len(network.ids)
+        stakes = np.zeros((n, n))
+        for h, i, share in rows:
+            stakes[network.ids.index(h), network.ids.index(i)] = float(share)
+        inverse = np.linalg.inv(np.eye(n) - stakes)
+        if np.linalg.cond(inverse) < 1e6:
+            wanted = inverse @ np.array([values[name] for name in network.ids])
+            for row in exact.rows:
+                k = network.ids.index(row.entity)
+                assert float(row.value or 0) == pytest.approx(wanted[k])
+                assert float(row.corrected or 0) == pytest.approx(wanted[k] / inverse[k, k])
