@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from crosshold.errors import Finding, RequestError
+from crosshold.model.exact import number as exact_number
 
 Number = int | str | Decimal | Fraction | float
 
@@ -17,6 +18,6 @@ def number(value: Number) -> Fraction:
     (Fraction(3, 20), Fraction(3, 20), Fraction(1, 10))
     """
     try:
-        return Fraction(str(value) if isinstance(value, float) else value)
-    except (ValueError, ZeroDivisionError, TypeError, OverflowError):
+        return exact_number(value)
+    except ValueError:
         raise RequestError(Finding("C_BAD_NUMBER", f"{value!r} is no number.", 'Write "0.15" or "3/20".')) from None

@@ -18,7 +18,7 @@ import numpy as np
 from crosshold.errors import Finding, Findings, UndeterminedError, did_you_mean
 from crosshold.kernels.flow import Divergent, Flow, method
 from crosshold.kernels.least_flow import LeastFlow, circles
-from crosshold.model.exact import fraction
+from crosshold.model.exact import number
 from crosshold.model.result import Result
 
 KINDS = ("bilateral", "conservative")
@@ -169,10 +169,8 @@ def _holdings(values: Rows, faults: Findings) -> Holdings:
 
 def _amount(given: Any, where: str, faults: Findings) -> Fraction:
     try:
-        if isinstance(given, str):
-            return fraction(given.strip())
-        return Fraction(str(given) if isinstance(given, float) else given)
-    except (ValueError, TypeError, OverflowError):
+        return number(given)
+    except ValueError:
         faults.add("E_VALUE", f"{str(given)[:60]!r} is no number.", 'Write "0.15" or "3/20".', where)
         return Fraction(0)
 

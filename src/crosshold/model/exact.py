@@ -29,6 +29,21 @@ def fraction(text: str) -> Fraction:
     return Fraction(text)
 
 
+def number(value: object) -> Fraction:
+    """The exact value of a whole number, a fraction, a decimal or text; a float is taken as its shortest decimal. ``ValueError``
+    when it is no finite number.
+
+    >>> number(0.1), number(" 3/20 ")
+    (Fraction(1, 10), Fraction(3, 20))
+    """
+    if isinstance(value, str):
+        return fraction(value.strip())
+    try:
+        return Fraction(str(value) if isinstance(value, float) else value)  # type: ignore[arg-type]
+    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        raise ValueError(f"{str(value)[:MOST_CHARACTERS]!r} is not a number") from None
+
+
 def decimal(text: str) -> Decimal:
     """The exact decimal; ``ValueError`` when the text is none."""
     if not is_number(text):

@@ -15,7 +15,7 @@ from math import lcm
 from typing import Any
 
 from crosshold.errors import Findings, RequestError, did_you_mean
-from crosshold.model.exact import fraction
+from crosshold.model.exact import number as exact_number
 
 Number = Decimal | Fraction | int | str | float
 Values = Sequence[Number] | Mapping[Any, Number]
@@ -207,10 +207,8 @@ def _game(names: tuple[str, ...], keyed: list[tuple[tuple[str, ...], Number]], f
 def number(value: Number, where: str, faults: Findings) -> Fraction:
     """The exact number; a float is taken as its shortest decimal. What is none becomes a fault E_VALUE and 0."""
     try:
-        if isinstance(value, str):
-            return fraction(value.strip())
-        return Fraction(str(value) if isinstance(value, float) else value)
-    except (ValueError, TypeError, OverflowError, ZeroDivisionError):
+        return exact_number(value)
+    except ValueError:
         faults.add("E_VALUE", f"{str(value)[:60]!r} is no number.", 'Write "0.15" or "3/20".', where)
         return Fraction(0)
 
