@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 MOST_CHARACTERS = 60
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,2})?")
@@ -39,7 +40,8 @@ def number(value: object) -> Fraction:
     if isinstance(value, str):
         return fraction(value.strip())
     try:
-        return Fraction(str(value) if isinstance(value, float) else value)  # type: ignore[arg-type]
+        exact: Any = str(value) if isinstance(value, float) else value
+        return Fraction(exact)
     except (ValueError, TypeError, OverflowError, ZeroDivisionError):
         raise ValueError(f"{str(value)[:MOST_CHARACTERS]!r} is not a number") from None
 
