@@ -10,7 +10,7 @@ from crosshold.measures.power.game import Game, Index, shares_of
 def deegan_packel(game: Game) -> list[Fraction]:
     """Mean over the minimal winning coalitions of 1/size for their members."""
     return shares_of(
-        [sum((Fraction(count, size) for size, count in enumerate(row) if size), Fraction(0)) for row in game.minimal]
+        [sum((Fraction(count, size) for size, count in enumerate(row) if count), Fraction(0)) for row in game.minimal]
     )
 
 

@@ -9,7 +9,7 @@ from crosshold.measures.power.game import Game, Index, shares_of
 
 def johnston(game: Game) -> list[Fraction]:
     """Sum, over the winning coalitions with c critical members, of 1/c for each critical member; divided by the sum of all."""
-    return shares_of([sum((Fraction(count, c) for c, count in enumerate(row) if c), Fraction(0)) for row in game.vulnerable])
+    return shares_of([sum((Fraction(count, c) for c, count in enumerate(row) if count), Fraction(0)) for row in game.vulnerable])
 
 
 INDEX = Index(
