@@ -15,6 +15,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from crosshold.errors import FileError, Finding, Findings, RequestError, did_you_mean
 from crosshold.network import Network, build
 
@@ -92,7 +94,6 @@ def read_network(
     docs/registers.md names the columns. ``FileError`` tells every bad row with its line, of which it shows the first twenty.
     """
     from crosshold.formats.holdings import read_holdings
-    from crosshold.report.survey import shortened
 
     table = read_holdings(source, threads=threads, totals=totals, progress=progress)
     try:
@@ -111,7 +112,10 @@ def read_network(
         lines = table.lines_of([finding.where for finding in few if finding.code == "E_OVERHELD"])
         told = [replace(f, message=f"{f.message.rstrip('.')} ({lines[f.where]}).") if f.where in lines else f for f in few]
         raise FileError(told) from None
-    findings = shortened([*table.findings, *made.findings])
+    counted = np.count_nonzero((table.weight > 0) & (table.holder != table.issuer)) - len(made.capital.in_holder)
+    message = f"{counted:,} rows name a holder and a company that another row names too: their shares were added up."
+    merged = [Finding("N_MERGED", message, "", table.layout.path.name)] if counted else []
+    findings = shortened([*table.findings, *merged, *made.findings])
     return replace(made, votes=votes, kinds=table.kinds, names=table.names, findings=tuple(findings))
 
 
@@ -122,6 +126,13 @@ def survey(thing: Network | Ultimate, question: str = "holdings") -> Survey:
     if not isinstance(thing, Network):
         return room.survey_control(thing)
     return room.survey_rings(thing) if question == "circles" else room.survey_holdings(thing)
+
+
+def shortened(findings: Iterable[Finding]) -> list[Finding]:
+    """The first twenty findings of each code, and how many more there are: a register can have a hundred thousand."""
+    from crosshold.report.survey import shortened as few
+
+    return few(findings)
 
 
 def synthetic(target: str | Path, *, holdings: int = 1_000_000, seed: int = 1, profile: Any = "register") -> Path:

@@ -228,7 +228,7 @@ def test_one_issuer_over_all_of_it(tmp_path: Path) -> None:
     (told,) = caught.value.findings
     assert told.code == "E_OVERHELD" and "120 %" in told.message and "lines 2, 3, 6" in told.message
     network = ch.read_network(path, overheld="report")
-    assert [f.code for f in network.findings] == ["W_OVERHELD"]
+    assert [f.code for f in network.findings] == ["N_MERGED", "W_OVERHELD"] and "1 rows" in network.findings[0].message
     assert network.capital.fraction(network.index("A"), network.index("B")) == pytest.approx(0.7)  # rows of a pair add up
     assert network.capital.total[network.index("D")] == 8  # own shares leave the total
     many = "".join(f"A,B{k},11,10\n" for k in range(50))

@@ -16,6 +16,8 @@ from crosshold.cli.running import working
 from crosshold.errors import Finding, RequestError
 from crosshold.network import Network
 
+MOST_LINES = 60  # of one answer on a terminal
+
 
 class Asked(NamedTuple):
     """What every question about a register has in common: the file, how to read it, where the answer goes."""
@@ -147,8 +149,13 @@ def show(asked: Asked, network: Network, result: Any, more: Any = None, lines: S
     """The answer to a restricted question, with what else belongs to it."""
     if asked.out is not None:
         api.write(result, asked.out)
+    findings = api.shortened(result.findings)
     if asked.as_json:
-        print_json({**result.to_dict(exact=asked.exact), **(more or {})}, asked.exact)
+        print_json({**result.to_dict(exact=asked.exact), **(more or {}), "findings": findings}, asked.exact)
     else:
-        print_lines([*api.register_lines(result, network, asked.path), *(["", *lines] if lines else [])])
-        print_findings(result.findings)
+        told = api.register_lines(result, network, asked.path)
+        if len(told) > MOST_LINES:
+            left = len(told) - MOST_LINES
+            told = [*told[: MOST_LINES - 2], f"... {left:,} more lines; --out FILE takes the whole answer", *told[-2:]]
+        print_lines([*told, *(["", *lines] if lines else [])])
+        print_findings(findings)

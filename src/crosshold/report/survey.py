@@ -70,7 +70,7 @@ def survey_control(result: Ultimate) -> Survey:
     if result.tree is not None:
         numbers["levels"] = int(result.tree[ring, DEPTH].max(initial=0))
     largest = [{"at the top": _title(network, k), "companies": n} for k, n in _top(below)]
-    return Survey("Who controls whom", result.settings, numbers, largest, lambda: tops_columns(result), result.findings)
+    return Survey("Who controls whom", result.settings, numbers, largest, lambda: tops_columns(result), _few(result.findings))
 
 
 def survey_holdings(network: Network, basis: str = "capital") -> Survey:
@@ -107,7 +107,7 @@ def survey_rings(network: Network, basis: str = "capital") -> Survey:
     }
     chosen = sorted(rings, key=len, reverse=True)[:LARGEST]
     largest = [{"entities in the circle": len(members), "among them": network.words(members, 4)} for members in chosen]
-    found = (*network.findings, *network.ownerless_findings(graph.ownerless))
+    found = _few([*network.findings, *network.ownerless_findings(graph.ownerless)])
     settings = {"graph": basis, "basis": graph.basis}
 
     def whole() -> dict[str, Column]:
@@ -144,6 +144,10 @@ def shortened(findings: Iterable[Finding], most: int = 20) -> list[Finding]:
         if len(found) > most:
             told.append(Finding(code, f"{count(len(found))} findings of this kind; the first {most} are shown."))
     return told
+
+
+def _few(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple(shortened(findings))
 
 
 def columns_of(result: Any) -> Mapping[str, Column]:
