@@ -79,7 +79,7 @@ def counted(index: str, weights: list[int], quota: int, players: Sequence[int]) 
         for k, w in enumerate(weights):
             if k != player:
                 longer = counts.copy()
-                longer[1:, w:] += counts[:-1, : quota - w]
+                longer[1:, w:] += counts[:-1, : max(0, quota - w)]
                 counts = longer
         swings = [int(row[max(0, quota - weights[player]) :].sum()) for row in counts]
         if index == "shapley-shubik":

@@ -31,7 +31,7 @@ def swings_of(weights: list[int], quota: int, player: int) -> list[int]:
     counts[0, 0] = 1
     for w in others:
         longer = counts.copy()
-        longer[1:, w:] += counts[:-1, : quota - w]
+        longer[1:, w:] += counts[:-1, : max(0, quota - w)]
         counts = longer
     return [int(row[max(0, quota - weights[player]) :].sum()) for row in counts]
 
@@ -158,6 +158,26 @@ def test_far_quotas_keep_their_digits_below_the_range_of_floats() -> None:
     assert prevent == pytest.approx(float(Fraction(exact, wins)), rel=1e-10)
     low = estimate_of([1] * n, {"at_least": n - need + 1}, "coleman-initiate", DYNAMIC).values[0]  # the dual game
     assert low == pytest.approx(prevent, rel=1e-12)
+
+
+@pytest.mark.parametrize(("heavy", "part"), [([32, 663, 815], "9/10"), ([24, 24, 8, 32, 12, 36], "9/10"), ([90, 200], "1/5")])
+def test_few_heavy_holders_and_a_far_quota(heavy: list[int], part: str) -> None:
+    # A handful of standard deviations from half, yet far less likely than a bell curve says.
+    weights = [*heavy, *[3] * 120]
+    quota = int(Fraction(part) * sum(weights)) + 1
+    found = estimate_of(weights, {"at_least": quota}, "banzhaf-absolute", DYNAMIC)
+    for player in range(len(heavy) + 1):
+        exact = Fraction(sum(swings_of(weights, quota, player)), 2 ** (len(weights) - 1))
+        assert found.values[player] == pytest.approx(float(exact), rel=1e-11, abs=0)
+
+
+def test_shares_of_tiny_chances_beside_a_float_keep_their_digits() -> None:
+    holders = [Fraction(k, 84) for k in (6, 6, 2, 8, 3, 9)]
+    rule = {"more_than": "9/10"}
+    exact = beside_float(holders, 200, rule, "banzhaf", Method("exact")).values
+    wide = beside_float(holders, 200, rule, "banzhaf", DYNAMIC)
+    assert wide.error is not None and wide.error < 1e-11
+    assert [float(x) for x in wide.values] == pytest.approx([float(x) for x in exact], abs=1e-12)
 
 
 def test_exactly_half() -> None:

@@ -27,7 +27,7 @@ FIRST_NODES = 32
 SETTLED = 1e-10  # change on doubling the nodes, and distance of the sum from one
 ROUNDING = 2.0**-52  # of one addition, doubled: see crosshold.kernels.voting
 OUTSIDE = 1e-17  # chance that may be left out at an end of the integral
-LONG_CHAIN = 5.0  # standard deviations of the quota from half the votes above which chances are tilted
+FAR = 0.5  # standard deviations of the quota from half the votes above which chances are tilted
 
 Float = NDArray[np.float64]
 
@@ -78,7 +78,7 @@ def _swings(f: Float, low: int, high: int, weights: NDArray[np.int64], quota: in
 def _tilt(weights: NDArray[np.int64], quota: int) -> float:
     """The t >= 0 at which the mean of the gathered votes is just below the quota; 0 while half of all votes is not far from it."""
     total, spread = int(weights.sum()), float(np.sqrt(np.sum(weights.astype(float) ** 2))) / 2
-    if total / 2 - quota < LONG_CHAIN * spread:
+    if total / 2 - quota < FAR * spread:
         return 0.0
     positive = weights[weights > 0].astype(float)
     low, high = 0.0, 700.0 / float(positive.min())

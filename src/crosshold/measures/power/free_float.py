@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.ocean import Short, decisive
 from crosshold.measures.power import banzhaf, banzhaf_absolute, shapley_shubik
+from crosshold.measures.power.dynamic import SETTLED, count
 from crosshold.measures.power.estimate import Estimate, Method, bracketed, estimate, of_draws
 from crosshold.measures.power.game import Weighted, too_many
 from crosshold.measures.power.quota import MAJORITY, Quota, quota_of
@@ -113,7 +114,23 @@ def _programme(majors: Majors, small: int | None, index: str, how: Method) -> Es
         values, error, told = binomial_orders(majors, small, how.work)
     else:
         values, error, told = binomial_decide(majors, small)
+        if index == "banzhaf":  # shares of chances that may be tiny
+            error = error / max(sum(values), error)
+            if error > SETTLED and (exact := _with_small(majors, small)) is not None:
+                values, error = exact, 1e-12
     return Estimate(_normal(values, index), "dynamic", error, settings={"units": sum(majors.weights), **told})
+
+
+def _with_small(majors: Majors, small: int) -> list[float] | None:
+    """Shares of the large holders in the game with the small ones as players, where far quotas keep their digits; ``None`` if too big."""
+    part = majors.rest.denominator * small
+    rule = Quota(majors.level * part, majors.strict)
+    weights = [w * part for w in majors.weights] + [majors.rest.numerator] * small
+    if not 0 < rule.whole() <= sum(weights) or (game := Weighted(weights, rule.whole())).total > MOST_UNITS:
+        return None
+    decide = [row[0] for row in count(game).swings[: len(majors.weights)]]
+    total = sum(decide)
+    return [float(Fraction(x) / total) for x in decide] if total else None
 
 
 def _quantised(weights: list[int], rest: int, rule: Quota, small: int | None, index: str, how: Method) -> Estimate:

@@ -196,9 +196,9 @@ def blocks(samples: int, n: int, seed: int) -> list[Block]:
 
 
 def tilted(weights: NDArray[np.int64], quota: int) -> float:
-    """Logarithm of the odds per vote at which the mean is the quota; 0 when half of all votes is within two standard deviations."""
+    """Logarithm of the odds per vote at which the mean is the quota; 0 when half of all votes is within a standard deviation."""
     spread = float(np.sqrt(np.sum(weights.astype(float) ** 2))) / 2
-    if abs(float(weights.sum()) / 2 - quota) <= 2 * spread:
+    if abs(float(weights.sum()) / 2 - quota) <= spread:
         return 0.0
     bound = 30.0 / float(weights.max())
     low, high = -bound, bound
