@@ -80,6 +80,10 @@ def test_closed_forms() -> None:
     assert apex[0] == pytest.approx((n - 1) / (n + 1), abs=1e-12) and apex[1] == pytest.approx(2 / (n * (n + 1)), abs=1e-12)
     holler = estimate_of([n - 1, *[1] * n], {"at_least": n}, "holler", DYNAMIC).values
     assert holler[0] == pytest.approx(1 / 3, rel=1e-11) and holler[n] == pytest.approx(2 / (3 * n), rel=1e-11)
+    silent = estimate_of(
+        [*[2] * 400, *[0] * 400], MAJORITY, "holler", DYNAMIC
+    ).values  # those without votes are in no minimal coalition
+    assert silent[0] == pytest.approx(1 / 400, rel=1e-11) and not any(silent[400:])
     n = 200
     deegan = estimate_of([n - 1, *[1] * n], {"at_least": n}, "deegan-packel", DYNAMIC).values
     assert deegan[0] == pytest.approx(n / 2 / (n + 1), rel=1e-10) and deegan[1] == pytest.approx(

@@ -175,7 +175,7 @@ def minimal_members(weights: Int, odds: Float, quota: int, stop: Float, value: F
         if i % step == 0:
             kept[i // step] = row
             kept_power[i // step] = power_now
-        low = max(0, quota - (reach[n] - reach[i]))  # from less nobody passes the quota any more
+        low = min(quota - 1, max(0, quota - (reach[n] - reach[i])))  # from less nobody passes the quota any more
         _add_member(row, low, min(reach[i], quota - 1), weights[i], odds[i], quota, other)
         row, other = other, row
         grown *= 1.0 + odds[i]
@@ -191,7 +191,7 @@ def minimal_members(weights: Int, odds: Float, quota: int, stop: Float, value: F
         front = 1.0
         for i in range(first, last - 1):
             r = i - first
-            low = max(0, quota - (reach[n] - reach[i]))
+            low = min(quota - 1, max(0, quota - (reach[n] - reach[i])))
             _add_member(block[r], low, min(reach[i], quota - 1), weights[i], odds[i], quota, block[r + 1])
             block_power[r + 1] = block_power[r]
             front *= 1.0 + odds[i]
