@@ -188,3 +188,24 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130 and err.splitlines() == ["interrupted; nothing was written"] and out == ""
     assert sorted(p.name for p in tmp_path.iterdir()) == ["large.csv", "tmp"] and list(temporary.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals only")
+def test_the_bar_stays_out_of_what_is_piped(register: str, tmp_path: Path) -> None:
+    """With stderr a terminal and stdout a file there is a bar on the one and exactly the answer in the other."""
+    import pty
+
+    words = [sys.executable, "-m", "crosshold", "control", register, "--json"]
+    terminal, other = pty.openpty()
+    process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=other)
+    os.close(other)
+    out, _ = process.communicate(timeout=60)
+    seen = b""
+    try:
+        while part := os.read(terminal, 4096):
+            seen += part
+    except OSError:  # the other end is closed
+        pass
+    os.close(terminal)
+    assert process.returncode == 0 and json.loads(out)["entities"] == 7
+    assert b"peak memory" in seen and b"\x1b[" in seen and b"entities" not in seen

@@ -12,7 +12,7 @@ import typer
 from crosshold import api
 from crosshold.cli.options import ratio
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.cli.running import working
+from crosshold.cli.running import Bar, working
 from crosshold.errors import Finding, RequestError
 from crosshold.network import Network
 
@@ -34,9 +34,17 @@ class Asked(NamedTuple):
     exact: bool = False
 
 
+class Work(NamedTuple):
+    """A question and the Network that is to answer it."""
+
+    asked: Asked
+    network: Network
+    bar: Bar
+
+
 @contextmanager
-def opened(asked: Asked) -> Iterator[Network]:
-    """The Network of the register, with a bar while it is read and the time when all is done."""
+def opened(asked: Asked) -> Iterator[Work]:
+    """The register as a Network, with a bar until something is printed and the time when all is done."""
     days = {"--at": asked.at, "--known-by": asked.known_by, "--believe": asked.believe}
     given = [option for option, value in days.items() if value is not None]
     if given:
@@ -45,50 +53,48 @@ def opened(asked: Asked) -> Iterator[Network]:
     if asked.overheld not in (None, "refuse", "report"):
         message = f"{asked.overheld!r} says nothing about companies over 100 %."
         raise RequestError(Finding("E_OVERHELD_CHOICE", message, "Say refuse or report.", "--overheld"))
-    with working(Path(asked.path).name) as progress:
-        yield api.read_network(
-            asked.path, threads=asked.threads, totals=asked.totals, overheld=asked.overheld or "refuse", progress=progress
+    with working(Path(asked.path).name) as bar:
+        network = api.read_network(
+            asked.path, threads=asked.threads, totals=asked.totals, overheld=asked.overheld or "refuse", progress=bar
         )
+        yield Work(asked, network, bar)
 
 
 def check(asked: Asked) -> None:
     """Every fault of the table has been raised by reading it; what is left are warnings and a few numbers."""
-    with opened(asked) as network:
-        survey(asked, api.survey(network))
+    with opened(asked) as work:
+        survey(work, api.survey(work.network))
 
 
 def own(asked: Asked, holder: str | None, issuer: str | None, convention: str) -> None:
     """Who owns one company or what one holder owns; of the whole register, the direct holdings."""
-    with opened(asked) as network:
+    with opened(asked) as work:
+        network = work.network
         known(network, holder, issuer)
         if holder is None and issuer is None:
-            survey(asked, api.survey(network))
+            survey(work, api.survey(network))
             return
         chosen = {"holders": [holder] if holder else None, "issuers": [issuer] if issuer else None}
-        show(asked, network, api.ownership(network, convention=convention, **chosen))
+        show(work, api.ownership(network, convention=convention, **chosen))
 
 
 def control(asked: Asked, threshold: str, basis: str, holder: str | None, issuer: str | None) -> None:
     """Who controls one company, or what one holder controls; of the whole register, who stands at the top of each company."""
     limit = ratio(threshold, "--threshold")
-    with opened(asked) as network:
+    with opened(asked) as work:
+        network = work.network
         known(network, holder, issuer)
         if holder is None and issuer is None:
-            survey(asked, api.survey(api.ultimate(network, threshold=limit, basis=basis)))
+            survey(work, api.survey(api.ultimate(network, threshold=limit, basis=basis)))
             return
         sources = [holder] if holder else None
         result = api.control(network, threshold=limit, basis=basis, issuer=issuer, sources=sources)
         if issuer is None:
-            show(asked, network, result)
+            show(work, result)
             return
         top = api.ultimate(network, threshold=limit, basis=basis, issuer=issuer)
-        show(
-            asked,
-            network,
-            result,
-            {"ultimate": top.ultimate, "parent": top.parent},
-            [*api.register_lines(top, network, asked.path)],
-        )
+        more = {"ultimate": top.ultimate, "parent": top.parent}
+        show(work, result, more, api.register_lines(top, network, asked.path))
 
 
 def owners(asked: Asked, issuer: str | None, test: str, listed: Sequence[str]) -> None:
@@ -96,23 +102,25 @@ def owners(asked: Asked, issuer: str | None, test: str, listed: Sequence[str]) -
     if issuer is None and not listed:
         message = "owners of every company of a register are more than a table can show."
         raise RequestError(Finding("E_REGISTER", message, "Name the company after the file.", asked.path))
-    with opened(asked) as network:
+    with opened(asked) as work:
+        network = work.network
         known(network, issuer, *listed)
-        show(asked, network, api.owners(network, issuer, test=test, listed=listed))
+        show(work, api.owners(network, issuer, test=test, listed=listed))
 
 
 def power(asked: Asked, issuer: str, index: str, quota: str, free_float: str) -> None:
     """Voting power in one company of a register."""
     limit = ratio(quota, "--quota")
-    with opened(asked) as network:
+    with opened(asked) as work:
+        network = work.network
         known(network, issuer)
-        show(asked, network, api.power(network, issuer, index=index, quota={"more_than": limit}, free_float=free_float))
+        show(work, api.power(network, issuer, index=index, quota={"more_than": limit}, free_float=free_float))
 
 
 def loops(asked: Asked) -> None:
     """The circles of a whole register, each with its members."""
-    with opened(asked) as network:
-        survey(asked, api.survey(network, "circles"))
+    with opened(asked) as work:
+        survey(work, api.survey(work.network, "circles"))
 
 
 def synthetic(
@@ -122,8 +130,9 @@ def synthetic(
     profile: Annotated[str, typer.Option("--profile", help="register, or hard (a large circle of companies).")] = "register",
 ) -> None:
     """Write a made-up register of any size, to try things out."""
-    with working(file.name):
+    with working(file.name) as bar:
         api.synthetic(file, holdings=holdings, seed=seed, profile=profile)
+        bar.clear()
         print_lines([f"{file}: {holdings:,} holdings (seed {seed}, profile {profile})."])
 
 
@@ -134,10 +143,12 @@ def known(network: Network, *names: str | None) -> None:
             network.index(name)
 
 
-def survey(asked: Asked, result: Any) -> None:
+def survey(work: Work, result: Any) -> None:
     """A short summary of the whole; ``--out`` takes everything."""
+    asked = work.asked
     if asked.out is not None:
         api.write(result, asked.out)
+    work.bar.clear()
     if asked.as_json:
         print_json(result.to_dict(exact=asked.exact), asked.exact)
     else:
@@ -145,11 +156,13 @@ def survey(asked: Asked, result: Any) -> None:
         print_findings(result.findings)
 
 
-def show(asked: Asked, network: Network, result: Any, more: Any = None, lines: Sequence[str] = ()) -> None:
+def show(work: Work, result: Any, more: Any = None, lines: Sequence[str] = ()) -> None:
     """The answer to a restricted question, with what else belongs to it."""
+    asked, network = work.asked, work.network
     if asked.out is not None:
         api.write(result, asked.out)
     findings = api.shortened(result.findings)
+    work.bar.clear()
     if asked.as_json:
         print_json({**result.to_dict(exact=asked.exact), **(more or {}), "findings": findings}, asked.exact)
     else:

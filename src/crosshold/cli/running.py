@@ -4,38 +4,68 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from crosshold.cli.output import shown
 
-Progress = Callable[[float], None]
+
+class Bar(Protocol):
+    """What work tells while it goes on: its finished share, 0 to 1; and ``clear``, before anything is printed."""
+
+    def __call__(self, part: float) -> None:
+        """So much is done."""
+
+    def clear(self) -> None:
+        """Take the bar away."""
 
 
 @contextmanager
-def working(title: str) -> Iterator[Progress]:
-    """A bar on stderr while it is a terminal, and one line with time and peak memory after work that was done."""
+def working(title: str) -> Iterator[Bar]:
+    """A bar on stderr while that is a terminal, and one line with time and peak memory after work that was done."""
     start = time.perf_counter()
-    with _bar(title) as progress:
-        yield progress
+    bar = _Shown(title) if sys.stderr.isatty() else _Silent()
+    try:
+        yield bar
+    finally:
+        bar.clear()
     memory = peak_memory()
     said = f", peak memory {memory / 1e9:.2f} GB" if memory else ""
     print(shown(f"{title}: {time.perf_counter() - start:.1f} s{said}", sys.stderr.encoding), file=sys.stderr)
 
 
-@contextmanager
-def _bar(title: str) -> Iterator[Progress]:
-    if not sys.stderr.isatty():
-        yield lambda part: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+class _Silent:
+    def __call__(self, part: float) -> None:
+        pass
 
-    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(escape(shown(title, sys.stderr.encoding)), total=1.0)
-        yield lambda part: bar.update(task, completed=part)
+    def clear(self) -> None:
+        pass
+
+
+class _Shown:
+    def __init__(self, title: str) -> None:
+        from rich.console import Console
+        from rich.markup import escape
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+        console = Console(stderr=True)
+        self._bar = Progress(
+            *columns,
+            console=console,
+            transient=True,
+            redirect_stdout=False,  # what is piped stays in its pipe
+            redirect_stderr=False,
+        )
+        self._task = self._bar.add_task(escape(shown(title, sys.stderr.encoding)), total=1.0)
+        self._bar.start()
+
+    def __call__(self, part: float) -> None:
+        self._bar.update(self._task, completed=part)
+
+    def clear(self) -> None:
+        self._bar.stop()
 
 
 def peak_memory() -> int | None:
