@@ -44,6 +44,7 @@ def control_forest(pointer: Int, holder: Node, weight: Int, limit: Int) -> tuple
     tree = np.empty((len(limit), COLUMNS), dtype=np.int32)
     settled = np.empty(len(limit), dtype=np.int32)
     done = _start(pointer, holder, weight, limit, tree, settled)
+    done = _follow(tree, settled, done)
     longest = int(np.max(np.diff(pointer), initial=0))
     _settle(pointer, holder, weight, limit, tree, settled, done, np.empty(longest, np.int32), np.empty(longest, np.int64))
     return tree, settled
@@ -67,6 +68,25 @@ def _start(pointer: Int, holder: Node, weight: Int, limit: Int, tree: Tree, sett
 
 
 @kernel
+def _follow(tree: Tree, settled: Node, done: int) -> int:
+    """Place the chains of majority holders that end in a settled node: most of a register, and no search is needed."""
+    trail = np.empty(len(tree), np.int32)
+    for first in range(len(tree)):
+        length, u = 0, first
+        while tree[u, DEPTH] < 0 and tree[u, PARENT] >= 0 and tree[u, LOW] == 0:
+            tree[u, LOW] = -1  # walked; not seen by the search
+            trail[length] = u
+            length += 1
+            u = tree[u, PARENT]
+        if tree[u, DEPTH] >= 0:
+            for k in range(length - 1, -1, -1):
+                place(trail[k], tree[trail[k], PARENT], tree)
+                settled[done] = trail[k]
+                done += 1
+    return done
+
+
+@kernel
 def waits_for(z: int, pointer: Int, weight: Int, limit: Int) -> int:
     """How many of its holders, from the largest, a company waits for: its majority holder, all, or none if all are too few."""
     start, stop = pointer[z], pointer[z + 1]
@@ -86,7 +106,7 @@ def _settle(
 ) -> None:  # fmt: skip
     """Tarjan's components of the waiting graph, each placed in the forest as soon as it is complete.
 
-    LOW is 0 for a node not yet seen. ``at`` and ``held`` are room for the longest row.
+    LOW is 0 or less for a node not yet seen. ``at`` and ``held`` are room for the longest row.
     """
     n = len(limit)
     waiting = np.empty(n, np.int32)  # nodes whose component is still open
@@ -102,7 +122,7 @@ def _settle(
         while top >= 0:
             z = trail[top]
             majority = tree[z, PARENT]  # not yet placed: its majority holder, if it has one
-            if tree[z, LOW] == 0:
+            if tree[z, LOW] <= 0:
                 clock += 1
                 tree[z, LOW] = number[top] = clock
                 waiting[opened] = z
@@ -113,7 +133,7 @@ def _settle(
             while edge[top] < stop:
                 h = majority if majority >= 0 else holder[edge[top]]
                 if tree[h, DEPTH] < 0:
-                    if tree[h, LOW] == 0:
+                    if tree[h, LOW] <= 0:
                         deeper = h
                         break
                     tree[z, LOW] = min(tree[z, LOW], tree[h, LOW])
