@@ -18,8 +18,8 @@ from crosshold.law.rule import Rule
 from crosshold.law.schema import check, read_rules
 from crosshold.model.snapshot import RuleChoice
 
-PACKS = ("FR", "INT", "JP")
-"""The bundled packs, one file each: ``rules/fr.yaml`` and so on."""
+PACKS = tuple(sorted(f.name[:-5].upper() for f in (files("crosshold.law") / "rules").iterdir() if f.name.endswith(".yaml")))
+"""The bundled packs, one file each: ``rules/fr.yaml`` and so on. A pack has the control definitions that its rows name."""
 ORDER = 1
 """Version of the order of operations: lots, class votes, loyalty, own shares, suspensions, orders, contracts, tally."""
 

@@ -184,6 +184,30 @@ class StableOutcome:
         self._known(issuer)
         return sum((self.casting.exercised(i) for i in self.world.by_issuer.get(issuer, ())), start=Fraction(0))
 
+    def quorum_base(self, issuer: str) -> int | tuple[int, int]:
+        """Votes that a quorum is counted of; lowest and highest where a rule that took votes does not say whether they stay in.
+
+        Votes taken leave it where the rule says so (``exclude`` and the stronger words); own shares stay in, at base votes, where a rule
+        on them says ``keep``.
+        """
+        self._known(issuer)
+        words: dict[int, set[str]] = {}
+        for action, value in zip(self.actions, self.judged[1], strict=True):
+            if value == TRUE and action.issuer == issuer:
+                for i, kept in zip(action.lots, action.kept, strict=True):
+                    words.setdefault(i, set()).update({action.effect.quorum} if kept < self.world.gross[i] else ())
+        low = high = self.gross_total(issuer)
+        for i, said in words.items():
+            lost = self.world.gross[i] - self.exercisable[i]
+            low -= lost if said != {"keep"} else 0
+            high -= lost if any(word.startswith("exclude") for word in said) else 0
+        keep = any(
+            rule.kind == "vote_rule" and rule.issuer.admits(self.world.snapshot.entities.get(issuer)) == TRUE and rule.counts_own
+            for rule in self.rules
+        )
+        own = sum(self.world.base[i] for i in self.world.own(issuer)) if keep else 0
+        return low + own if low == high else (low + own, high + own)
+
     def stakes(self, issuer: str) -> dict[str, Fraction | None]:
         """``exercisable_votes`` of every holder after ``removed`` and caps, of their sum; ``None`` for all when nobody has a vote."""
         counts: dict[str, Fraction] = {}

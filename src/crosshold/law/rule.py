@@ -208,6 +208,12 @@ class Rule:
         """Its effects that lower exercisable votes."""
         return tuple(e for e in self.effects if e.votes in ("zero", "excess_over"))
 
+    @cached_property
+    def counts_own(self) -> bool:
+        """Whether it says that own shares stay in the quorum."""
+        asks = any(isinstance(n, Predicate) and n.name == "self" for tree in self.trees for n in walk(tree))
+        return asks and any(e.quorum == "keep" for e in self.effects)
+
     def letter(self, part: str | None = None) -> str:
         """Confidence of the row or of one of its parts, whichever is weaker."""
         return max(self.confidence, self.parts.get(part, self.confidence) if part else self.confidence)
