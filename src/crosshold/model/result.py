@@ -30,7 +30,7 @@ def plain(value: Any, *, exact: bool = False) -> Any:
         return plain(value._asdict(), exact=exact)
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: plain(getattr(value, f.name), exact=exact) for f in fields(value) if f.repr}
-    if isinstance(value, (list, tuple, set, frozenset)):
+    if isinstance(value, (set, frozenset, Sequence)) and not isinstance(value, str):  # rows of large answers are sequences too
         return [plain(item, exact=exact) for item in value]
     return value
 
