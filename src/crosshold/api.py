@@ -24,17 +24,41 @@ if TYPE_CHECKING:
     from crosshold.deal.compare import Comparison
     from crosshold.deal.outcome import Outcome
     from crosshold.deal.plan import Plan
+    from crosshold.formats.amounts import Numbers
     from crosshold.law.ballot import Ballot
     from crosshold.law.outcome import StableOutcome
     from crosshold.law.rule import Rule
-    from crosshold.measures.control import Control, Ultimate
+    from crosshold.measures.bounds import ControlBounds, OwnershipBounds
+    from crosshold.measures.clearing import Clearing
+    from crosshold.measures.control import Control, DeFacto, Ultimate
+    from crosshold.measures.cooperative import Bankruptcy, Split, Stable
+    from crosshold.measures.dividends import Dividends
+    from crosshold.measures.failures import Cascade
+    from crosshold.measures.groups import Group
+    from crosshold.measures.lookthrough import Lookthrough
     from crosshold.measures.loops import Loops
-    from crosshold.measures.owners import Blocked, CloseLinks, Owners, OwnerTest
+    from crosshold.measures.netting import Netting, Unwind
+    from crosshold.measures.network_power import CramaLeruth, KarosPeters, NetworkFlow, NetworkPower
+    from crosshold.measures.network_value import NetworkValue
+    from crosshold.measures.owners import (
+        Bands,
+        Blocked,
+        BlockedBounds,
+        CloseLinks,
+        LinksBounds,
+        Owners,
+        OwnersBounds,
+        OwnerTest,
+        Watch,
+    )
     from crosshold.measures.ownership import Ownership
+    from crosshold.measures.parties import Parties
     from crosshold.measures.power import Power
-    from crosshold.measures.value import Value
+    from crosshold.measures.value import OwnAssets, Value
+    from crosshold.measures.wedge import WeakestLink
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
+    from crosshold.model.stakes import Stakes
     from crosshold.report.explanation import Explanation
     from crosshold.report.survey import Survey
 
@@ -318,11 +342,238 @@ def market_caps(snapshot: Snapshot) -> dict[str, Fraction]:
     return caps
 
 
-def loops(network: Network, own_assets: Mapping[str, Any] | None = None) -> Loops:
+def loops(network: Network, own_assets: Mapping[str, Any] | None = None, **options: Any) -> Loops:
     """Circles of holdings: components, each simple loop, and what it is worth."""
     from crosshold.measures import loops as room
 
-    return room.loops(network, own_assets=own_assets)
+    return room.loops(network, own_assets=own_assets, **options)
+
+
+def look_through(network: Network, **options: Any) -> Lookthrough:
+    """Who finally receives what each company is worth: shares of outside owners and of each company's float, which add up to 1."""
+    from crosshold.measures import lookthrough as room
+
+    return room.lookthrough(network, **options)
+
+
+def dividends(network: Network, profit: Mapping[str, Any], payout: Mapping[str, Any] | None = None, **options: Any) -> Dividends:
+    """What companies earn when they pay part of their income to each other, and who receives what leaves the circle."""
+    from crosshold.measures import dividends as room
+
+    return room.dividends(network, profit, payout, **options)
+
+
+def network_value(network: Network, values: Mapping[str, Any], **options: Any) -> NetworkValue:
+    """What everything an entity holds is worth, directly and through others, with its own value."""
+    from crosshold.measures import network_value as room
+
+    return room.network_value(network, values, **options)
+
+
+def wedge(network: Network, owner: str, company: str, **options: Any) -> WeakestLink:
+    """Cash-flow and control rights of an owner by the weakest link of each chain, and the wedge between them."""
+    from crosshold.measures import wedge as room
+
+    return room.weakest_link(network, owner, company, **options)
+
+
+def group(network: Network, family: Iterable[str], **options: Any) -> Group:
+    """Position, centrality and critical threshold of every firm in a family's business group."""
+    from crosshold.measures import groups as room
+
+    return room.business_group(network, family, **options)
+
+
+def parties(network: Network, issuer: str, **options: Any) -> Parties:
+    """The smallest parties that control a company together."""
+    from crosshold.measures import parties as room
+
+    return room.smallest_parties(network, issuer, **options)
+
+
+def turnout(network: Network, holder: str, issuer: str, turnouts: Sequence[Any] = ()) -> DeFacto:
+    """Whether a holder, with all it controls, has a majority of the votes cast at a company when only a part of all votes is cast."""
+    from crosshold.measures import control as room
+
+    below = room.control(network, sources=[holder])
+    members = {network.index(name) for name in (holder, *(row.controlled for row in below.rows))}
+    place = network.index(issuer)
+    total = int(network.votes.total[place])
+    held = Fraction(network.votes.held_by(members - {place}).get(place, 0), total) if total else Fraction(0)
+    if not held:
+        message = f"{holder} and what it controls have no votes in {issuer}."
+        raise RequestError(Finding("E_NO_VOTES", message, "Name a holder that can vote there.", holder))
+    found = room.de_facto(held, list(turnouts) or None)
+    said = {"holder": holder, "issuer": issuer, "votes": str(held), "basis": network.votes.basis}
+    return replace(found, settings={**found.settings, **said}, findings=network.findings)
+
+
+def watch(network: Network, strategic: Iterable[str], **options: Any) -> Watch:
+    """Which purchases would take a buyer over a line of notification or control at strategic companies."""
+    from crosshold.measures import owners as room
+
+    return room.watch(network, strategic, **options)
+
+
+def consolidation(network: Network, parents: Iterable[str] | None = None, *, standard: str = "IFRS") -> Bands:
+    """Which companies a parent consolidates in full, which by the equity method and which not, under a standard of accounting."""
+    from crosshold.measures import owners as room
+
+    return room.bands(network, parents, standard=standard)
+
+
+NETWORK_INDICES = ("crama-leruth", "karos-peters", "npf", "npi")
+
+
+def network_power(
+    network: Network, *, index: str = "npi", target: str | None = None, **options: Any
+) -> NetworkPower | NetworkFlow | KarosPeters | CramaLeruth:
+    """Power through a whole network: ``npi``, ``npf``, ``karos-peters``; ``crama-leruth`` is about one ``target`` company."""
+    from crosshold.measures import network_power as room
+
+    if index not in NETWORK_INDICES:
+        cure = did_you_mean(index, NETWORK_INDICES)
+        raise RequestError(Finding("E_INDEX", f"{index!r} is no index of power through networks.", cure, "index"))
+    if (index == "crama-leruth") != (target is not None):
+        message = f"{index} is about {'one company' if target is None else 'all companies at once'}."
+        cure = "Name the company." if target is None else "Leave the company out, or use crama-leruth."
+        raise RequestError(Finding("E_TARGET", message, cure, "target"))
+    if target is not None:
+        return room.crama_leruth(network, target, **options)
+    if index == "karos-peters":
+        return room.karos_peters(network, **options)
+    return room.npf(network, **options) if index == "npf" else room.npi(network, **options)
+
+
+def stakes(snapshot: Snapshot, votes: Ballot | None = None, *, capital_basis: str = "outstanding") -> Stakes:
+    """The stakes of a case with their bounds, for the three verbs below. With a Ballot its settled outcome says which lots can vote."""
+    from crosshold.model.stakes import Stakes
+
+    if votes is None:
+        return Stakes.from_snapshot(snapshot, capital_basis=capital_basis)
+    return Stakes.from_snapshot(snapshot, votes.outcome().weights(), votes_basis="exercisable_votes", capital_basis=capital_basis)
+
+
+def ownership_bounds(stakes: Stakes, **options: Any) -> OwnershipBounds:
+    """The least and the most that each holder can own, given stakes known only between bounds."""
+    from crosshold.measures import bounds as room
+
+    return room.ownership_bounds(stakes, **options)
+
+
+def control_bounds(stakes: Stakes, *, issuer: str | None = None, **options: Any) -> ControlBounds:
+    """Who certainly controls whom, and who possibly does, given stakes known only between bounds."""
+    from crosshold.measures import bounds as room
+
+    result = room.control_bounds(stakes, **options)
+    return result if issuer is None else replace(result, rows=tuple(row for row in result.rows if row.controlled == issuer))
+
+
+def owner_bounds(
+    stakes: Stakes, issuer: str | None = None, *, test: str = "eu-ubo-25", listed: Iterable[str] = (), **options: Any
+) -> OwnersBounds | LinksBounds | BlockedBounds:
+    """Who certainly or possibly counts under a named test, given stakes known only between bounds."""
+    from crosshold.measures import owners as room
+
+    question = room.owner_test(test).question
+    if question == "blocked":
+        found = room.blocked_bounds(stakes, listed, test=test, **options)
+        return found if issuer is None else replace(found, rows=tuple(row for row in found.rows if row.issuer == issuer))
+    if question == "links":
+        return room.links_bounds(stakes, issuer, test=test, **options)
+    return room.owners_bounds(stakes, issuer, test=test, **options)
+
+
+def cascade(
+    network: Network,
+    own_assets: Mapping[str, Any],
+    thresholds: Mapping[str, Any],
+    failure_costs: Mapping[str, Any],
+    **options: Any,
+) -> Cascade:
+    """Who fails with whom when a company worth less than its threshold loses its failure cost, in the best and the worst case."""
+    from crosshold.measures import failures as room
+
+    return room.cascade(network, own_assets, thresholds, failure_costs, **options)
+
+
+def clearing(assets: Mapping[str, Any], **options: Any) -> Clearing:
+    """What firms that owe each other pay, and what is left to their owners."""
+    from crosshold.measures import clearing as room
+
+    return room.clearing(assets, **options)
+
+
+def net(holdings: Iterable[Sequence[Any]], *, kind: str = "conservative") -> Netting:
+    """How much of what companies hold in each other (rows of holder, issuer, money) could vanish, nobody being richer or poorer."""
+    from crosshold.measures import netting as room
+
+    return room.net(holdings, kind)
+
+
+def unwind(
+    issued: Mapping[str, Any], shares: Iterable[Sequence[Any]], own_assets: Mapping[str, Any], *, kind: str = "conservative"
+) -> Unwind:
+    """The same in shares: cross-held ones swapped for own ones at fair value and cancelled."""
+    from crosshold.measures import netting as room
+
+    return room.unwind(issued, shares, own_assets, kind=kind)
+
+
+def split(values: Any, solution: str = "shapley", **options: Any) -> Split | Stable:
+    """Divide what all partners have together, given what every coalition would have alone."""
+    from crosshold.measures import cooperative as room
+
+    return room.solve(values, solution, **options)
+
+
+def ration(estate: Any, claims: Any, *, rule: str = "talmud") -> Bankruptcy:
+    """Divide an estate that is too small for the claims on it."""
+    from crosshold.measures import cooperative as room
+
+    return room.bankruptcy(estate, claims, rule=rule)
+
+
+def read_numbers(source: str | Path, question: str) -> Numbers:
+    """The small YAML, JSON or CSV file of numbers that a question brings along: cascade, clear, dividends, net, split, unwind, value."""
+    from crosshold.formats.amounts import QUESTIONS
+    from crosshold.formats.amounts import read_numbers as read_file
+
+    return read_file(Path(source), QUESTIONS[question])
+
+
+def market_own_assets(snapshot: Snapshot, network: Network) -> OwnAssets:
+    """What each company has beside its stakes, from the market: price times outstanding shares, less what its stakes are worth there."""
+    from crosshold.measures import value as room
+
+    caps = market_caps(snapshot)
+    for name, cap in caps.items():
+        issuer = snapshot.issuers[name]
+        own = sum(lot.shares for lot in snapshot.lots_of(name) if lot.holder == name)
+        caps[name] = cap * (issuer.issued - own) / issuer.issued
+    return room.own_assets(network, caps)
+
+
+def market_net(snapshot: Snapshot, network: Network, *, kind: str = "conservative") -> Netting:
+    """:func:`net` of the holdings of a case at market prices, in the case's currency."""
+    found = market_own_assets(snapshot, network)
+    graph, ids = network.capital, network.ids
+    rows = [
+        (ids[i], ids[j], Fraction(weight, int(graph.total[j])) * (found.equity[ids[j]] or 0))
+        for i, j, weight in graph.edges()
+        if ids[i] in found.equity
+    ]
+    result = net(rows, kind=kind)
+    return result.with_findings([*network.findings, *found.findings])
+
+
+def market_unwind(snapshot: Snapshot, network: Network, *, kind: str = "conservative") -> Unwind:
+    """:func:`unwind` of the holdings of a case, at prices that give back today's market prices."""
+    found = market_own_assets(snapshot, network)
+    lots = [(lot.holder, lot.issuer, lot.shares) for name in snapshot.issuers for lot in snapshot.lots_of(name)]
+    issued = {name: issuer.issued for name, issuer in snapshot.issuers.items()}
+    assets = {name: money for name, money in found.own_assets.items() if money is not None and name in issued}
+    return unwind(issued, lots, assets, kind=kind).with_findings([*network.findings, *found.findings])
 
 
 def simulate(snapshot: Snapshot, plan: Plan, **options: Any) -> Outcome:
