@@ -18,8 +18,8 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from crosshold.cases import SyntheticRegister, synthetic_register
-from crosshold.cases.synthetic import depth_first_order
 from crosshold.errors import FileError, RequestError
+from crosshold.kernels.order import depth_first_order
 
 HOLDINGS = 100_000
 

@@ -20,6 +20,7 @@ from crosshold.cases.seats import funds, holders
 from crosshold.cases.synthetic_data import SyntheticRegister
 from crosshold.errors import Findings
 from crosshold.kernels.compiler import kernel
+from crosshold.kernels.order import depth_first_order
 
 VERSION = 1  # changes whenever the same arguments give another register
 SMALLEST, LARGEST = 1_000, 500_000_000
@@ -126,13 +127,6 @@ def _numbered(
     return SyntheticRegister(holder_number, issuer_number, weight, issued[old], kind[old], spelling, settings)
 
 
-def depth_first_order(parent: Int) -> Int:
-    """The nodes of a forest with parents first and each tree in one piece, the largest tree first. ``parent`` is -1 at a root."""
-    order, tree = _depth_first(parent)
-    size = np.bincount(tree, minlength=len(tree))
-    return order[np.argsort(-size[tree], kind="stable")]
-
-
 @kernel
 def _largest_holder(start: Int, holder: Int, weight: Int, n: int) -> Int:
     """The largest holder of each entity, the first of equals; -1 where there is none."""
@@ -144,48 +138,3 @@ def _largest_holder(start: Int, holder: Int, weight: Int, n: int) -> Int:
                 best = row
         parent[c] = holder[best]
     return parent
-
-
-@kernel
-def _depth_first(parent: Int) -> tuple[Int, Int]:
-    """The nodes parents first, each tree in one piece, and the place in that list where the tree of each begins.
-
-    A circle of parents is entered at one of its members.
-    """
-    n = len(parent)
-    child = np.full(n, -1, dtype=np.int64)  # the first one, and the next of the same parent
-    sibling = np.full(n, -1, dtype=np.int64)
-    for node in range(n - 1, -1, -1):
-        if parent[node] >= 0:
-            sibling[node] = child[parent[node]]
-            child[parent[node]] = node
-    seen = np.zeros(n, dtype=np.bool_)
-    order = np.empty(n, dtype=np.int64)
-    tree = np.empty(n, dtype=np.int64)
-    stack = np.empty(n, dtype=np.int64)
-    climbed = np.full(n, -1, dtype=np.int64)  # from where
-    count = 0
-    for turn in range(2):  # first the trees, then what hangs on circles
-        for node in range(n):
-            if seen[node] or (turn == 0 and parent[node] >= 0):
-                continue
-            root = node
-            while parent[root] >= 0 and climbed[root] != node:
-                climbed[root] = node
-                root = parent[root]
-            begin, top = count, 1
-            stack[0] = root
-            seen[root] = True
-            while top:
-                top -= 1
-                order[count] = stack[top]
-                tree[count] = begin
-                lower = child[stack[top]]
-                count += 1
-                while lower >= 0:
-                    if not seen[lower]:
-                        seen[lower] = True
-                        stack[top] = lower
-                        top += 1
-                    lower = sibling[lower]
-    return order, tree
