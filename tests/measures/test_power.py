@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from crosshold.errors import RequestError, UndeterminedError
 from crosshold.kernels import coalitions
-from crosshold.kernels.coalitions import count_below, swings_by_size
+from crosshold.kernels.coalitions import count_below, swing_counts, swings_by_size
 from crosshold.measures.power import Method, beside_float, binomial, ocean, power, power_of
 from crosshold.measures.power import free_float as float_module
 from crosshold.network import Network
@@ -53,11 +53,19 @@ def test_packed_counting_equals_counting_by_halves_and_enumeration(weights: list
                 counts[size] += 1
         assert packed is not None and packed[i] == counts
     assert count_below(weights, quota) == sum(total < quota for _, _, total in sums)
+    assert swing_counts(weights, quota) == [sum(row) for row in packed or []]
     scaled = [w * unit for w in weights]  # too large to pack, and past int64 at the top
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coalitions, "PACKED_BITS", 0)
         assert swings_by_size(scaled, quota * unit) == packed
+        assert swing_counts(scaled, quota * unit) == [sum(row) for row in packed or []]
         assert count_below(scaled, quota * unit) == count_below(weights, quota)
+
+
+def test_one_half_past_64_bits_and_one_within() -> None:
+    weights = [3, 2, 2, 1, 2**64, 2**64, 2**64 + 1, 5]
+    small = [3, 2, 2, 1, 100, 100, 101, 5]  # the same order of all sums that matter
+    assert swings_by_size(weights, 2**65) == swings_by_size(small, 200)
 
 
 def test_all_veto_players_are_equal_at_any_number() -> None:

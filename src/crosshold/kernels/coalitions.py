@@ -41,31 +41,57 @@ def swings_by_size(weights: Sequence[int], quota: int) -> list[list[int]] | None
     return [[row[s + 1] - (winning[s] - row[s]) for s in range(n)] for row in member]
 
 
+def swing_counts(weights: Sequence[int], quota: int) -> list[int] | None:
+    """The same, all sizes together: fields without room for sizes, so that n times as many units fit."""
+    quota = min(quota, sum(weights) - quota + 1)
+    if not _packs(weights, quota, sized=False):
+        rows = swings_by_size(weights, quota)
+        return None if rows is None else [sum(row) for row in rows]
+    voting = [w for w in weights if w]  # one without votes swings nothing, and doubles the coalitions of the others
+    field, whole = len(voting) + 1, _pack_sums(voting, quota)
+    bits = quota * field
+    found = {w: _fold(_quotient(whole, w * field, bits), w, field, quota) << (len(weights) - len(voting)) for w in set(voting)}
+    return [found.get(w, 0) for w in weights]
+
+
 def count_below(weights: Sequence[int], limit: int) -> int | None:
     """Number of subsets with ``sum < limit``; ``None`` when both ways are too big."""
     n, other = len(weights), sum(weights) - limit + 1
     if other < limit:  # complements of the subsets with a sum of at least limit
         above = count_below(weights, other)
         return None if above is None else 2**n - above
-    if _packs(weights, limit):
-        return sum(_window(_pack(weights, limit), limit, n, limit))
+    if _packs(weights, limit, sized=False):
+        voting = [w for w in weights if w]
+        return _fold(_pack_sums(voting, limit), limit, len(voting) + 1, limit) << (n - len(voting))
     return 2**n - sum(by_halves(weights, limit)[1]) if n <= HALVES_PLAYERS else None
 
 
-def packable(weights: Sequence[int], quota: int, budget: int | None = None) -> bool:
+def packable(weights: Sequence[int], quota: int, budget: int | None = None, *, sized: bool = True) -> bool:
     """Whether the packed way fits: ``PACKED_BITS`` long, and within ``budget`` bits over all different weights when that is given."""
-    bits = _packed_bits(len(weights), min(quota, sum(weights) - quota + 1))
+    bits = _packed_bits(len(weights), min(quota, sum(weights) - quota + 1), sized)
     return bits <= PACKED_BITS and (budget is None or bits * len(set(weights)) <= budget)
 
 
-def _packs(weights: Sequence[int], quota: int) -> bool:
+def _packs(weights: Sequence[int], quota: int, *, sized: bool = True) -> bool:
     """Whether packing is possible and the faster way: about a nanosecond a bit and weight, against 3 microseconds for a subset."""
-    n = len(weights)
-    return packable(weights, quota, 3000 << n // 2 if n <= HALVES_PLAYERS else None)
+    return packable(weights, quota, _halves_cost(len(weights)), sized=sized)
 
 
-def _packed_bits(n: int, limit: int) -> int:
-    return max(limit, 0) * (n + 1) ** 2
+def _halves_cost(n: int) -> int:
+    return 3000 << n // 2 if n <= HALVES_PLAYERS else 1 << 62
+
+
+def _packed_bits(n: int, limit: int, sized: bool = True) -> int:
+    return max(limit, 0) * (n + 1) ** (2 if sized else 1)
+
+
+def _pack_sums(weights: Sequence[int], limit: int) -> int:
+    """prod (1 + x^w) up to x^(limit - 1), in fields of one bit more than there are weights."""
+    field = len(weights) + 1
+    mask, packed = (1 << max(limit, 0) * field) - 1, 1
+    for weight in weights:
+        packed = (packed + (packed << weight * field)) & mask
+    return packed & mask
 
 
 def _pack(weights: Sequence[int], limit: int) -> int:
@@ -83,9 +109,12 @@ def _shift(weight: int, n: int) -> int:
 
 
 def _divide(packed: int, weight: int, n: int, limit: int) -> int:
+    return _quotient(packed, _shift(weight, n), _packed_bits(n, limit))
+
+
+def _quotient(packed: int, shift: int, bits: int) -> int:
     """Take the factor 1 + z of one player out again: 1/(1 + z) = (1 - z)(1 + z^2)(1 + z^4) ... up to the limit."""
-    bits = _packed_bits(n, limit)
-    mask, shift = (1 << bits) - 1, _shift(weight, n)
+    mask = (1 << bits) - 1
     packed = (packed - (packed << shift)) & mask
     shift *= 2
     while shift < bits:
@@ -95,16 +124,21 @@ def _divide(packed: int, weight: int, n: int, limit: int) -> int:
 
 
 def _window(packed: int, width: int, n: int, limit: int) -> list[int]:
-    """Sum over the last ``width`` values of k below ``limit``, per size: fold the blocks onto each other."""
-    block = (n + 1) ** 2
+    """Sum over the last ``width`` values of k below ``limit``, per size."""
+    packed = _fold(packed, width, (n + 1) ** 2, limit)
+    field = (1 << (n + 1)) - 1
+    return [packed >> (s * (n + 1)) & field for s in range(n + 1)]
+
+
+def _fold(packed: int, width: int, block: int, limit: int) -> int:
+    """Sum of the last ``width`` blocks below ``limit``: fold them onto each other."""
     packed >>= max(0, limit - width) * block
     blocks = min(width, limit)
     while blocks > 1:
         half = (blocks + 1) // 2
         packed = (packed & ((1 << half * block) - 1)) + (packed >> half * block)
         blocks = half
-    field = (1 << (n + 1)) - 1
-    return [packed >> (s * (n + 1)) & field for s in range(n + 1)] if blocks else [0] * (n + 1)
+    return packed if blocks else 0
 
 
 def by_halves(weights: Sequence[int], quota: int) -> tuple[list[list[int]], list[int]]:
@@ -113,8 +147,9 @@ def by_halves(weights: Sequence[int], quota: int) -> tuple[list[list[int]], list
     half = n // 2
     member: list[list[int]] = []
     winning = [0] * (n + 1)
+    kind: Any = np.int64 if sum(weights) < 2**61 else np.object_
     for mine, others in ((weights[:half], weights[half:]), (weights[half:], weights[:half])):
-        rows, winning = _one_half(_sums_by_size(mine), _sums_by_size(others), len(mine), n, quota)
+        rows, winning = _one_half(_sums_by_size(mine, kind), _sums_by_size(others, kind), len(mine), n, quota)
         member += rows
     return member, winning
 
@@ -141,9 +176,8 @@ def _one_half(mine: Sums, others: Sums, k: int, n: int, quota: int) -> tuple[lis
     return rows[:k], rows[k]
 
 
-def _sums_by_size(weights: Sequence[int]) -> Sums:
+def _sums_by_size(weights: Sequence[int], kind: Any) -> Sums:
     """Sums of all subsets, sorted, with the subsets as bit masks, per size."""
-    kind: Any = np.int64 if sum(weights) < 2**61 else np.object_
     sums, masks = np.array([0], dtype=kind), np.array([0], dtype=np.int64)
     for i, weight in enumerate(weights):
         sums, masks = np.concatenate([sums, sums + weight]), np.concatenate([masks, masks | (1 << i)])

@@ -9,7 +9,7 @@ from crosshold.measures.power.game import Game, Index
 
 def banzhaf_absolute(game: Game) -> list[Fraction]:
     """s_i / 2^(n - 1)."""
-    return [Fraction(sum(by_size), 2 ** (game.players - 1)) for by_size in game.swings]
+    return [Fraction(swings, 2 ** (game.players - 1)) for swings in game.decides]
 
 
 INDEX = Index(

@@ -10,7 +10,7 @@ from crosshold.measures.power.game import Game, Index
 def coleman_initiate(game: Game) -> list[Fraction]:
     """Share of the losing coalitions that a player turns into winning ones, s_i / (2^n - W)."""
     losing = 2**game.players - game.winning
-    return [Fraction(sum(by_size), losing) for by_size in game.swings]
+    return [Fraction(swings, losing) for swings in game.decides]
 
 
 INDEX = Index(

@@ -9,7 +9,7 @@ from crosshold.measures.power.game import Game, Index
 
 def coleman_prevent(game: Game) -> list[Fraction]:
     """Share of the winning coalitions that lose when the player leaves, s_i / W; 1 for a player who can veto."""
-    return [Fraction(sum(by_size), game.winning) for by_size in game.swings]
+    return [Fraction(swings, game.winning) for swings in game.decides]
 
 
 INDEX = Index(

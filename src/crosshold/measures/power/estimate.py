@@ -96,7 +96,7 @@ def estimate(game: Game, index: Index, method: Method | None = None) -> Estimate
 def choose(game: Weighted, index: Index) -> str:
     """The first affordable method: exact while that is quick, dynamic, exact to its limit, then quantised or sampled."""
     if index.looks_at in ("swings", "orders"):
-        if game.players <= QUICK_HALVES or packable(game.weights, game.quota, QUICK_BITS):
+        if game.players <= QUICK_HALVES or packable(game.weights, game.quota, QUICK_BITS, sized=index.looks_at == "orders"):
             return "exact"
         if _dynamic_fits(game, index, STEPS):
             return "dynamic"

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.coalitions import HALVES_PLAYERS, count_below, swings_by_size
+from crosshold.kernels.coalitions import HALVES_PLAYERS, count_below, swing_counts, swings_by_size
 from crosshold.measures.power.merged import Merged
 
 Masks = NDArray[np.int64]
@@ -46,6 +46,11 @@ class Game:
                 counts = np.bincount(size[critical[i]], minlength=self.players + 1).tolist()
                 table[i] = [a + b for a, b in zip(table[i], counts[1:], strict=True)]
         return table
+
+    @cached_property
+    def decides(self) -> list[int]:
+        """Coalitions that i swings, of any size."""
+        return [sum(by_size) for by_size in self.swings]
 
     @cached_property
     def winning(self) -> int:
@@ -110,6 +115,14 @@ class Weighted(Game):
     def swings(self) -> list[list[int]]:
         """By packed counting or by halves, see :mod:`crosshold.kernels.coalitions`; no coalition is listed."""
         found = swings_by_size(self.weights, self.quota)
+        if found is None:
+            raise too_many(self.players, HALVES_PLAYERS, "method dynamic, quantised or sampled would work")
+        return found
+
+    @cached_property
+    def decides(self) -> list[int]:
+        """The same without sizes, which is faster."""
+        found = swing_counts(self.weights, self.quota)
         if found is None:
             raise too_many(self.players, HALVES_PLAYERS, "method dynamic, quantised or sampled would work")
         return found

@@ -12,7 +12,7 @@ def public_help(game: Game) -> list[Fraction]:
 
     Of the W winning coalitions, i is in W_i; those without him number W_i - s_i, so W_i = (W + s_i) / 2. A dummy's share is not 0.
     """
-    return shares_of([game.winning + sum(by_size) for by_size in game.swings])
+    return shares_of([game.winning + swings for swings in game.decides])
 
 
 INDEX = Index(
