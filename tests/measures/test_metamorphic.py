@@ -31,6 +31,7 @@ from crosshold.measures.lookthrough import lookthrough
 from crosshold.measures.loops import loops
 from crosshold.measures.netting import net
 from crosshold.measures.network_power import crama_leruth, karos_peters, npi
+from crosshold.measures.network_value import network_value
 from crosshold.measures.owners import (
     TESTS,
     bands,
@@ -110,6 +111,7 @@ CALLS: dict[str, Call] = {
     "owners from bounds": lambda n, to: owners_bounds(held(n, to), to("A")),
     "blocked from bounds": lambda n, to: blocked_bounds(held(n, to), [to("P")]),
     "links from bounds": lambda n, to: links_bounds(held(n, to), to("A")),
+    "network value": lambda n, to: network_value(n, named(COMPANIES, to)),
     "network power": lambda n, to: npi(n, method="exact"),
     "karos-peters": lambda n, to: karos_peters(n, method="exact"),
     "crama-leruth": lambda n, to: crama_leruth(n, to("A"), method="exact"),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise, permutations
 from math import prod
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -368,6 +369,22 @@ def test_to_stop_at_a_listed_company_is_not_to_know_its_holders(rows: Rows, list
         assert here == [(r.holder, r.share, r.tracks, r.product, r.chain) for r in unknown.rows if r.issuer == company]
     told = owners(network, test=test, listed_companies=[listed])
     assert told.rows == owners(network, test=test).rows
+
+
+@given(holdings(), st.sampled_from(("AMLR-52", "DE-GWG-3")), st.booleans())
+@COMPARED
+def test_a_register_is_answered_in_floats_as_a_small_network_in_fractions(rows: Rows, test: str, stop: bool) -> None:
+    listed = [rows[0][1]]
+    options: dict[str, Any] = {"test": test, "listed_companies": listed, "stop_at_listed": stop}
+    exact = owners(Network.from_holdings(rows), **options)
+    with patch("crosshold.network.EXACT_HOLDINGS", 0):
+        floats = owners(Network.from_holdings(rows), **options)
+    told = {(r.holder, r.issuer): r for r in (*floats.rows, *floats.others)}
+    assert told.keys() == {(r.holder, r.issuer) for r in (*exact.rows, *exact.others)}
+    for row in (*exact.rows, *exact.others):
+        other = told[row.holder, row.issuer]
+        assert other.chain == row.chain and abs(float(other.product) - float(row.product)) < 1e-9
+        assert other.verdict == row.verdict or (other.verdict == "POSSIBLE" and row.product in (QUARTER, row.share))
 
 
 def test_a_listed_company_in_between_is_told() -> None:

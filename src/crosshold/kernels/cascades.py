@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import overload
 
 from crosshold.kernels.control import Edges, Passes
 
 Held = list[dict[int, int]]
+Row = list[tuple[int, int]]
+
+
+class Over(Sequence[Row]):
+    """The rows of a graph but for some that are replaced."""
+
+    def __init__(self, rows: Sequence[Row], changed: Mapping[int, Row]) -> None:
+        self._rows, self._changed = rows, changed
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Row]: ...
+    def __getitem__(self, index: int | slice) -> Row | list[Row]:
+        if isinstance(index, slice):
+            return [self[k] for k in range(*index.indices(len(self)))]
+        return self._changed[index] if index in self._changed else self._rows[index]
 
 
 def closure_by_any(outs: Sequence[Edges], tests: Sequence[Passes], seeds: Collection[int]) -> tuple[dict[int, int], Held]:

@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
+from crosshold.kernels.cascades import ancestors
 from crosshold.kernels.control import least_closure, passes
 from crosshold.model.result import Result
 from crosshold.model.threshold import threshold as exact_threshold
@@ -21,7 +22,7 @@ from crosshold.network import Network
 
 HALF = Fraction(1, 2)
 LIMIT = 100
-EFFORT = 200_000  # sets looked at
+EFFORT = 200_000  # sets looked at; one whose companies must be followed counts once for each member
 
 
 class PartyRow(NamedTuple):
@@ -92,7 +93,8 @@ def smallest_parties(
 
     Members are direct holders of the issuer, or entities of ``among`` (ids): a shareholder of a holder can stand for it there. Sets are
     searched by size, and within a size from the largest holders down; a set is left when even the largest that may still join,
-    with every company that could come under control, would not do. ``effort`` bounds the sets looked at.
+    with every company that could come under control, would not do. ``effort`` bounds the sets looked at; one whose companies must be
+    followed counts once for each member.
 
     Errors: E_UNKNOWN_ID (all at once), E_LIMIT, E_THRESHOLD_TYPE, E_THRESHOLD_RANGE, E_BASIS_AMBIGUOUS, E_PARTY_BUDGET (none found
     within the effort; exit status 3). Findings: N_ONLY_TOGETHER (nobody controls the issuer alone), N_NO_PARTY (not even all together
@@ -166,7 +168,7 @@ class _Game:
         graph = network.graph(basis)
         self.graph, self.goal = graph, network.index(issuer)
         self.test = passes(limit, strict, graph.total.tolist())
-        self.out = [graph.holdings(i) for i in range(len(network))]
+        self.out = graph.out
         self.weight = dict(graph.holders(self.goal))
         self.direct = list(self.weight)
 
@@ -186,13 +188,7 @@ class _Game:
 
     def above(self) -> list[int]:
         """Everybody from whom a chain of holdings leads to the company."""
-        seen, agenda = {self.goal}, [self.goal]
-        while agenda:
-            for holder, _ in self.graph.holders(agenda.pop()):
-                if holder not in seen:
-                    seen.add(holder)
-                    agenda.append(holder)
-        return sorted(seen - {self.goal})
+        return sorted(ancestors(self.graph.into, self.goal))
 
 
 class _Search:
@@ -201,9 +197,10 @@ class _Search:
     def __init__(self, game: _Game, candidates: Collection[int], effort: int) -> None:
         self.game, self.effort = game, effort
         self.spent = self.larger = False
-        # Direct holders that others can bring along: a set may have their votes without having them as members.
-        everybody = set(candidates)
-        self.brought = {h for h in game.direct if h != game.goal and h in game.close(everybody - {h})[0]}
+        # Direct holders that others might bring along: a set may have their votes without having them as members. With all
+        # candidates together counted, these are at least those, which is all that the pruning needs.
+        _, held = game.close(set(candidates))
+        self.brought = {h for h in game.direct if h != game.goal and h in held and game.test(h, held[h])}
         self.free = sum(game.weight[h] for h in self.brought)
         own = {c: 0 if c in self.brought else game.weight.get(c, 0) for c in candidates}
         self.candidates = sorted(own, key=lambda c: (-own[c], -game.weight.get(c, 0), c))
@@ -220,7 +217,7 @@ class _Search:
             left = size - len(chosen)
             held = sum(self.weights[k] for k in chosen)
             if place + left <= last and self._can_do(held, place, left):
-                if self.effort == 0:
+                if self.effort <= 0:
                     self.spent = True
                     return
                 self.effort -= 1
@@ -240,9 +237,14 @@ class _Search:
                 place = chosen.pop() + 1
 
     def _wins(self, places: Sequence[int]) -> bool:
-        if self.brought:
-            return self.game.wins([self.candidates[k] for k in places])
-        return self.game.test(self.game.goal, sum(self.weights[k] for k in places))
+        members = [self.candidates[k] for k in places]
+        direct = sum(self.game.weight.get(i, 0) for i in members)
+        if not self.brought or self.game.test(self.game.goal, direct):
+            return self.game.test(self.game.goal, direct)
+        if not self.game.test(self.game.goal, sum(self.weights[k] for k in places) + self.free):
+            return False
+        self.effort -= len(members)
+        return self.game.wins(members)
 
     def _can_do(self, held: int, start: int, left: int) -> bool:
         """Whether a set could control with ``left`` more: the largest from ``start`` on, and all that can be brought along."""

@@ -10,8 +10,9 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.kernels.control import least_closure, passes
-from crosshold.kernels.flow import Amount, Divergent
+from crosshold.kernels.flow import Amount
 from crosshold.measures.owners.asked import indices
+from crosshold.measures.owners.multiplied import Multiplied
 from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
 from crosshold.network import Network
@@ -161,7 +162,7 @@ class Bands(Result):
         network, graph = self.network, self.network.votes
         i, j = indices(network, [parent, company])
         found = next((r for r in self.rows if (r.parent, r.company) == (parent, company)), None)
-        out = [graph.holdings(k) for k in range(len(network))]
+        out = graph.out
         test = passes(Fraction(self.settings["full"].split()[2]), True, graph.total.tolist())
         group = {i, *least_closure(out, [i], test)[0]} - {j}
         by = {network.ids[h]: graph.fraction(h, j) or Fraction(0) for h, _ in graph.holders(j) if h in group}
@@ -190,17 +191,14 @@ def bands(network: Network, parents: Iterable[str] | None = None, *, standard: s
     those of the network. Sources: the citation of each standard.
     """
     rule = _standard(standard)
-    graph, flow = network.votes, network.capital.flow(exact=True)
-    out = [graph.holdings(i) for i in range(len(network))]
+    graph, multiplied = network.votes, Multiplied(network, network.capital)
+    out = graph.out
     test = passes(Fraction(rule.full.threshold), rule.full.strict, graph.total.tolist())
     asked = indices(network, parents) if parents is not None else [i for i in range(len(network)) if out[i]]
     rows = []
     for i in asked:
         controlled = set(least_closure(out, [i], test)[0])
-        try:
-            money = flow.solve({i: Fraction(1)})
-        except Divergent as cause:
-            raise network.singular(cause) from None
+        money = multiplied.down(i)
         again = money[i]
         for j in sorted(set(graph.held_by({i, *controlled})) - {i}):
             group = {i, *controlled} - {j}

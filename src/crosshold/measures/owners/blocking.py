@@ -168,7 +168,7 @@ class _Search:
         self.tracks: list[Track] = [("ownership", g, passes(asked.limit, asked.strict, g.total.tolist())) for g in graphs]
         if "control" in asked.tracks:
             self.tracks.append(("control", network.votes, passes(MAJORITY, True, network.votes.total.tolist())))
-        self.outs = [[graph.holdings(i) for i in range(len(network))] for _, graph, _ in self.tracks]
+        self.outs = [graph.out for _, graph, _ in self.tracks]
 
     def caught(self, party: Sequence[int], listed: Sequence[int]) -> tuple[list[Cell], dict[int, NearMiss], dict[str, Step]]:
         """What is caught from one party of listed persons, what is nearly caught, and each entity when it was caught."""

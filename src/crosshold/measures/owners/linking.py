@@ -9,6 +9,7 @@ from itertools import combinations, islice
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding, UndeterminedError
+from crosshold.kernels.cascades import ancestors
 from crosshold.kernels.control import least_closure, passes
 from crosshold.kernels.flow import Divergent
 from crosshold.kernels.paths import BudgetSpent
@@ -86,7 +87,7 @@ class CloseLinks(Result):
         if self.settings["reading"] == "product":
             return {"paths": [chains(graph, network.ids, i, j) for graph in graphs]}
         graph = network.votes if self.votes else network.capital
-        out = [graph.holdings(k) for k in range(len(network))]
+        out = graph.out
         majority = passes(MAJORITY, True, graph.total.tolist())
         group = {i, *least_closure(out, [i], majority)[0]} - {j}
         by = {g.basis: {network.ids[h]: g.fraction(h, j) or Fraction(0) for h, _ in g.holders(j) if h in group} for g in graphs}
@@ -119,7 +120,7 @@ def close_links(
     reach = _by_product(network, asked, path_budget) if asked.reading == "product" else _by_chain(network, asked)
     rows: list[tuple[int, int, LinkRow]] = []
     third: list[Third] = []
-    for holder in range(len(network)):
+    for holder in range(len(network)) if only is None else _around(network, only):
         shares, bound = reach(holder)
         for j, (share, basis) in shares.items():
             verdict = asked.verdict(share)
@@ -136,6 +137,14 @@ def close_links(
         settings=asked.settings(network),
         findings=tuple(dict.fromkeys([*network.findings, *asked.basis_findings(network)])),
     )
+
+
+def _around(network: Network, company: int) -> list[int]:
+    """A company and everybody above it: nobody else can have a part of it, or bind it."""
+    above: set[int] = set()
+    for graph in (network.capital, network.votes):
+        above |= ancestors(graph.into, company)
+    return sorted(above | {company})
 
 
 Shares = dict[int, tuple[Fraction | float, str]]
@@ -169,7 +178,7 @@ def _by_product(network: Network, asked: Asked, path_budget: int) -> Reach:
 def _by_chain(network: Network, asked: Asked) -> Reach:
     """A holder with what it majority-owns (capital) or controls (votes); bound is what that set contains."""
     graph = network.votes if asked.counts_votes else network.capital
-    out = [graph.holdings(i) for i in range(len(network))]
+    out = graph.out
     majority = passes(MAJORITY, True, graph.total.tolist())
 
     def reach(holder: int) -> tuple[Shares, set[int]]:

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from crosshold.errors import Finding
+from crosshold.kernels.cascades import Over
 from crosshold.kernels.control import least_closure, passes
-from crosshold.kernels.csr import compress
-from crosshold.kernels.flow import Amount, Divergent, Flow
 from crosshold.measures.owners.asked import Asked, ask, indices
+from crosshold.measures.owners.multiplied import Multiplied
 from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
@@ -78,7 +78,7 @@ class Owners(Result):
             for graph in graphs
         }
         votes = network.votes
-        out = [[] if k in self.stops and k != i else votes.holdings(k) for k in range(len(network))]
+        out = Over(votes.out, {k: [] for k in self.stops if k != i})
         holding = {h for graph in graphs for h, _ in graph.holders(j)}
         majority = passes(MAJORITY, True, votes.total.tolist())
         steps = derivation(votes, out, network.ids, [i], [*sorted(group & holding), j], majority)
@@ -138,7 +138,7 @@ def owners(
     names = list(listed_companies)
     places = indices(network, [*names, *([issuer] if issuer is not None else [])])
     listed = frozenset(places[: len(names)])
-    held = [j for j in range(len(network)) if any(graph.holders(j) for graph in graphs)]
+    held = np.flatnonzero(sum(np.diff(graph.in_ptr) > 0 for graph in graphs)).tolist()
     search = _Search(network, graphs, asked, set(held), listed if stop_at_listed else frozenset())
     wanted = held if issuer is None else places[-1:]
     rows = [row for j in wanted for row in search.rows(j)]
@@ -162,12 +162,12 @@ class _Search:
 
     def __init__(self, network: Network, graphs: list[Graph], asked: Asked, held: set[int], stops: frozenset[int]) -> None:
         self.network, self.graphs, self.asked, self.held, self.stops = network, graphs, asked, held, stops
-        self._flows = cache(lambda cut: [_upward(graph, cut) for graph in graphs])
+        self._multiplied = cache(lambda cut: [Multiplied(network, graph, cut) for graph in graphs])
         self._columns: dict[int, dict[int, Share]] = {}
         self.rings: set[int] = set()  # met on the way, in rings that own themselves completely
         self.controlled = _control(network, stops)
-        self.chain = cache(lambda i: self._sums({i, *self.controlled(i) - stops}))  # what an entity and its companies hold
-        self.companies = cache(lambda i: self._sums(self.controlled(i) - stops))  # what its companies alone hold
+        self._direct = cache(lambda j: [(dict(graph.holders(j)), int(graph.total[j]), graph.basis) for graph in graphs])
+        self.masters = cache(lambda j: [z for z in self.product(j) if z != j and j in self.controlled(z)])
 
     def rows(self, j: int) -> list[OwnersRow]:
         """Everybody who stands behind an issuer and whom nobody holds: persons first, then the largest."""
@@ -176,7 +176,7 @@ class _Search:
         for i in sorted(self.product(j)):
             if i == j or (i in self.held and i not in self.stops):
                 continue
-            shares = {"product": self.product(j)[i], "chain": self.chain(i).get(j, NOTHING)}
+            shares = {"product": self.product(j)[i], "chain": self.part(j, {i, *self.companies(i)})}
             share, basis = shares[asked.reading]
             verdicts = {name: asked.verdict(x) for name, (x, _) in shares.items()}
             tracks = {asked.reading: verdicts[asked.reading], **self.tracks(i, j)}
@@ -194,11 +194,8 @@ class _Search:
         """
         if j not in self._columns:
             column: dict[int, Share] = {}
-            for graph, flow in zip(self.graphs, self._flows(self.stops - {j}), strict=True):
-                try:
-                    solved: dict[int, Amount] = flow.solve({j: Fraction(1)})
-                except Divergent as cause:
-                    raise self.network.singular(cause) from None
+            for graph, multiplied in zip(self.graphs, self._multiplied(self.stops - {j}), strict=True):
+                solved = multiplied.up(j)
                 for i, share in solved.items():
                     if share is None:
                         self.rings.add(i)
@@ -207,14 +204,18 @@ class _Search:
             self._columns[j] = column
         return self._columns[j]
 
-    def _sums(self, group: Collection[int]) -> dict[int, Share]:
-        sums: dict[int, Share] = {}
-        for graph in self.graphs:
-            for j, weight in graph.held_by(group).items():
-                share = Fraction(weight, int(graph.total[j]))
-                if j not in sums or share > sums[j][0]:
-                    sums[j] = (share, graph.basis)
-        return sums
+    def companies(self, i: int) -> frozenset[int]:
+        """Companies whose holdings count for an entity: those it controls, but for those where the search stops."""
+        return self.controlled(i) - self.stops
+
+    def part(self, j: int, group: Collection[int]) -> Share:
+        """What a group holds of one company directly, the larger of capital and votes."""
+        best = NOTHING
+        for weights, total, basis in self._direct(j):
+            held = sum(weights[h] for h in group if h in weights)
+            if held and (share := Fraction(held, total)) > best[0]:
+                best = (share, basis)
+        return best
 
     def tracks(self, i: int, j: int) -> dict[str, str]:
         """Verdicts of the ways to count besides the line, those that the test knows."""
@@ -222,23 +223,12 @@ class _Search:
         if "control" in self.asked.tracks:
             found["control"] = "CERTAIN" if j in self.controlled(i) else "IMPOSSIBLE"
         if "mixed" in self.asked.tracks:
-            found["mixed-a"] = self.asked.verdict(self.companies(i).get(j, NOTHING)[0])
-            masters = [z for z in self.product(j) if z not in (i, j, *self.stops) and j in self.controlled(z)]
-            through = [self.asked.verdict(self.product(z).get(i, NOTHING)[0]) for z in masters]
+            found["mixed-a"] = self.asked.verdict(self.part(j, self.companies(i))[0])
+            through = [
+                self.asked.verdict(self.product(z).get(i, NOTHING)[0]) for z in self.masters(j) if z not in (i, *self.stops)
+            ]
             found["mixed-b"] = min(through, key=("CERTAIN", "POSSIBLE", "IMPOSSIBLE").index, default="IMPOSSIBLE")
         return found
-
-
-def _upward(graph: Graph, cut: frozenset[int]) -> Flow:
-    """Stakes as a flow from issuers up to holders; nothing flows on from the nodes of ``cut``."""
-    if not cut:
-        return graph.flow(up=True, exact=True)
-    rows = [(j, i, w) for i, j, w in graph.edges() if j not in cut]
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    pointer, target, weight = compress(len(graph.total), columns[:, 0], columns[:, 1], columns[:, 2])
-    issuer = np.repeat(np.arange(len(graph.total)), np.diff(pointer))
-    share = [Fraction(w, t) for w, t in zip(weight.tolist(), graph.total[issuer].tolist(), strict=True)]
-    return Flow(pointer, target, share, [i for members in graph.ownerless if not cut & set(members) for i in members])
 
 
 def _control(network: Network, stops: frozenset[int]) -> Callable[[int], frozenset[int]]:
@@ -247,12 +237,12 @@ def _control(network: Network, stops: frozenset[int]) -> Callable[[int], frozens
     What a company where the search stops holds counts for that company only.
     """
     graph = network.votes
-    out = [graph.holdings(i) for i in range(len(network))]
-    cut = [[] if i in stops else row for i, row in enumerate(out)]
+    out = graph.out
+    cut = Over(out, {i: [] for i in stops}) if stops else out
     test = passes(MAJORITY, True, graph.total.tolist())
 
     def controlled(i: int) -> frozenset[int]:
-        rows = [*cut[:i], out[i], *cut[i + 1 :]] if i in stops else cut
+        rows = Over(cut, {i: out[i]}) if i in stops else cut
         return frozenset(least_closure(rows, [i], test)[0])
 
     return cache(controlled)

@@ -167,11 +167,10 @@ class _Search:
     def __init__(self, network: Network, rule: Ladder) -> None:
         self.network, self.rule, self.graph = network, rule, network.votes
         graph = self.graph
-        n = len(network)
-        self.out = [graph.holdings(i) for i in range(n)]
+        self.out = graph.out
         self.link = (Fraction(rule.link[0]), rule.link[1])
         self.test = passes(*self.link, graph.total.tolist())
-        incoming = [graph.holders(j) for j in range(n)]
+        incoming = graph.into
         self.above = cache(lambda j: ancestors(incoming, j))
         majority = passes(Fraction(1, 2), True, graph.total.tolist())
         self.controlled = cache(lambda i: frozenset(least_closure(self.out, [i], majority)[0]))
@@ -182,8 +181,8 @@ class _Search:
 
     def controllers(self, company: int) -> tuple[str, ...]:
         """Ultimate controllers of a company by majority; none when nobody controls it."""
-        nodes = self.above(company) | {company}
-        relation = {node: {i for i in nodes if node in self.controlled(i)} for node in nodes}
+        over = {i for i in self.above(company) if company in self.controlled(i)}  # with a controller, all who control it
+        relation = {node: {i for i in over if node in self.controlled(i)} for node in (*over, company)}
         return tuple(self.network.ids[i] for i in sorted(tops(relation)[company]))
 
     def held(self, company: int, group: Collection[int]) -> int:
