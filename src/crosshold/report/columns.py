@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,9 +41,9 @@ def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
         }
         with duckdb.connect(":memory:", config=config) as connection:
             try:
-                _fill(connection, columns, escape=target.suffix.lower() == ".csv")
+                parts = _fill(connection, columns, escape=target.suffix.lower() == ".csv")
                 place = str(part).replace("'", "''")
-                connection.execute(f"COPY answer TO '{place}' ({form})")
+                connection.execute(f"COPY ({' UNION ALL '.join(f'FROM {name}' for name in parts)}) TO '{place}' ({form})")
             except duckdb.IOException as error:
                 raise _unwritable(target, str(error).splitlines()[0]) from None
             except RuntimeError as error:
@@ -77,37 +78,51 @@ def _unwritable(target: Path, why: str) -> RequestError:
     )
 
 
-def _fill(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], *, escape: bool) -> None:
-    """A table ``answer`` of the columns in their order: words travel as one text for each part of the rows, numbers as arrays."""
+def _fill(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Column], *, escape: bool) -> list[str]:
+    """Tables of the columns, one for each part of the rows in their order, made by as many threads as DuckDB has."""
     arrays = {name: _array(column) if isinstance(column, list) else column for name, column in columns.items()}
     length = max((len(c.code) if isinstance(c, Coded) else len(c) for c in arrays.values()), default=0)
-    for first in range(0, max(length, 1), PART):
-        texts: list[str] = []
-        given: dict[str, Any] = {"part": np.arange(first, min(first + PART, length))}
-        split, cells = [], []
-        for k, (name, column) in enumerate(arrays.items()):
-            cell = f"c{k}"
-            if isinstance(column, Coded) and (column.code[first : first + PART] < 0).all():
-                cell = "CAST(NULL AS VARCHAR)"
-            elif isinstance(column, Coded):
-                texts.append(_joined(column, first))
-                split.append(f"unnest(string_split(${len(texts)}, chr(0))) AS c{k}")
-                cell = f"nullif(c{k}, '')"
-            else:
-                given[f"c{k}"] = column[first : first + PART]
-            if escape and (isinstance(column, Coded) or column.dtype.kind == "O"):
-                cell = f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN '''' || {cell} ELSE {cell} END"
-            cells.append(f'{cell} AS "{name}"')
+    starts = range(0, max(length, 1), PART)
+    ((threads,),) = connection.execute("SELECT current_setting('threads')").fetchall()
+    with ThreadPoolExecutor(min(int(threads), len(starts))) as pool:
+        made = [pool.submit(_part, connection.cursor(), arrays, first, min(first + PART, length), escape) for first in starts]
+        try:
+            return [future.result() for future in made]
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _part(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], first: int, stop: int, escape: bool) -> str:
+    """One part of the rows as a table: words travel as one text for each column, numbers as arrays. Returns its name."""
+    texts: list[str] = []
+    given: dict[str, Any] = {"part": np.arange(first, stop)}
+    split, cells = [], []
+    for k, (name, column) in enumerate(columns.items()):
+        cell = f"c{k}"
+        if isinstance(column, Coded) and (column.code[first:stop] < 0).all():
+            cell = "CAST(NULL AS VARCHAR)"
+        elif isinstance(column, Coded):
+            texts.append(_joined(column, first, stop))
+            split.append(f"unnest(string_split(${len(texts)}, chr(0))) AS c{k}")
+            cell = f"nullif(c{k}, '')"
+        else:
+            given[f"c{k}"] = column[first:stop]
+            cell = f"CAST(c{k} AS VARCHAR)" if column.dtype.kind == "O" else cell
+        if escape and (isinstance(column, Coded) or column.dtype.kind == "O"):
+            cell = f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN chr(39) || {cell} ELSE {cell} END"
+        cells.append(f'{cell} AS "{name}"')
+    table = f"rows_{first}"
+    with connection:
         connection.register("given", given)
         words = f" POSITIONAL JOIN (SELECT {', '.join(split)})" if split else ""
-        query = f"SELECT {', '.join(cells)} FROM given{words} WHERE part IS NOT NULL"
-        connection.execute(f"INSERT INTO answer {query}" if first else f"CREATE TABLE answer AS {query}", texts)
-        connection.unregister("given")
+        connection.execute(f"CREATE TABLE {table} AS SELECT {', '.join(cells)} FROM given{words} WHERE part IS NOT NULL", texts)
+    return table
 
 
-def _joined(column: Coded, first: int) -> str:
+def _joined(column: Coded, first: int, stop: int) -> str:
     """The words of one part of the rows, with a null character between them, which no id has; no word is no text."""
-    code = np.asarray(column.code[first : first + PART])
+    code = np.asarray(column.code[first:stop])
     if isinstance(column.words, Ids):
         return words_at(*column.words.packed, code).tobytes().decode()
     return "\0".join(column.words[k] if k >= 0 else "" for k in code.tolist())
