@@ -6,6 +6,7 @@ its own. So an entry at a node that is held means its float, at any other node t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -21,9 +22,10 @@ Float = NDArray[np.float64]
 Index = NDArray[Any]
 
 KEEP = 0.9  # part of what is left of its budget that one company may cut
-INSIDE = 0.8  # part of the budget that a large component may lose; the rest is for what it holds
+INSIDE = 0.8  # part of the budget up to which a large component may cut; the rest is for what it holds
 SWEEPS = 400  # more than any component needs that is solved by sweeps
 ROUGH, COARSE = 4, 0.2  # in the first sweeps a row may cut this part of what has not reached it yet
+POWERS = 64  # of two, by which entries are sorted
 CHUNK = 1 << 16  # components between two chances to stop
 
 
@@ -123,7 +125,7 @@ class _Table:
             self.used = bottom + size
             if np.isnan(self.lost[nodes]).any():  # one of them is behind a ring that owns itself: so are all
                 self.lost[nodes], self.length[nodes], self.used = np.nan, 0, bottom
-            if not (self.lost[nodes] > INSIDE * self.budget).any():
+            if not (self.lost[nodes] > self.budget * (1 + 1e-9) + 1e-15).any():
                 break
 
     def _run(
@@ -289,38 +291,42 @@ def _emit(
 ) -> tuple[int, float]:
     """Write the entries but the smallest, which add up to ``allowed`` at most; the new end and the sum that was cut.
 
-    Everything below allowed / entries may go; what is left of the allowance is then spread over fewer entries, and so on.
+    Entries are sorted by powers of two only: all of the small ones go, and of the power that does not fit as a whole the first ones.
     """
-    left, kept, limit = allowed, count, 0.0
-    end = at
+    end, pruned = at, 0.0
     for c in range(count):
         o = touched[c]
         if room:
             owner[end], part[end] = o, total[o]
             end += 1
         total[o] = 0.0
+    if not room or not allowed > 0.0:
+        return end, pruned
+    last, end = end, at
     if allowed == np.inf:
-        limit = np.inf
-    elif room and count > 8 and allowed > 0.0:
-        for _ in range(4):
-            least = left / max(kept, 1)
-            if least <= 1.05 * limit:
-                break
-            left, kept = allowed, 0
-            for c in range(at, end):
-                size = abs(part[c])
-                if size < least:
-                    left -= size
-                else:
-                    kept += 1
-            limit = least
-    pruned = 0.0
-    if limit > 0.0:
-        last, end = end, at
-        for c in range(at, last):
-            if abs(part[c]) < limit:
-                pruned += part[c]
-            else:
-                owner[end], part[end] = owner[c], part[c]
-                end += 1
+        return at, 0.0
+    sums = np.zeros(POWERS)
+    for c in range(at, last):
+        sums[_power(part[c])] += abs(part[c])
+    border, left = POWERS - 1, allowed
+    while border > 0 and sums[border] <= left:
+        left -= sums[border]
+        border -= 1
+    for c in range(at, last):
+        power, size = _power(part[c]), abs(part[c])
+        if power > border or (power == border and size <= left):
+            pruned += part[c]
+            if power == border:
+                left -= size
+        else:
+            owner[end], part[end] = owner[c], part[c]
+            end += 1
     return end, pruned
+
+
+@kernel
+def _power(share: float) -> int:
+    """How often a share can be doubled before it passes one half; 0 for NaN."""
+    if np.isnan(share):
+        return 0
+    return min(max(-math.frexp(share)[1], 0), POWERS - 1)
