@@ -69,6 +69,7 @@ def test_owners_in_every_world(stakes: Stakes, test: str) -> None:
     result = owners_bounds(stakes, test=test)
     told = {(r.holder, r.issuer): r for r in (*result.rows, *result.others)}
     found = [owners(network, test=test) for network in networks(stakes)]
+    assert found
     for i, j in product("PQ", "AB"):
         rows = [next((r for r in (*f.rows, *f.others) if (r.holder, r.issuer) == (i, j)), None) for f in found]
         truths = [row is not None and row.verdict == "CERTAIN" for row in rows]
@@ -78,12 +79,12 @@ def test_owners_in_every_world(stakes: Stakes, test: str) -> None:
             continue
         assert fits(bound.verdict, truths)
         products, chains = ([getattr(r, name) if r else Fraction(0) for r in rows] for name in ("product", "chain"))
-        assert (bound.product[0], bound.product[1]) == (min(products), max(products)), "multiplied shares are exact"
-        assert bound.chain[0] <= min(chains) and max(chains) <= bound.chain[1]
+        assert (bound.product_low, bound.product_high) == (min(products), max(products)), "multiplied shares are exact"
+        assert bound.chain_low <= min(chains) and max(chains) <= bound.chain_high
         if bound.tracks.get("control"):
             assert bound.tracks["control"] == ("CERTAIN" if all("control" in r.tracks for r in rows if r) else "POSSIBLE")
         proof = result.explain(i, j)
-        for end, value in zip(("least", "most"), bound.product, strict=True):
+        for end, value in zip(("least", "most"), (bound.product_low, bound.product_high), strict=True):
             assert proof[end]["multiplied"][0]["share"] == value
 
 

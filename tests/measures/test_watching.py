@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import crosshold
 from crosshold.errors import CrossholdError
 from crosshold.measures.owners import LADDERS, STANDARDS, bands, watch
 from crosshold.model.entity import Entity
@@ -154,6 +155,16 @@ def multiplied(held: Held, parent: str) -> dict[str, float]:
         share[parent] = 1.0
         share = {c: sum(w / WHOLE * share[h] for (h, i), w in held.items() if i == c) for c in share}
     return share
+
+
+def test_what_renault_would_have_to_buy_of_nissan() -> None:
+    # whole numbers of the case: 4,220,715,112 - own shares are outstanding, of which Renault has 1,831,837,027
+    alliance = crosshold.read("alliance").at()
+    network = crosshold.network(alliance, crosshold.ballot(alliance))
+    total = int(network.votes.total[network.index("N")])
+    (row,) = [r for r in watch(network, ["N"]).rows if r.buyer == "R"]
+    assert row.votes == total // 2 + 1 - 1_831_837_027 and row.bought == "N" and "~float" in row.sellers
+    assert {r.company: r.band for r in bands(network, ["R"]).rows} == {"N": "equity"}
 
 
 @given(registers(), st.sampled_from([rule.id for rule in STANDARDS]))

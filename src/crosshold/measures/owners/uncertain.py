@@ -32,8 +32,10 @@ class OwnerBound(NamedTuple):
     low: Number
     high: Number
     tracks: Mapping[str, str]
-    product: Range
-    chain: Range
+    product_low: Number
+    product_high: Number
+    chain_low: Number
+    chain_high: Number
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -46,7 +48,7 @@ class OwnersBounds(Result):
     asked: Asked = field(repr=False)
 
     row: ClassVar[Any] = OwnerBound
-    shares: ClassVar[tuple[str, ...]] = ("low", "high")
+    shares: ClassVar[tuple[str, ...]] = ("low", "high", "product_low", "product_high", "chain_low", "chain_high")
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
         """The proof as plain data: ``least`` and ``most``, the worlds behind the two ends.
@@ -67,8 +69,8 @@ class OwnersBounds(Result):
             "issuer": issuer,
             "value": found.verdict if found else IMPOSSIBLE,
             "tracks": dict(found.tracks) if found else {},
-            "product": found.product if found else None,
-            "chain": found.chain if found else None,
+            "product": (found.product_low, found.product_high) if found else None,
+            "chain": (found.chain_low, found.chain_high) if found else None,
             **ends,
             **{key: self.settings[key] for key in ("test", "reading", "basis", "threshold", "strict", "citation")},
         }
@@ -124,7 +126,7 @@ def _row(worlds: InWorlds, asked: Asked, i: int, j: int) -> OwnerBound:
     ids = worlds.stakes.ids
     counting = {name: said for name, said in tracks.items() if said != IMPOSSIBLE}
     low, high = shares[asked.reading]
-    return OwnerBound(ids[j], ids[i], either(tracks.values()), low, high, counting, shares["product"], chain)
+    return OwnerBound(ids[j], ids[i], either(tracks.values()), low, high, counting, *shares["product"], *chain)
 
 
 def _sums(worlds: InWorlds, i: int, j: int, own: bool) -> Range:

@@ -113,10 +113,8 @@ def watch(
     places = indices(network, [*names, *(chosen or ())])
     companies = places[: len(names)]
     search = _Search(network, rule)
-    if chosen is None:
-        free = sorted({i for j in companies for i in search.above(j) if not search.controllers(i)} - set(companies))
-    else:
-        free = places[len(names) :]
+    above = {i for j in companies for i in search.above(j)} if chosen is None else set()
+    free = places[len(names) :] if chosen is not None else sorted(i for i in above if not search.controllers(i))
     everybody: list[int | None] = [*free]
     if buyers is None or chosen is None or NEWCOMER in set(buyers):
         everybody.insert(0, None)
