@@ -73,7 +73,7 @@ def values() -> list[Engine]:
     return [
         Engine("crosshold", ours, lambda own: own[0].up(own[1])),
         Engine(f"scipy A @ v, {SWEEPS} sweeps", plain, lambda own: sweeps(*own, SWEEPS, 0.0), 2e6),
-        Engine(f"scipy A @ v until {CHANGE:g}, at most {SWEEPS}", plain, lambda own: sweeps(*own, SWEEPS, CHANGE)),
+        Engine(f"scipy A @ v until {CHANGE:g}, at most {SWEEPS}", plain, lambda own: sweeps(*own, SWEEPS, CHANGE), 2e6),
         Engine("scipy A @ v, 50 sweeps", plain, lambda own: sweeps(*own, 50, 0.0)),
         Engine("scipy splu of the whole", whole, lambda own: own[0].solve(own[1]), 2e5),
     ]

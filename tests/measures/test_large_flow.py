@@ -211,7 +211,8 @@ def test_a_medium_network_against_a_dense_inverse() -> None:
     totals[arrays["issuer"][mine]] = arrays["total"][mine]
     assert 0 <= (row - unit - totals).max() <= everyone.settings["error"] + 1e-12 <= 1.1e-4
     assert "W_TRUNCATED" in {f.code for f in everyone.findings}
-    assert everyone.explain(network.ids[owner], everyone.rows[0].issuer)["convention"] == "all-walks"
+    proof = everyone.explain(network.ids[owner], network.ids[company])
+    assert proof["value"] == pytest.approx(inverse[owner, company]) and proof["listed"] <= proof["value"] * (1 + 1e-9)
 
 
 def test_owners_of_every_company_of_a_medium_network() -> None:
@@ -221,6 +222,11 @@ def test_owners_of_every_company_of_a_medium_network() -> None:
     some = [network.ids[j] for j in (3, 399, 1100)]
     whole = lookthrough(network, companies=some)
     assert whole.settings["lost"] == 0
+    assert result.explain("nobody", some[0])["sum"] == pytest.approx(1, abs=1e-3)
+    earned = dividends(network, np.ones(len(network)))
+    assert earned.income[some[0]] == pytest.approx(inverse[3].sum())
+    proof = earned.explain(earned.flows[0].holder, earned.flows[0].issuer)
+    assert proof["value"] == earned.flows[0].amount and proof["paid"] == pytest.approx(proof["income"])
     owners = np.flatnonzero(np.diff(network.capital.in_ptr) == 0)
     for company in some:
         column = inverse[:, network.index(company)]

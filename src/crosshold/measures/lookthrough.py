@@ -51,7 +51,8 @@ class Lookthrough(Result):
 
     def explain(self, owner: str, company: str) -> dict[str, Any]:
         """The column of ``company`` in which the owner's share stands: every owner and float, and their sum (1)."""
-        column = {row.owner: row.fraction for row in self.rows if row.company == company}
+        rows = self.rows.where("company", company) if isinstance(self.rows, Columns) else self.rows
+        column = {row.owner: row.fraction for row in rows if row.company == company}
         known = [x for x in column.values() if x is not None]
         value = column.get(owner, Fraction(0))
         return {"verb": "look-through", "holder": owner, "issuer": company, "value": value, "column": column, "sum": sum(known)}

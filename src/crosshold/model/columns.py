@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar, overload
 
@@ -38,6 +39,15 @@ class Columns(Sequence[Row], Generic[Row]):
         cells = {name: self.arrays[name][index].item() for name in self._row._fields}
         made = {name: self.words[name][x] if name in self.words else plain_number(x) for name, x in cells.items()}
         return self._row(**made)  # type: ignore[no-any-return]
+
+    def where(self, name: str, word: str) -> list[Row]:
+        """The rows whose column ``name`` says ``word``, found among the numbers; the words of the column are sorted ids."""
+        ids = self.words[name]
+        count = len(ids) // 2 if isinstance(ids, WithFloats) else len(ids)
+        place = bisect_left(ids, word, hi=count)
+        if place == count or ids[place] != word:
+            return []
+        return [self[k] for k in np.flatnonzero(self.arrays[name] == place).tolist()]
 
     def columns(self) -> dict[str, Any]:
         """For writing: arrays, and words as numbers with the list that they are places in."""

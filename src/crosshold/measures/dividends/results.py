@@ -48,7 +48,12 @@ class Dividends(Result):
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
         """Where the issuer's dividend to the holder comes from: its income, what it received from whom, what it paid."""
-        received = {row.issuer: row.amount for row in self.flows if row.holder == issuer}
-        amount = next((row.amount for row in self.flows if (row.holder, row.issuer) == (holder, issuer)), Fraction(0))
+        into, out_of = (
+            (self.flows.where("holder", issuer), self.flows.where("issuer", issuer))
+            if isinstance(self.flows, Columns)
+            else (self.flows, self.flows)
+        )
+        received = {row.issuer: row.amount for row in into if row.holder == issuer}
+        amount = next((row.amount for row in out_of if (row.holder, row.issuer) == (holder, issuer)), Fraction(0))
         own = {"income": self.income.get(issuer), "received": received, "paid": self.paid.get(issuer)}
         return {"verb": "dividends", "holder": holder, "issuer": issuer, "value": amount, **own}

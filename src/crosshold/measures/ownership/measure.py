@@ -62,7 +62,8 @@ class Ownership(Result):
         """
         graph, convention = self.network.graph(self.settings["graph"]), self.settings["convention"]
         start, end = self.network.index(holder), self.network.index(issuer)
-        row = next((r for r in self.rows if (r.holder, r.issuer) == (holder, issuer)), None)
+        rows = () if isinstance(self.rows, Columns) else self.rows  # one pair is sooner asked for than found among millions
+        row = next((r for r in rows if (r.holder, r.issuer) == (holder, issuer)), None)
         if row is None:
             pairs = [(holder, issuer)]
             row = ownership(self.network, convention=convention, pairs=pairs, basis=self.settings["graph"]).rows[0]
