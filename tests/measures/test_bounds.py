@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from crosshold.errors import CrossholdError, RequestError
 from crosshold.measures.bounds import control_bounds, ownership_bounds
 from crosshold.measures.control import control
+from crosshold.measures.corners import at_corners, corner_networks
 from crosshold.measures.ends import ends, stakes_between, stakes_of
 from crosshold.measures.ownership import ownership
+from crosshold.measures.power import power
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
 from crosshold.model.stakes import ANYONE, Slot, Stakes
@@ -298,3 +300,40 @@ def test_faulty_questions(call: Any, codes: list[str]) -> None:
     with pytest.raises(CrossholdError) as caught:
         call()
     assert [finding.code for finding in caught.value.findings] == codes
+
+
+@given(registers())
+@COMPARED
+def test_corners_are_worlds_and_reach_the_ends_of_control(stakes: Stakes) -> None:
+    networks = list(corner_networks(stakes))
+    assert networks
+    everything = [{c: dict_of(world[c]) for c in world} for world in worlds(stakes)]
+    for network in networks:
+        votes_of = {c: dict(network.votes.holders(c)) for c in (0, 1)}
+        assert any(all({k: v for k, v in world[c].items() if v} == votes_of[c] for c in (0, 1)) for world in everything)
+    result = control_bounds(stakes)
+    pairs = [{(r.controller, r.controlled) for r in control(network).rows} for network in networks]
+    for x, company in product(NAMES, "AB"):
+        if x != company:
+            seen = [(x, company) in found for found in pairs]
+            assert result.verdict(x, company) == ("CERTAIN" if all(seen) else "POSSIBLE" if any(seen) else "IMPOSSIBLE")
+
+
+def dict_of(slots: list[tuple[Slot, int]]) -> dict[int, int]:
+    held: dict[int, int] = {}
+    for slot, count in slots:
+        if slot.node != ANYONE:
+            held[slot.node] = held.get(slot.node, 0) + int(slot.per) * count
+    return held
+
+
+def test_power_at_the_corners() -> None:
+    # X 40 to 60 %, Y and Z a fifth each: with 60 % X decides alone, with 40 % it needs one of the two
+    stakes = Stakes.from_holdings([("X", "A", "0.4", "0.6"), ("Y", "A", "0.2"), ("Z", "A", "0.2")])
+    result = at_corners(stakes, lambda n: power(n, "A", index="banzhaf", free_float="none"))
+    found = {row.of[0]: (row.low, row.high) for row in result.rows if row.number == "power"}
+    assert found == {"X": (Fraction(3, 5), 1), "Y": (0, Fraction(1, 5)), "Z": (0, Fraction(1, 5))}
+    assert result.settings["corners"] == 2 and "CERTAIN" not in str(result)
+    many = Stakes.from_holdings([(f"H{k:02}", "A", "0.01", "0.02") for k in range(13)])
+    with pytest.raises(RequestError, match="E_CORNERS"):
+        at_corners(many, control)

@@ -129,7 +129,11 @@ for _test in TESTS:
     else:
         CALLS[_test.id] = lambda n, to, t=_test.id: blocked(n, [to("P"), to("Q")], test=t)  # type: ignore[misc]
 
-ELSEWHERE = {"cooperative": "games have no network; its own tests permute the players", "ends": "stakes, no measure"}
+ELSEWHERE = {
+    "cooperative": "games have no network; its own tests permute the players",
+    "ends": "stakes, no measure",
+    "corners": "calls a measure of the table",
+}
 ORDER = {
     "weakest",
     "cut",
