@@ -105,7 +105,7 @@ def test_two_versions_that_do_not_overlap_are_one_rule_over_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "choice", [RuleChoice(only=("FR-233-13",)), RuleChoice(packs=("KR",)), RuleChoice(packs=("FR",), settings={"FR-1": {}})]
+    "choice", [RuleChoice(only=("FR-233-13",)), RuleChoice(packs=("XX",)), RuleChoice(packs=("FR",), settings={"FR-1": {}})]
 )
 def test_a_rule_that_does_not_exist_stops_with_the_nearest_name(choice: RuleChoice) -> None:
     with pytest.raises(RequestError) as caught:
