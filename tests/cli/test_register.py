@@ -209,3 +209,40 @@ def test_the_bar_stays_out_of_what_is_piped(register: str, tmp_path: Path) -> No
     os.close(terminal)
     assert process.returncode == 0 and json.loads(out)["entities"] == 7
     assert b"peak memory" in seen and b"\x1b[" in seen and b"entities" not in seen
+
+
+def test_the_written_forest_against_a_plain_work_list(run: Run, tmp_path: Path) -> None:
+    """Ultimate and nearest controllers of a made-up register, from the pairs that a work list in plain Python finds."""
+    path, out = tmp_path / "r.csv", tmp_path / "out.parquet"
+    assert run("synthetic", str(path), "--holdings", "2500", "--seed", "11", "--profile", "hard").status == 0
+    assert run("control", str(path), "--out", str(out)).status == 0
+    held: dict[str, list[tuple[str, int]]] = {}
+    total: dict[str, int] = {}
+    for holder, issuer, shares, whole in query(f"SELECT holder, issuer, shares, total FROM '{path}'").fetchall():
+        total[issuer] = whole
+        if holder == issuer:
+            raise AssertionError("a made-up register has no own shares")
+        held.setdefault(holder, []).append((issuer, shares))
+    controls: dict[str, set[str]] = {}
+    for source in held:
+        mine, agenda, votes = {source}, [source], dict.fromkeys(total, 0)
+        while agenda:
+            for issuer, shares in held.get(agenda.pop(), ()):
+                votes[issuer] += shares
+                if issuer not in mine and 2 * votes[issuer] > total[issuer]:
+                    mine.add(issuer)
+                    agenda.append(issuer)
+        controls[source] = mine - {source}
+    above: dict[str, set[str]] = {}
+    for source, companies in controls.items():
+        for company in companies:
+            above.setdefault(company, set()).add(source)
+    found = query(f"SELECT company, parent, ultimate, ring, depth FROM '{out}'").fetchall()
+    assert {row[0] for row in found} == set(above) and len(found) == len(above)
+    for company, parent, ultimate, ring, _ in found:
+        mates = {c for c in above[company] if company in above.get(c, ())}
+        outside = above[company] - mates
+        tops = {c for c in above[company] | {company} if not above.get(c, set()) - {x for x in above if c in above.get(x, ())}}
+        assert ultimate in tops and (ring is not None) == bool(mates)
+        assert (parent is None) == (not outside) and (parent is None or parent in outside)
+        assert parent is None or all(other == parent or parent in controls[other] for other in outside)

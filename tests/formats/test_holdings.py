@@ -306,3 +306,18 @@ def test_a_table_with_gaps_says_where_they_are(tmp_path: Path) -> None:
         table(tmp_path, RNM.read_bytes(), totals="sum")
     places = [int(f.where.split(":")[1]) for f in caught.value.findings if f.message.startswith("shares")]
     assert places and places == [line for line in without if line <= max(places)]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_a_made_up_register_comes_back_as_it_was(tmp_path: Path, suffix: str) -> None:
+    from crosshold.cases.synthetic import synthetic_register
+
+    made = synthetic_register(4000, 3, profile="hard", shares="real")
+    read = read_holdings(made.write(tmp_path / f"r.{suffix}"))
+    names = made.ids()
+    wanted = sorted(zip(names[made.holder].tolist(), names[made.issuer].tolist(), made.weight.tolist(), strict=True))
+    assert rows(read) == wanted and read.rows == 4000
+    held = {str(names[k]): int(made.total[k]) for k in np.unique(made.issuer)}
+    assert {name: t for name, t in zip(read.ids, read.total.tolist(), strict=True) if t} == held
+    kinds = ("company", "person", "fund")
+    assert all(read.kinds[str(names[k])] == kinds[made.kind[k]] for k in np.unique(made.holder).tolist())
