@@ -15,14 +15,16 @@ from typing import Any
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
 from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.contracts import rights
+from crosshold.law.flags import Flag, flags_of
 from crosshold.law.judge import Bench
 from crosshold.law.loyalty import multiply
 from crosshold.law.meeting import check_class
-from crosshold.law.near import Flag, Near, flags_of, near_lines
+from crosshold.law.near import Near, near_lines
+from crosshold.law.obligations import obligations, sales
 from crosshold.law.outcome import LotRow, StableOutcome
 from crosshold.law.proof import explain
 from crosshold.law.readings import readings_of
-from crosshold.law.rule import TRUE, Rule, may_apply
+from crosshold.law.rule import Rule, may_apply
 from crosshold.law.stable import Search, TooManyUndecidedError, actions
 from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
 from crosshold.law.world import Bounds, World
@@ -152,18 +154,20 @@ class Ballot:
 
     @cached_property
     def duties(self) -> tuple[dict[str, Any], ...]:
-        """What a rule that holds obliges a party to sell, in whole shares; ``certain`` when every outcome says so."""
+        """What a rule that holds obliges a party to sell, in whole shares; ``certain`` when every outcome says so, ``by`` the last day
+        where the row says from when it runs."""
         found: dict[tuple[Any, ...], int] = {}
         for outcome in self.outcomes:
-            for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
-                if value == TRUE and "sell" in action.effect.duty:
-                    lots = [outcome.world.lots[i] for i in action.lots]
-                    held = sum(lot.shares for lot in lots)
-                    keep = action.effect.share * outcome.world.issued(action.issuer) if action.effect.share else 0
-                    key = (action.rule.id, action.holder, action.issuer, held - int(keep), action.effect.duty.get("within"))
-                    found[key] = found.get(key, 0) + 1
-        names = ("rule", "party", "issuer", "sell_shares", "within")
+            found_here = dict.fromkeys(sales(outcome))
+            for key in found_here:
+                found[key] = found.get(key, 0) + 1
+        names = ("rule", "party", "issuer", "sell_shares", "within", "by")
         return tuple({**dict(zip(names, key, strict=True)), "certain": n == len(self.outcomes)} for key, n in found.items())
+
+    @cached_property
+    def standing(self) -> tuple[dict[str, Any], ...]:
+        """Every rule of duties, bans, links and the like that holds for a pair in the first outcome, with what it asks."""
+        return tuple(obligations(self.outcomes[0])) if self.outcomes else ()
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -232,14 +236,14 @@ def ballot(
     readings: str | Mapping[str, str] | None = None,
     attribution: str = "registered",
     accept: Iterable[str] = (),
-    past: Snapshot | None = None,
+    past: Snapshot | Sequence[Snapshot] | None = None,
     high_quorum: bool = False,
 ) -> Ballot:
     """Apply the rules the Snapshot chose (from ``rules``, default the bundled book) and its contracts.
 
     ``readings`` fixes open points: ``gross`` or ``exercisable`` for all, or a choice per rule; ``None`` runs both. ``attribution``
     counts shares of trustees as theirs (``registered``) or the beneficiary's. ``accept`` lists rows, or ``ROW#part``, of confidence C
-    that may change votes. ``past`` is an earlier Snapshot, for rules on a rise within some months. ``high_quorum`` uses the share that a
+    that may change votes. ``past`` are earlier Snapshots, for rules on a rise within some months. ``high_quorum`` uses the share that a
     cap names for an unusually high quorum. A rule id that does not exist, or a fault of a fact or contract, is a ``RequestError``; more
     or fewer than one outcome is no error here.
     """
@@ -256,7 +260,7 @@ def ballot(
     multiply(world, voting, definitions, meeting, choice.accept, early)
     runs, benches, outcomes = list[tuple[Mapping[str, str], Mapping[str, Bounds]]](), list[Bench](), list[StableOutcome]()
     stops: list[tuple[Mapping[str, str], Finding]] = []
-    before = World(past, attribution) if past is not None else None
+    before = tuple(World(earlier, attribution) for earlier in ([past] if isinstance(past, Snapshot) else past or ()))
     for reading in readings_of(voting, definitions, choice.settings, readings, early):
         bench = Bench(world, definitions, reading, meeting, before)
         benches.append(bench)

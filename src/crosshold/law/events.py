@@ -151,7 +151,7 @@ def _crossed(
 
 def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome) -> Iterator[Event]:
     """A rise within some months, as far as these two states show it."""
-    bench = replace(new.bench, past=old.world, static={})
+    bench = replace(new.bench, past=(*new.bench.past, *old.bench.past, old.world), static={})
     assert rule.when is not None
     for issuer, holder in line_pairs(rule, new):
         judge = Judge(bench, new.kept)

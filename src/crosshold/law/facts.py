@@ -8,7 +8,7 @@ from functools import cached_property
 
 from crosshold.errors import Findings, RequestError, did_you_mean
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN
-from crosshold.law.vocabulary import FACTS, MUTUAL_FACTS
+from crosshold.law.vocabulary import CONTROL_FACTS, FACTS, MUTUAL_FACTS
 from crosshold.model.dates import interval
 from crosshold.model.snapshot import Record
 
@@ -60,8 +60,40 @@ class Facts:
     @cached_property
     def links(self) -> tuple[tuple[str, str], ...]:
         """Every (by, target) of a fact about control."""
-        names = ("appoints_board", "controls", "controls_in_substance", "decides_meetings", "voting_agreement_majority")
-        return tuple((str(r.get("by")), str(r["target"])) for name in names for r in self.of(name) if "target" in r)
+        return tuple((str(r.get("by")), str(r["target"])) for name in CONTROL_FACTS for r in self.of(name) if "target" in r)
+
+    @cached_property
+    def together(self) -> tuple[tuple[str, ...], ...]:
+        """Parties that one record names together, record by record."""
+        found = []
+        for name, records in self._by_name.items():
+            keys = [key for key in FACTS[name] if key not in ("contract", "event", "lot", "rule")]
+            for record in records:
+                values = [record.get(key) for key in keys]
+                parties = [
+                    str(v)
+                    for value in values
+                    if value is not None
+                    for v in (value if isinstance(value, (list, tuple)) else [value])
+                ]
+                found.append(tuple(dict.fromkeys(parties)))
+        return tuple(parties for parties in found if len(parties) > 1)
+
+    def days(self, name: str, *who: str) -> tuple[date, date] | int | None:
+        """First and last possible day of the latest record; UNKNOWN when one has no day or is contradicted; ``None`` when there is none."""
+        records = self.records(name, *who)
+        value = said(records)
+        if value in (None, FALSE):
+            return None
+        days = [interval(str(r["date"])) if r.get("date") else None for r in records]
+        if value != TRUE or None in days:
+            return UNKNOWN
+        return max(day for day in days if day is not None)
+
+    def designated(self, scheme: str) -> list[tuple[frozenset[str], date | None]]:
+        """Groups designated under a scheme, each with the day of its designation; a record without a scheme counts for every one."""
+        rows = [r for r in self.of("designated_group") if r.get("scheme") in (None, scheme) and said([r]) == TRUE]
+        return [(frozenset(map(str, r.get("members") or ())), _day(r, "date", 0)) for r in rows]
 
 
 def said(records: Iterable[Record]) -> int | None:

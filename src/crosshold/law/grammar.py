@@ -1,11 +1,13 @@
 """The ``when`` of a rule: text to a small tree, nothing evaluated.
 
-when := test | all(when, ...) | any(when, ...) | not(when) | not when
-test := clause name | ctrl(x, y; DEF) | largest(x in y; base) | self(x, y) | company(x) | listed(x) | other_voter(item)
-      | jur(x) in {..} | form(x) in {..} | capacity(lot) in {..} | meeting in {..} | fact(name, who, ...)
-      | number op number
-number := rational | held(group in x; base) | increase(group in x; base, months) | held_for(lot)
-group := x | x + subs(x; DEF) | concert(x)           base := word | max(word, word)          op := > >= < <= =
+when := test | all(when, ...) | any(when, ...) | not(when) | not when | some(Z; when)
+test := clause name | ctrl(x, y; DEF) | largest(x in y; base) | self(x, y) | company(x) | listed(x) | sme(x) | other_voter(item)
+      | jur(x) in {..} | form(x) in {..} | capacity(lot) in {..} | meeting in {..} | fact(name, who, ...) | notified(x to y)
+      | before(fact(..), fact(..)) | same_day(fact(..), fact(..))
+      | same_group(x, y; SCHEME) | same_group(x, y; SCHEME; designated_from day) | in_cycle(edge; SCHEME) | number op number
+number := rational | held(group in x; base) | increase(group in x; base, months) | held_for(lot) | months_since(fact(..))
+group := x | x + subs(x; DEF) | sub(x; DEF) | concert(x) | product(x) | blocked
+base := word | max(word, word)          op := > >= < <= =
 """
 
 from __future__ import annotations
@@ -16,17 +18,18 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from crosshold.errors import did_you_mean
-from crosshold.law.vocabulary import BASES, CAPACITIES, FACTS, MEETINGS, ROLES
+from crosshold.law.vocabulary import BASES, CAPACITIES, FACTS, MEETINGS, PREDICATES, ROLES
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<op>>=|<=|>|<|=)|(?P<number>\d+(?:/\d+|\.\d+)?)(?![\w.%])|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>[(),;+{}])|(?P<bad>\S))"
+    r"\s*(?:(?P<day>\d{4}-\d\d-\d\d)|(?P<op>>=|<=|>|<|=)|(?P<number>\d+(?:/\d+|\.\d+)?)(?![\w.%])|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>[(),;+{}])|(?P<bad>\S))"
 )
-_PLAIN = {"company": 1, "listed": 1, "self": 2}
+_PLAIN = {"company": 1, "listed": 1, "self": 2, "sme": 1}
 _SETS = ("capacity", "form", "jur")
-_PREDICATES = (
-    "all", "any", "capacity", "company", "ctrl", "fact", "form", "held", "held_for", "increase", "jur", "largest", "listed",
-    "meeting", "not", "other_voter", "self",
-)  # fmt: skip
+_DATES = ("before", "same_day")
+_NUMBERS = ("held", "held_for", "increase", "months_since")
+_GROUPS = ("blocked", "concert", "product", "sub")
+_DEEPEST = 40
+_PREDICATES = tuple(PREDICATES)
 
 
 class GrammarError(Exception):
@@ -39,11 +42,18 @@ class GrammarError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Who counts together: a party, with the companies it controls under ``subs``, or with its concert."""
+    """Who counts together: a party, with the companies it controls under ``subs``, or with its concert.
+
+    ``alone`` tests each controlled company by itself, without the party. ``product`` multiplies stakes along chains and adds the
+    chains. ``blocked`` are all parties under sanctions and, in turn, those for which the rule itself holds.
+    """
 
     head: str
     subs: str | None = None
     concert: bool = False
+    alone: bool = False
+    product: bool = False
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,14 @@ class HeldFor:
     """Whole months a lot has been registered in one name."""
 
 
-Number = Fraction | Held | Increase | HeldFor
+@dataclass(frozen=True, slots=True)
+class MonthsSince:
+    """Whole months since the day of a recorded fact."""
+
+    fact: Predicate
+
+
+Number = Fraction | Held | HeldFor | Increase | MonthsSince
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +104,22 @@ class Predicate:
     name: str
     words: tuple[str, ...]
     base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Two recorded facts by their days: ``before`` or ``same_day``."""
+
+    word: str
+    first: Predicate
+    second: Predicate
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """There is a party Z, none of the parties already named, for which ``item`` holds."""
+
+    item: When
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +144,7 @@ class Not:
     item: When
 
 
-When = Both | Clause | Compare | Not | Predicate
+When = Both | Clause | Compare | Dates | Not | Predicate | Some
 
 
 def parse(text: str) -> When:
@@ -140,8 +173,12 @@ def walk(tree: When | Number) -> Iterator[When | Number]:
     if isinstance(tree, Both):
         for item in tree.items:
             yield from walk(item)
-    elif isinstance(tree, Not):
+    elif isinstance(tree, (Not, Some)):
         yield from walk(tree.item)
+    elif isinstance(tree, Dates):
+        yield from (tree.first, tree.second)
+    elif isinstance(tree, MonthsSince):
+        yield tree.fact
     elif isinstance(tree, Compare):
         yield from walk(tree.left)
         yield from walk(tree.right)
@@ -152,7 +189,8 @@ def walk(tree: When | Number) -> Iterator[When | Number]:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.tokens = text, [(str(m.lastgroup), m.group(str(m.lastgroup))) for m in _TOKEN.finditer(text.rstrip())]
-        self.at = 0
+        self.at, self.depth = 0, 0
+        self.roles: tuple[str, ...] = ROLES
         if bad := next((value for kind, value in self.tokens if kind == "bad"), None):
             number = bad in ".%" or bad.isdigit()
             cure = "Write ratios as 1/4 or 0.25." if number else "Use only the words of the vocabulary."
@@ -175,7 +213,19 @@ class _Reader:
             raise GrammarError("C_SYNTAX", f"{self.peek()!r} is left over in {self.text!r}.")
 
     def when(self) -> When:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise GrammarError(
+                "C_SYNTAX", f"conditions stand more than {_DEEPEST} deep inside one another.", "Name parts as clauses."
+            )
+        tree = self._when()
+        self.depth -= 1
+        return tree
+
+    def _when(self) -> When:
         word = self.peek()
+        if word == "some":
+            return self.some()
         if word == "not":
             self.take()
             if self.peek() == "(":
@@ -193,9 +243,7 @@ class _Reader:
                 items.append(self.when())
             self.take("mark", ")")
             return Both(word == "all", tuple(items))
-        if word in ("held", "increase", "held_for") or (
-            self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number"
-        ):
+        if word in _NUMBERS or (self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number"):
             left = self.number()
             return Compare(left, self.take("op"), self.number())
         return self.test()
@@ -209,8 +257,22 @@ class _Reader:
         if word not in _PREDICATES:
             raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no predicate.", did_you_mean(word, _PREDICATES))
         self.take("mark", "(")
+        if word in _DATES:
+            first = self.named_fact()
+            self.take("mark", ",")
+            second = self.named_fact()
+            self.take("mark", ")")
+            return Dates(word, first, second)
         if word == "fact":
             return self.fact()
+        if word == "notified":
+            x = self.role()
+            self.take("name", "to")
+            y = self.role()
+            self.take("mark", ")")
+            return Predicate("fact", ("notified", x, y))
+        if word in ("in_cycle", "same_group"):
+            return self.scheme(word)
         if word == "other_voter":
             self.take("name", "item")
             self.take("mark", ")")
@@ -242,6 +304,41 @@ class _Reader:
         self.take("mark", ")")
         return found
 
+    def some(self) -> Some:
+        """A condition on a further party; only there Z is a role."""
+        self.take()
+        self.take("mark", "(")
+        self.take("name", "Z")
+        self.take("mark", ";")
+        before, self.roles = self.roles, (*ROLES, "Z")
+        item = self.when()
+        self.roles = before
+        self.take("mark", ")")
+        return Some(item)
+
+    def scheme(self, word: str) -> Predicate:
+        """A test of a designated group: its words are roles (or ``edge``: H in I), the scheme and the first day of designation."""
+        if word == "in_cycle":
+            self.take("name", "edge")
+            who = ["H", "I"]
+        else:
+            who = [self.role()]
+            self.take("mark", ",")
+            who.append(self.role())
+        self.take("mark", ";")
+        words = [*who, self.take("name")]
+        if self.peek() == ";":
+            self.take()
+            self.take("name", "designated_from")
+            words.append(self.take("day"))
+        self.take("mark", ")")
+        return Predicate(word, tuple(words))
+
+    def named_fact(self) -> Predicate:
+        self.take("name", "fact")
+        self.take("mark", "(")
+        return self.fact()
+
     def fact(self) -> Predicate:
         name = self.take("name")
         if name not in FACTS:
@@ -249,7 +346,10 @@ class _Reader:
         who: list[str] = []
         while self.peek() == ",":
             self.take()
-            who.append(self.take("name"))
+            word = self.take("name")
+            if word == "Z" and word not in self.roles:
+                raise GrammarError("C_SYNTAX", f"Z stands for nobody in {self.text!r}.", "Write some(Z; ...) around it.")
+            who.append(word)
         self.take("mark", ")")
         if len(who) != len(FACTS[name]):
             raise GrammarError("C_SYNTAX", f"the fact {name} is about {', '.join(FACTS[name])}; {len(who)} are named.")
@@ -270,15 +370,19 @@ class _Reader:
 
     def number(self) -> Number:
         if self.tokens[self.at : self.at + 1] and self.tokens[self.at][0] == "number":
-            return Fraction(self.take())
+            return self.rational()
         word = self.take("name")
-        if word not in ("held", "held_for", "increase"):
+        if word not in _NUMBERS:
             raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no number.", did_you_mean(word, _PREDICATES))
         self.take("mark", "(")
         if word == "held_for":
             self.take("name", "lot")
             self.take("mark", ")")
             return HeldFor()
+        if word == "months_since":
+            fact = self.named_fact()
+            self.take("mark", ")")
+            return MonthsSince(fact)
         group = self.group()
         self.take("name", "in")
         target = self.role()
@@ -286,19 +390,36 @@ class _Reader:
         held = Held(group, target, self.base())
         if word == "increase":
             self.take("mark", ",")
-            months = self.take("number")
+            months = self.rational()
+            if months.denominator != 1 or months < 1:
+                raise GrammarError("C_NOT_EXACT", f"{months} is no whole number of months in {self.text!r}.")
             self.take("mark", ")")
-            return Increase(held, int(Fraction(months)))
+            return Increase(held, int(months))
         self.take("mark", ")")
         return held
 
+    def rational(self) -> Fraction:
+        text = self.take("number")
+        try:
+            return Fraction(text)
+        except ZeroDivisionError:
+            raise GrammarError("C_NOT_EXACT", f"{text} is no number in {self.text!r}.", "Divide by something.") from None
+
     def group(self) -> Group:
-        if self.peek() == "concert":
+        word = self.peek()
+        if word in _GROUPS:
             self.take()
+            if word == "blocked":
+                return Group("", blocked=True)
             self.take("mark", "(")
             head = self.role()
+            if word == "sub":
+                self.take("mark", ";")
+                definition = self.take("name")
             self.take("mark", ")")
-            return Group(head, concert=True)
+            if word == "sub":
+                return Group(head, definition, alone=True)
+            return Group(head, concert=word == "concert", product=word == "product")
         head = self.role()
         if self.peek() != "+":
             return Group(head)
@@ -313,7 +434,7 @@ class _Reader:
         return Group(head, subs)
 
     def role(self) -> str:
-        return self.take("name", *ROLES)
+        return self.take("name", *self.roles)
 
     def base(self) -> tuple[str, ...]:
         if self.peek() != "max":

@@ -7,15 +7,34 @@ some data uncertain (13). On a decided state it has one member. UNKNOWN is not "
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from crosshold.law.chains import product_share
 from crosshold.law.control import Control
-from crosshold.law.grammar import Both, Clause, Compare, Group, Held, HeldFor, Increase, Not, Number, Predicate, When
+from crosshold.law.facts import said
+from crosshold.law.grammar import (
+    Both,
+    Clause,
+    Compare,
+    Dates,
+    Group,
+    Held,
+    HeldFor,
+    Increase,
+    MonthsSince,
+    Not,
+    Number,
+    Predicate,
+    Some,
+    When,
+)  # fmt: skip
 from crosshold.law.measure import NOTHING, Pair, Span, Votes
+from crosshold.law.recorded import compare_days, in_cycle, same_group
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import Bounds, World, months_held
+from crosshold.model.dates import add_months, whole_months
 
 RELEVANT = Fraction(1, 10)
 """A stake below a tenth is no reason to say that an unrecorded ground of control was not tested."""
@@ -48,12 +67,14 @@ class Bench:
     definitions: Mapping[str, Rule]
     reading: Mapping[str, str] = field(default_factory=dict)
     meeting: str = "ordinary"
-    past: World | None = None
+    past: tuple[World, ...] = ()
     static: dict[tuple[object, ...], Pair] = field(default_factory=dict)
     _still: dict[str, bool] = field(default_factory=dict)
 
     def basis(self, rule: str, word: str) -> str:
-        """The base meant on this reading."""
+        """The base meant on this reading. Votes for the board are gross votes: no Snapshot has classes that vote on it alone."""
+        if word == "director_votes":
+            return "gross_votes"
         if word != "open_votes":
             return word
         return "exercisable_votes" if self.reading.get(rule) == "exercisable" else "gross_votes"
@@ -96,6 +117,7 @@ class Judge:
         self.control = Control(self)
         self.trace: list[Line] | None = None
         self.untested: dict[str, None] = {}
+        self._blocked: dict[str, Pair] = {}
         self.silent: tuple[set[int], set[int]] = (set(), set())
 
     @property
@@ -126,6 +148,12 @@ class Judge:
             return self._clause(tree.name, env, rule, effect)
         if isinstance(tree, Compare):
             return self._compare(tree, env, rule, clause, effect)
+        if isinstance(tree, Dates):
+            first, second = (self.world.facts.days(f.words[0], *self._who(f, env)) for f in (tree.first, tree.second))
+            return compare_days(tree.word, first, second)
+        if isinstance(tree, Some):
+            others = self.world.above(*dict.fromkeys(env[role] for role in ("I", "H", "X", "Y")))
+            return _fold(False, (self.value(tree.item, {**env, "Z": z}, rule, clause, effect) for z in others), True)
         return self._test(tree, env, rule, clause)
 
     def _clause(self, name: str, env: Env, rule: Rule, effect: Effect | None) -> int:
@@ -167,20 +195,25 @@ class Judge:
         if isinstance(number, HeldFor):
             months = months_held(self.world.lots[int(env["lot"])], effect or Effect("multiply"), self.world)
             return None if months is None else Span(Fraction(months[0]), Fraction(months[1]))
+        if isinstance(number, MonthsSince):
+            days = self.world.facts.days(number.fact.words[0], *self._who(number.fact, env))
+            if not isinstance(days, tuple):
+                return None
+            return Span(Fraction(whole_months(days[1], self.world.at)), Fraction(whole_months(days[0], self.world.at)))
         if isinstance(number, Increase):
             return self._increase(number, env, rule)
         return self.held(number, env, rule)
 
     def _increase(self, number: Increase, env: Env, rule: Rule) -> Span | None:
-        """Rise since the earlier state, when there is one within the window: the least the rise of the window can be."""
-        past = self.bench.past
-        if past is None or (self.world.at - past.at).days > 31 * number.months:
-            return None
+        """Rise above the lowest of the earlier states that lie within the window: the least the rise of the window can be."""
+        first = add_months(self.world.at, -number.months)
         now = self.held(number.held, env, rule)
-        then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(number.held, env, rule)
-        if now is None or then is None or NOTHING in (now, then):
-            return None
-        return Span(now.low - then.high, now.high - then.low)
+        rises = []
+        for past in (w for w in self.bench.past if first <= w.at <= self.world.at):
+            then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(number.held, env, rule)
+            if now is not None and then is not None and NOTHING not in (now, then):
+                rises.append(Span(now.low - then.high, now.high - then.low))
+        return max(rises, key=lambda span: span.low) if rises else None
 
     def _test(self, test: Predicate, env: Env, rule: Rule, clause: str) -> int:
         entities = self.world.snapshot.entities
@@ -198,8 +231,13 @@ class Judge:
         if test.name == "self":
             return TRUE if env[words[0]] == env[words[1]] else FALSE
         if test.name == "capacity":
-            capacity = self.world.lots[int(env["lot"])].capacity
-            return UNKNOWN if capacity is None else TRUE if capacity in words[1:] else FALSE
+            return TRUE if (self.world.lots[int(env["lot"])].capacity or "own") in words[1:] else FALSE
+        if test.name == "same_group":
+            return same_group(self.world.facts, [env[words[0]], env[words[1]]], *words[2:])
+        if test.name == "in_cycle":
+            return in_cycle(self.world, env[words[0]], env[words[1]], *words[2:])
+        if test.name == "sme":
+            return TRUE if (who := entities.get(env[words[0]])) is not None and who.sme else FALSE
         entity = entities.get(env[words[0]])
         has = getattr(entity, {"company": "kind", "jur": "jurisdiction"}.get(test.name, test.name), None)
         if has is None or has == "unknown":
@@ -207,8 +245,12 @@ class Judge:
         wanted = {"company": ("company",), "listed": (True,)}.get(test.name, words[1:])
         return TRUE if has in wanted else FALSE
 
+    def _who(self, fact: Predicate, env: Env) -> list[str]:
+        """The parties a fact is about: ids for roles, the lot's id for ``lot``."""
+        return [self.world.lots[int(env["lot"])].id if word == "lot" else env.get(word, word) for word in fact.words[1:]]
+
     def _fact(self, words: tuple[str, ...], env: Env, rule: Rule, clause: str) -> int:
-        who = [self.world.lots[int(env["lot"])].id if w == "lot" else env.get(w, w) for w in words[1:]]
+        who = self._who(Predicate("fact", words), env)
         value = self.world.facts.value(words[0], *who)
         if value is not None:
             return self._claimed(value)
@@ -237,21 +279,42 @@ class Judge:
             return TRUE
         return FALSE if all(i in sure for i in lots) else TRUE | FALSE
 
-    def group(self, group: Group, env: Env, target: str) -> Pair:
+    def group(self, group: Group, env: Env, target: str, rule: Rule) -> Pair:
         """Members of a group for a test of ``target``: surely, possibly."""
+        if group.blocked:
+            return self.blocked(rule)
         head = env[group.head]
         if group.subs:
-            return self.control.group(head, group.subs)
-        members = {head}
-        if group.concert:
-            partners = self.world.partners(head, target)
-            members = {name for partner in partners for name in self.world.majority_group(partner)}
-        return frozenset(members), frozenset(members)
+            sure, possible = self.control.group(head, group.subs)
+            return (sure - {head}, possible - {head}) if group.alone else (sure, possible)
+        members = frozenset(self.world.concert(head, target)) if group.concert else frozenset({head})
+        return members, members
+
+    def blocked(self, rule: Rule) -> Pair:
+        """Parties under sanctions and, in turn, every company for which the rule holds with them (a least fixed point)."""
+        if rule.id in self._blocked:
+            return self._blocked[rule.id]
+        listed = frozenset(str(r.get("entity")) for r in self.world.facts.of("sanctioned") if said([r]) == TRUE)
+        trace, self.trace = self.trace, None
+        ends = []
+        for surely in (True, False):
+            members, new = listed, listed
+            while new and rule.when is not None:
+                self._blocked[rule.id] = members, members
+                tried = {y for z in new for y in self.world.holdings.get(z, ())} - members
+                values = {y: self.value(rule.when, {"X": y, "Y": y, "I": y, "H": y}, rule) for y in sorted(tried)}
+                new = frozenset(y for y, value in values.items() if (value == TRUE if surely else value & TRUE))
+                members |= new
+            ends.append(members)
+        self.trace, self._blocked[rule.id] = trace, (ends[0], ends[1])
+        return ends[0], ends[1]
 
     def shown(self, group: Group, env: Env, rule: Rule, target: str) -> tuple[str, ...]:
         """Who a tested group is for a reader: its head, then the members that hold something of the target."""
         holders = self.world.owners.get(target, {})
-        members = sorted(name for name in self.group(group, env, target)[1] if name in holders and name != target)
+        members = sorted(name for name in self.group(group, env, target, rule)[1] if name in holders and name != target)
+        if group.alone or group.blocked:
+            return tuple(members)
         head = env[group.head]
         return (head, *(name for name in members if name != head))
 
@@ -260,8 +323,27 @@ class Judge:
         target = env[held.target]
         if target not in self.world.by_issuer:
             return None
-        group = self.group(held.group, env, target)
-        spans = [self.votes.share(group, target, self.bench.basis(rule.id, word)) for word in held.base]
+        words = [self.bench.basis(rule.id, word) for word in held.base]
+        if held.group.product:
+            spans = [product_share(self.votes, env[held.group.head], target, word) for word in words]
+            return max(spans, key=lambda span: span.high)
+        group = self.group(held.group, env, target, rule)
+        if held.group.alone:
+            return self._largest_alone(group, target, words)
+        return self._joined(group, target, words)
+
+    def _largest_alone(self, group: Pair, target: str, words: Sequence[str]) -> Span:
+        """The largest share that one member has by itself."""
+        holders = self.world.owners.get(target, {})
+        alone = [(m in group[0], self._joined((frozenset({m}),) * 2, target, words)) for m in sorted(group[1]) if m in holders]
+        if not alone:
+            return Span(Fraction(0), Fraction(0))
+        top = max((span for _, span in alone), key=lambda span: span.high)
+        return replace(top, low=max((span.low for sure, span in alone if sure), default=Fraction(0)))
+
+    def _joined(self, group: Pair, target: str, words: Sequence[str]) -> Span:
+        """The share of a group; of two bases the larger."""
+        spans = [self.votes.share(group, target, word) for word in words]
         some = [span for span in spans if span is not NOTHING]
         if len(some) < 2:
             return some[0] if some else NOTHING

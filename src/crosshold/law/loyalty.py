@@ -23,11 +23,13 @@ def multiply(
             if lot.votes is not None or lot.holder in (lot.issuer, *world.dispersed) or not lot.shares:
                 continue
             scope = reach(rule, world, lot.issuer, lot.holder)
-            if scope == FALSE or rule.when is None:
+            if scope == FALSE:
                 continue
             env = {"I": lot.issuer, "H": world.owner[i], "X": lot.issuer, "Y": world.owner[i], "lot": str(i)}
             for effect in (e for e in rule.effects if may_apply(rule, e.part, accept)):
-                value = judge.value(rule.when, env, rule, "", effect)
+                tree = rule.clauses[effect.clause] if effect.clause else rule.when
+                assert tree is not None
+                value = judge.value(tree, env, rule, effect.clause or "", effect)
                 rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else UNKNOWN))
     _settle(world, rows, found)
 
@@ -43,7 +45,7 @@ def _settle(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: 
         lot = world.lots[i]
         if value == TRUE:
             factor[i] = max(factor.get(i, 1), effect.factor)
-            world.multiplied[i] = (*world.multiplied.get(i, ()), rule.id)
+            world.multiplied[i] = tuple(dict.fromkeys((*world.multiplied.get(i, ()), rule.id)))
         elif value & UNKNOWN and lot.holder not in world.dispersed:
             unknown.setdefault(lot.issuer, []).append(lot.id)
     assumed: dict[str, list[str]] = {}

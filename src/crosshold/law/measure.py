@@ -50,6 +50,7 @@ class Votes:
     def __init__(self, world: World, kept: Sequence[Bounds] | None, *, data: bool = False) -> None:
         self.world, self.kept, self.data = world, kept, data
         self.reads: set[str] = set()
+        self.products: dict[tuple[str, str, str], dict[str, Fraction | None]] = {}
         self._totals: dict[tuple[str, bool], Tally] = {}
 
     def share(self, group: Pair, target: str, basis: str) -> Span:

@@ -16,7 +16,7 @@ from crosshold.law.vocabulary import MEETINGS
 from crosshold.law.world import World
 from crosshold.model.result import plain
 
-_TEXT = re.compile(r"(>=|>)\s*(\S+) of (?:(exercisable) votes|votes (cast|present))")
+_TEXT = re.compile(r"(>=|>)\s*(\S+) of (?:(exercisable) votes|votes (cast|present)|capital present)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def read_majority(text: str) -> Majority:
     if not match:
         cure = "Write '> 1/2 of votes cast', '>= 2/3 of votes present' or '> 1/2 of exercisable votes'."
         raise RequestError(Finding("E_MAJORITY", f"{text!r} is no majority.", cure, "majority"))
-    return Majority(match[1], Fraction(match[2]), match[3] or match[4])
+    return Majority(match[1], Fraction(match[2]), match[3] or match[4] or "present_capital")
 
 
 def majority_for(world: World, rules: tuple[Rule, ...], issuer: str, meeting: str) -> tuple[Majority, tuple[Finding, ...]]:
@@ -129,6 +129,11 @@ def tally(
                 Finding("E_ATTENDANCE", f"attendance of {holder} is {share}, not between 0 and 1.", "Give a share.")
             )
     part = {i: here.get(world.lots[i].holder, Fraction(1)) for i in lots}
+    there = sum((casting.kept[i] * part[i] for i in lots), start=zero)
+    everyone = sum((casting.kept[i] for i in lots), start=zero)
+    majority = majority.at_attendance(there / everyone if everyone else zero)
+    if majority.of == "present_capital":  # every vote weighs the shares behind it
+        part = {i: p * Fraction(world.lots[i].shares, world.gross[i]) if world.gross[i] else p for i, p in part.items()}
 
     def total(of: Any) -> Fraction:
         return sum((of(i) * part[i] for i in lots), start=zero)
@@ -149,9 +154,9 @@ def tally(
     silent = total(lambda i: casting.silent[i])
     cast_votes = present - silent - said["abstain"]
     exercisable_base = sum((casting.kept[i] for i in lots), start=zero)
-    base = {"cast": cast_votes, "present": present, "exercisable": exercisable_base}[majority.of]
+    base = {"cast": cast_votes, "exercisable": exercisable_base}.get(majority.of, present)
     needed = majority.share * base
-    quorum = None if majority.quorum is None else present > majority.quorum * exercisable_base
+    quorum = None if majority.quorum is None else there > majority.quorum * everyone
     free = present - neutral - silent
     holders = {
         holder: _share(

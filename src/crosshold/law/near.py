@@ -18,7 +18,9 @@ from crosshold.model.result import plain
 
 Change = tuple[tuple[str, str], ...]
 Found = tuple[Line, Rule, Callable[[], Change]]
-LINE_KINDS = ("accounting", "bid", "disclosure", "holding_limit", "majority", "squeeze_out")
+LINE_KINDS = (
+    "accounting", "bid", "disclosure", "fdi", "holding_limit", "link_test", "majority", "owner_test", "sanctions_test", "squeeze_out",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +75,27 @@ def to_flip(part: int, whole: int, op: str, threshold: Fraction) -> int:
 
 
 def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
-    """(issuer, holder) a rule with lines is tested on: direct holders, and who stands over them where groups count together."""
+    """(issuer, holder) a rule with lines is tested on.
+
+    Direct holders; who stands over them where groups count together; everybody above, and for links everybody who has an owner in common,
+    where no holding between the two is needed; parties under sanctions and all below them.
+    """
     world = outcome.world
+    if rule.counts_blocked:
+        listed = sorted(str(r.get("entity")) for r in world.facts.of("sanctioned"))
+        pairs = ((issuer, party) for party in listed for issuer in world.below(party) if issuer in world.owners)
+        yield from (pair for pair in pairs if reach(rule, world, *pair) == TRUE)
+        return
     for issuer, owners in sorted(world.owners.items()):
         if rule.issuer.admits(world.snapshot.entities.get(issuer)) == FALSE:
             continue
         holders = {owner for owner in owners if owner not in world.dispersed and owner != issuer}
-        if rule.counts_groups:
+        if rule.looks_far:
+            holders |= set(world.above(issuer))
+        elif rule.counts_groups:
             holders |= {head for holder in holders for head in world.heads.get(holder, ()) if head != issuer}
+        if rule.kind == "link_test":
+            holders |= {other for other in world.below(*holders) if other != issuer} | (set(world.below(issuer)) - {issuer})
         for holder in sorted(holders):
             if reach(rule, world, issuer, holder) == TRUE:
                 yield issuer, holder
@@ -211,33 +226,3 @@ def _of_lines(outcome: StableOutcome) -> Iterator[Found]:
         for issuer, holder in line_pairs(rule, outcome):
             for line in lines_tested(rule, judge, issuer, holder, nearest=True):
                 yield line, rule, _unchanged
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """A label of accounts (associate, consolidate) and whether the clause for it is met; never a statement about anybody's books."""
-
-    rule: str
-    clause: str
-    flag: str
-    holder: str
-    issuer: str
-    met: bool
-    confidence: str
-    citation: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON form."""
-        row: dict[str, Any] = plain(self)
-        return row
-
-
-def flags_of(outcome: StableOutcome) -> Iterator[Flag]:
-    """Every label on every pair with a holding."""
-    judge = Judge(outcome.bench, outcome.kept)
-    for rule in (r for r in outcome.rules if r.flags):
-        for issuer, holder in line_pairs(rule, outcome):
-            env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
-            for clause, flag in rule.flags.items():
-                met = judge.value(rule.clauses[clause], env, rule, clause) == TRUE
-                yield Flag(rule.id, clause, flag, holder, issuer, met, rule.letter(clause), rule.law)

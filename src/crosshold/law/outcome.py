@@ -246,7 +246,7 @@ class StableOutcome:
                 message = f"{issuer}: the votes that caps leave have too many digits; the network counts whole votes."
                 found.append(Finding("W_VOTES_ROUNDED", message, "Rounded down.", issuer))
         for action, value in zip(self.actions, self.judged[1], strict=True):
-            if value == TRUE and action.effect.votes == "excess_over":
+            if value == TRUE and action.effect.votes in ("cap", "excess_over"):
                 uneven = [
                     self.world.lots[i].id
                     for i in action.lots

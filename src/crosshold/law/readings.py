@@ -23,7 +23,7 @@ def readings_of(
 ) -> list[dict[str, str]]:
     """Every choice on every open base of the rows in use; beyond 16 all rows follow one choice."""
     rows = {rule.id: rule for rule in (*rules, *definitions.values()) if "basis" in rule.open}
-    fixed = {name: str(value["basis"]) for name, value in settings.items() if isinstance(value, Mapping) and "basis" in value}
+    fixed = {name: choice for name, value in settings.items() if (choice := _setting(name, value, rows)) is not None}
     if isinstance(asked, str):
         fixed |= dict.fromkeys(rows, asked)
     elif asked:
@@ -38,6 +38,21 @@ def readings_of(
         found.add("W_READINGS_NOT_EXHAUSTED", message, "Fix some under rules.settings.", "rules")
         return [{name: fixed.get(name, choice) for name in used} for choice in CHOICES]
     return [dict(zip(used, row, strict=True)) for row in product(*options)]
+
+
+def _setting(name: str, value: Any, rows: Mapping[str, Rule]) -> str | None:
+    """The base that ``rules.settings`` fixes for a row: ``gross``, or ``{basis: gross}``. Anything else is ``E_READING``."""
+    said = (
+        value.get("basis") if isinstance(value, Mapping) and set(value) <= {"basis"} else value if isinstance(value, str) else ""
+    )
+    if value in ({}, None):
+        return None
+    if not said or said not in CHOICES:
+        raise RequestError(Finding("E_READING", f"{name}: {value!r} is no reading.", "Say gross or exercisable.", name))
+    if rows and name not in rows:
+        cure = f"Open in use: {', '.join(sorted(rows))}."
+        raise RequestError(Finding("E_READING", f"{name} leaves no base open.", cure, name))
+    return str(said)
 
 
 def _named(rule: Rule, definitions: Mapping[str, Rule]) -> set[str]:

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from crosshold.law.grammar import Both, Clause, Compare, Held, Increase, Number, Predicate, When, walk
+from crosshold.law.grammar import (
+    Both,
+    Clause,
+    Compare,
+    Dates,
+    Held,
+    HeldFor,
+    Increase,
+    Number,
+    Predicate,
+    Some,
+    When,
+    walk,
+)  # fmt: skip
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
 from crosshold.model.result import plain
@@ -48,8 +61,10 @@ class Party:
 class Effect:
     """What a row does to the votes of H in I while its condition (``clause``, else ``when``) holds.
 
-    ``share`` and ``base`` are of ``excess_over`` (``share_from`` reads the share from a fact), ``factor`` and ``clock_from`` of
-    ``multiply``. ``meetings`` limits it to classes of resolution, ``duty`` tells what H must do, ``part`` names the weaker part.
+    ``share`` and ``base`` are of ``excess_over`` and ``cap`` (``share_from`` reads the share from a fact), ``factor`` and ``clock_from`` of
+    ``multiply``. ``together``: who keeps the share together; ``concert`` is H with its partners and majority companies, another word a
+    scheme of designated groups, of which H keeps what the other members leave. ``meetings`` limits it to classes of resolution, ``duty``
+    tells what H must do, ``part`` names the weaker part.
     """
 
     votes: str
@@ -57,6 +72,7 @@ class Effect:
     share: Fraction | None = None
     share_from: str | None = None
     base: str = "issued"
+    together: str | None = None
     factor: int = 1
     clock_from: date | None = None
     quorum: str = "unstated"
@@ -84,9 +100,17 @@ class Majority:
     classes: tuple[str, ...] = ()
     quorum: Fraction | None = None
     rule: str | None = None
+    low: tuple[Fraction, str, Fraction] | None = None
+    """Attendance up to which another majority holds, and its ``op`` and ``share``."""
+
+    def at_attendance(self, present: Fraction) -> Majority:
+        """The majority at a share of votes present."""
+        if self.low is None or present > self.low[0]:
+            return self
+        return replace(self, op=self.low[1], share=self.low[2], low=None)
 
     def __str__(self) -> str:
-        of = "exercisable votes" if self.of == "exercisable" else f"votes {self.of}"
+        of = {"exercisable": "exercisable votes", "present_capital": "capital present"}.get(self.of, f"votes {self.of}")
         return f"{self.op} {self.share} of {of}"
 
 
@@ -181,7 +205,7 @@ class Rule:
 
     @cached_property
     def needs_return(self) -> bool:
-        """Whether it can only hold where I, with whom it controls or acts in concert, has something of H."""
+        """Whether it can only hold where I, with whom it controls or acts in concert, has something of H, or a record names both."""
         conditions = [self.clauses[e.clause] if e.clause else self.when for e in self.takes_votes]
         return bool(conditions) and all(tree is not None and self._returns(tree) for tree in conditions)
 
@@ -190,11 +214,39 @@ class Rule:
             return (any if tree.every else all)(self._returns(item) for item in tree.items)
         if isinstance(tree, Clause):
             return self._returns(self.clauses[tree.name])
+        if isinstance(tree, Dates):
+            return tree.word == "same_day" and self._returns(tree.first)
         if isinstance(tree, Compare):
             held, line = tree.left, tree.right
-            back = isinstance(held, Held) and held.group.head == "I" and held.target == "H"
+            back = isinstance(held, Held) and held.group.head in ("I", "X") and held.target in ("H", "Y")
             return back and isinstance(line, Fraction) and (tree.op == ">" or (tree.op == ">=" and line > 0))
-        return isinstance(tree, Predicate) and tree.name == "ctrl" and tree.words[:2] == ("I", "H")
+        if not isinstance(tree, Predicate):
+            return False
+        # self(H, I) never holds of another party; own shares have no votes before any rule.
+        named = {"H": "H", "Y": "H", "I": "I", "X": "I"}
+        parties = {named[word] for word in tree.words if word in named}
+        if tree.name == "ctrl":
+            return tree.words[0] in ("I", "X") and tree.words[1] in ("H", "Y")
+        return tree.name in ("fact", "in_cycle", "same_group", "self") and parties == {"H", "I"}
+
+    @cached_property
+    def by_lot(self) -> bool:
+        """Whether it asks something of each lot: how long it is held, in what capacity, a fact about it."""
+        nodes = (n for tree in self.trees for n in walk(tree))
+        return any(isinstance(n, HeldFor) or (isinstance(n, Predicate) and "lot" in n.words) for n in nodes)
+
+    @cached_property
+    def looks_far(self) -> bool:
+        """Whether its pairs need no holding between them: chains, common controllers, tests of owners and links."""
+        numbers = [number for _, number in self.ladder.of] if self.ladder else []
+        nodes = [n for tree in (*self.trees, *numbers) for n in walk(tree)]
+        far = any(isinstance(n, Some) or (isinstance(n, Held) and n.group.product) for n in nodes)
+        return far or self.kind in ("link_test", "owner_test")
+
+    @cached_property
+    def counts_blocked(self) -> bool:
+        """Whether it counts parties under sanctions together."""
+        return any(isinstance(n, Held) and n.group.blocked for tree in self.trees for n in walk(tree))
 
     @cached_property
     def counts_groups(self) -> bool:
@@ -206,7 +258,7 @@ class Rule:
     @cached_property
     def takes_votes(self) -> tuple[Effect, ...]:
         """Its effects that lower exercisable votes."""
-        return tuple(e for e in self.effects if e.votes in ("zero", "excess_over"))
+        return tuple(e for e in self.effects if e.votes in ("cap", "excess_over", "zero"))
 
     @cached_property
     def counts_own(self) -> bool:

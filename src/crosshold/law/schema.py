@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -13,14 +12,14 @@ from crosshold.errors import FileError, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document
 from crosshold.law import vocabulary as words
-from crosshold.law.grammar import Clause, GrammarError, When, parse, parse_number, walk
-from crosshold.law.rule import Effect, Ladder, Majority, Party, Rule
+from crosshold.law.grammar import Clause, GrammarError, Held, Predicate, When, parse, walk
+from crosshold.law.rule import Party, Rule
+from crosshold.law.schema_effects import duties, effect, effects, ladder, majority
 
 _ROW = (
     "id", "jurisdiction", "kind", "status", "family", "title", "text", "scope", "when", "unless", "clauses", "effect", "ladder",
     "majority", "flags", "duty", "at", "open", "waiver", "valid", "cite", "confidence", "parts", "note",
 )  # fmt: skip
-_EFFECT = ("votes", "clause", "share", "share_from", "base", "factor", "clock_from", "quorum", "meetings", "duty", "part")
 _EXACT = 'Write it as a quoted ratio, "1/4", or a whole number.'
 
 
@@ -80,27 +79,59 @@ def _rule(row: Fields) -> Rule | None:
             "Write A (text read), B (secondary) or C (from memory).",
             "confidence",
         )
-    parts = {name: str(letter) for name, letter in (row.data.get("parts") or {}).items()}
+    inner = row.child("parts")
+    parts = {str(name): str(letter) for name, letter in inner.data.items()} if inner else {}
     if bad := [name for name, letter in parts.items() if letter not in words.CONFIDENCE]:
         row.fault("C_CONFIDENCE", f"the part {bad[0]!r} has no letter A, B or C.", "Give it one.", "parts")
     law, source, read_on = _citation(row, str(confidence))
     start, end, precision = _dates(row)
     trees, texts = _trees(row)
     issuer, holder, disputed = _scope(row)
-    effects = tuple(e for item in _effects(row) if (e := _effect(item, trees, parts, kind)))
+    found = tuple(e for item in effects(row) if (e := effect(item, trees, parts, kind)))
     rule = Rule(
         id=row.text("id") or "", jurisdiction=row.text("jurisdiction") or "", kind=kind,
         status=row.choice("status", words.STATUS, "in_force") or "in_force", confidence=str(confidence), law=law, source=source,
         read_on=read_on, start=start, end=end, precision=precision, family=row.text("family", "") or "",
         title=row.text("title", "") or "", text=row.text("text", "") or "", note=row.text("note", "") or "",
         at=row.text("at", "meeting") or "meeting", issuer=issuer, holder=holder, disputed=disputed, when=trees.pop("when", None),
-        unless=trees.pop("unless", None), clauses=trees, effects=effects, ladder=_ladder(row), majority=_majority(row),
-        flags=_words(row, "flags", None), duty=_words(row, "duty", words.DUTIES), open=row.names("open"), parts=parts,
+        unless=trees.pop("unless", None), clauses=trees, effects=found, ladder=ladder(row), majority=majority(row),
+        flags=duties(row, "flags", None), duty=duties(row, "duty", words.DUTIES), open=row.names("open"), parts=parts,
         waiver=row.text("waiver"), source_text=texts,
     )  # fmt: skip
-    if kind in ("control_def", "multiplier", "vote_rule") and rule.when is None and not rule.clauses:
-        row.fault("C_MISSING_KEY", f"a {kind} needs 'when'.", "Say when it applies.")
+    _complete(row, rule)
     return rule if len(row.faults) == before else None
+
+
+def _complete(row: Fields, rule: Rule) -> None:
+    """What the parts of a row need of one another."""
+    bare = [e for e in rule.effects if e.clause is None]
+    if rule.when is None and (
+        rule.kind == "control_def" or bare or (rule.kind in ("multiplier", "vote_rule") and not rule.clauses)
+    ):
+        row.fault("C_MISSING_KEY", f"a {rule.kind} needs 'when'.", "Say when it applies.")
+    if rule.kind in ("multiplier", "vote_rule") and not rule.effects:
+        row.fault("C_MISSING_KEY", f"a {rule.kind} needs 'effect'.", "Say what happens to the votes.")
+    for clause in rule.flags:
+        if clause not in rule.clauses:
+            cure = did_you_mean(clause, rule.clauses)
+            row.fault("C_UNKNOWN_PREDICATE", f"the flag of {clause!r} names no clause of this row.", cure, "flags", clause)
+    for done in rule.effects:
+        if done.together == "concert" and rule.by_lot:
+            row.fault(
+                "C_UNKNOWN_EFFECT", "a share kept together cannot hang on each lot.", "Test the lots in another row.", "effect"
+            )
+        if (done.votes == "multiply") != (rule.kind == "multiplier"):
+            cure = "A multiplier multiplies; only it does."
+            row.fault("C_UNKNOWN_EFFECT", f"a {rule.kind} cannot have the effect {done.votes!r}.", cure, "effect")
+    if rule.kind == "control_def":
+        nodes = [n for tree in rule.trees for n in walk(tree)]
+        roles = {w for n in nodes if isinstance(n, Predicate) for w in n.words if w in ("H", "I", "lot")}
+        roles |= {r for n in nodes if isinstance(n, Held) for r in (n.group.head, n.target) if r in ("H", "I")}
+        if roles or rule.by_lot:
+            message = f"a control definition speaks of X and Y, not of {', '.join(sorted(roles)) or 'lots'}."
+            row.fault("C_UNKNOWN_PREDICATE", message, "X controls Y.", "when")
+    elif rule.by_lot and rule.kind not in ("multiplier", "vote_rule"):
+        row.fault("C_UNKNOWN_PREDICATE", f"a {rule.kind} is not about single lots.", "Leave out 'lot'.", "when")
 
 
 def _exact(row: Fields, value: Any, *path: str | int) -> None:
@@ -163,7 +194,21 @@ def _trees(row: Fields) -> tuple[dict[str, When], dict[str, str]]:
             if isinstance(node, Clause) and node.name not in texts:
                 cure = did_you_mean(node.name, [n for n in texts if n not in ("when", "unless")])
                 row.fault("C_UNKNOWN_PREDICATE", f"{node.name!r} is neither a predicate nor a clause here.", cure, *texts[name])
+    for name in trees:
+        if circle := _circle(name, trees, ()):
+            row.fault(
+                "C_SYNTAX", f"the clauses {' -> '.join(circle)} are each part of the next.", "Break the circle.", *texts[name]
+            )
+            return {}, {}
     return trees, {**{k: v for k, v in said.items() if k in ("when", "unless")}, **_clause_text(said)}
+
+
+def _circle(name: str, trees: dict[str, When], path: tuple[str, ...]) -> tuple[str, ...]:
+    """Clauses that lead from ``name`` back to itself."""
+    if name in path:
+        return (*path[path.index(name) :], name)
+    named = {n.name for n in walk(trees[name]) if isinstance(n, Clause) and n.name in trees} if name in trees else set()
+    return next((found for n in sorted(named) if (found := _circle(n, trees, (*path, name)))), ())
 
 
 def _clause_text(said: dict[str, str]) -> dict[str, Any]:
@@ -192,90 +237,3 @@ def _party(fields: Fields | None) -> Party | None:
         return (value,) if isinstance(value, str) else fields.names(key)
 
     return Party(some("kind"), some("jurisdiction"), some("form"), fields.flag("listed"))
-
-
-def _effects(row: Fields) -> list[Fields]:
-    value = row.data.get("effect")
-    if isinstance(value, list):
-        return row.children("effect")
-    return [child] if (child := row.child("effect")) else []
-
-
-def _effect(fields: Fields, trees: dict[str, When], parts: dict[str, str], kind: str) -> Effect | None:
-    if kind == "control_def":
-        fields.only(("set_ctrl",))
-        return None
-    fields.only(_EFFECT)
-    votes = fields.text("votes") or ""
-    if votes not in words.VOTE_EFFECTS:
-        fields.fault("C_UNKNOWN_EFFECT", f"{votes!r} is no effect on votes.", did_you_mean(votes, words.VOTE_EFFECTS), "votes")
-    clause, part = fields.text("clause"), fields.text("part")
-    if clause is not None and clause not in trees:
-        fields.fault("C_UNKNOWN_PREDICATE", f"the row has no clause {clause!r}.", did_you_mean(clause, trees), "clause")
-    if part is not None and part not in parts:
-        fields.fault("C_CONFIDENCE", f"the part {part!r} has no letter under 'parts'.", "Add it.", "part")
-    share, base = fields.ratio("share"), fields.text("base")
-    if votes == "excess_over":
-        if share is None and fields.text("share_from") is None:
-            fields.fault("C_MISSING_KEY", "excess over what?", "Add 'share' and 'base'.")
-        if base not in words.FIXED_BASES:
-            cure = f"Add 'base': one of {', '.join(words.FIXED_BASES)}."
-            fields.fault("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, "base")
-    meetings = fields.names("meetings") if isinstance(fields.data.get("meetings"), list) else ()
-    for name in meetings:
-        if name not in words.MEETINGS:
-            fields.fault(
-                "C_UNKNOWN_MEETING", f"{name!r} is no class of resolution.", did_you_mean(name, words.MEETINGS), "meetings"
-            )
-    return Effect(
-        votes=votes, clause=clause, share=share, share_from=fields.choice("share_from", words.FACTS), base=base or "issued",
-        factor=fields.whole("factor", 1) or 1, clock_from=fields.day("clock_from"),
-        quorum=fields.choice("quorum", words.QUORUM, "unstated") or "unstated", meetings=meetings,
-        duty=_words(fields, "duty", words.DUTIES), part=part,
-    )  # fmt: skip
-
-
-def _words(row: Fields, key: str, known: tuple[str, ...] | None) -> dict[str, str]:
-    inner = row.child(key)
-    found = {name: str(value) for name, value in inner.data.items()} if inner else {}
-    for name in found:
-        if known is not None and name not in (*known, "within"):
-            row.fault("C_UNKNOWN_EFFECT", f"{name!r} is no duty.", did_you_mean(name, known), key, name)
-    return found
-
-
-def _ladder(row: Fields) -> Ladder | None:
-    ladder = row.child("ladder")
-    if ladder is None:
-        return None
-    ladder.only(("of", "op", "at", "step"))
-    ladder.require("of", "op", "at")
-    at = [rung for n, value in enumerate(ladder.items("at")) if (rung := ladder.ratio_of(value, "at", n)) is not None]
-    step = ladder.ratio("step")
-    while step and at and at[-1] + step < 1:
-        at.append(at[-1] + step)
-    of = []
-    for name, text in (ladder.data.get("of") or {}).items() if isinstance(ladder.data.get("of"), dict) else ():
-        try:
-            of.append((name, parse_number(str(text))))
-        except GrammarError as error:
-            ladder.fault(error.code, error.message, error.cure, "of", name)
-    return Ladder(tuple(of), ladder.choice("op", (">", ">="), ">=") or ">=", tuple(sorted(at)))
-
-
-def _majority(row: Fields) -> Majority | None:
-    inner = row.child("majority")
-    if inner is None:
-        return None
-    inner.only(("classes", "op", "share", "of", "quorum"))
-    inner.require("classes", "op", "share", "of")
-    classes = inner.names("classes")
-    for name in classes:
-        if name not in words.MEETINGS:
-            inner.fault(
-                "C_UNKNOWN_MEETING", f"{name!r} is no class of resolution.", did_you_mean(name, words.MEETINGS), "classes"
-            )
-    return Majority(
-        inner.choice("op", (">", ">="), ">") or ">", inner.ratio("share") or Fraction(1, 2),
-        inner.choice("of", ("cast", "exercisable", "present"), "cast") or "cast", classes, inner.ratio("quorum"), row.text("id"),
-    )  # fmt: skip

@@ -8,15 +8,18 @@ only consistent choices are followed to the end.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
+from crosshold.errors import Finding, RequestError
 from crosshold.kernels.components import components
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.vocabulary import FACTS, FIXED_BASES
 from crosshold.law.world import Bounds, World
 
 MOST_UNDECIDED = 20
@@ -44,10 +47,11 @@ class Action:
     scope: int = TRUE
     given: int | None = None
 
-    @property
+    @cached_property
     def env(self) -> dict[str, str]:
-        """Roles of the rule: X and Y stand for the same pair."""
-        return {"I": self.issuer, "H": self.holder, "X": self.issuer, "Y": self.holder}
+        """Roles of the rule: X and Y stand for the same pair; the lot where the rule asks something of each."""
+        roles = {"I": self.issuer, "H": self.holder, "X": self.issuer, "Y": self.holder}
+        return {**roles, "lot": str(self.lots[0])} if self.rule.by_lot else roles
 
     def trigger(self, judge: Judge) -> int:
         """Truth of its condition, before exceptions."""
@@ -95,10 +99,33 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
                     continue
                 scope = reach(pairs[0][0], world, issuer, holder)
                 for rule, effect in pairs if scope != FALSE else ():
-                    kept = kept_votes(world, effect, rule, issuer, holder, voting)
-                    if kept is not None:
-                        found.append(Action(rule, effect, issuer, holder, voting, kept, scope))
+                    if effect.together != "concert":
+                        found += _cut(world, rule, effect, issuer, holder, voting, scope)
+        for rule, effect in (row for pairs in open_rows for row in pairs if row[1].together == "concert"):
+            found += _concert_cuts(world, rule, effect, issuer)
     return found + orders(world)
+
+
+def _cut(world: World, rule: Rule, effect: Effect, issuer: str, holder: str, lots: tuple[int, ...], scope: int) -> list[Action]:
+    """What a rule does to a holder's lots: one action, or one per lot where the rule asks something of each."""
+    kept = kept_votes(world, effect, rule, issuer, holder, lots)
+    if kept is None:
+        return []
+    if rule.by_lot:
+        return [Action(rule, effect, issuer, holder, (i,), (k,), scope) for i, k in zip(lots, kept, strict=True)]
+    return [Action(rule, effect, issuer, holder, lots, kept, scope)]
+
+
+def _concert_cuts(world: World, rule: Rule, effect: Effect, issuer: str) -> Iterator[Action]:
+    """A share that a party keeps together with its partners and majority companies, also where it holds nothing itself."""
+    owners = {owner for owner in world.owners[issuer] if owner not in world.dispersed and owner != issuer}
+    for head in sorted(owners | {head for owner in owners for head in world.heads.get(owner, ()) if head != issuer}):
+        members = world.concert(head, issuer) & owners
+        lots = tuple(i for member in sorted(members) for i in world.owners[issuer][member] if world.gross[i])
+        scope = reach(rule, world, issuer, head)
+        kept = kept_votes(world, effect, rule, issuer, head, lots) if lots and scope != FALSE else None
+        if kept is not None:
+            yield Action(rule, effect, issuer, head, lots, kept, scope)
 
 
 def reach(rule: Rule, world: World, issuer: str, holder: str) -> int:
@@ -140,23 +167,33 @@ def kept_votes(world: World, effect: Effect, rule: Rule, issuer: str, holder: st
     """
     if effect.votes == "zero":
         return (0,) * len(lots)
-    share = effect.share
+    share, base = effect.share, effect.base
     if effect.share_from:
-        told = [
-            r.get("share") for r in world.facts.records(effect.share_from, rule.id, holder, issuer) if r.get("share") is not None
-        ]
-        share = Fraction(str(told[0])) if told else None
+        who = {"rule": rule.id, "party": holder, "by": holder, "holder": holder, "issuer": issuer, "target": issuer}
+        records = world.facts.records(effect.share_from, *(who.get(key, "") for key in FACTS[effect.share_from]))
+        told = next((r for r in records if r.get("share") is not None), None)
+        share = Fraction(str(told["share"])) if told else None
+        base = str(told.get("of") or base) if told else base
+        if base not in FIXED_BASES:
+            cure = f"Write 'of': one of {', '.join(FIXED_BASES)}."
+            raise RequestError(
+                Finding("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, effect.share_from)
+            )
     if share is None:
         return None
-    in_shares = effect.base in ("issued", "outstanding")
+    in_shares = base in ("issued", "outstanding")
     own = world.own(issuer)
     whole = {
         "issued": world.issued(issuer),
         "outstanding": world.issued(issuer) - sum(world.lots[i].shares for i in own),
         "gross_votes": world.gross_total(issuer),
         "theoretical_votes": world.gross_total(issuer) + sum(world.base[i] for i in own),
-    }[effect.base]
+    }[base]
     left = whole * share.numerator // share.denominator
+    if effect.together not in (None, "concert"):
+        others = {name for group, _ in world.facts.designated(effect.together or "") if holder in group for name in group}
+        rest = [i for name in sorted(others - {holder, issuer}) for i in world.owners[issuer].get(name, ())]
+        left = max(left - sum(world.lots[i].shares if in_shares else world.gross[i] for i in rest), 0)
     kept: dict[int, int] = {}
     for i in sorted(lots, key=lambda i: (world.lots[i].since or "9999", world.lots[i].id)):
         size = world.lots[i].shares if in_shares else world.gross[i]

@@ -10,21 +10,69 @@ KINDS = (
     "vote_rule",
 )  # fmt: skip
 
+PREDICATES: Mapping[str, str] = {
+    "all": "every one of the conditions",
+    "any": "at least one of them",
+    "not": "the contrary",
+    "some": "there is another party Z for which the condition holds",
+    "held": "share of a company that a group holds, on a base; own shares are never counted",
+    "held_for": "whole months a lot is registered in one name",
+    "increase": "rise of a share within some months; unknown without the earlier state",
+    "months_since": "whole months since a recorded fact",
+    "before": "the first fact is recorded and earlier than the second, or the second is not recorded",
+    "same_day": "both facts have the same day",
+    "capacity": "in what capacity the lot is held; own when nobody says",
+    "company": "the party is a company",
+    "ctrl": "x controls y under a definition",
+    "fact": "somebody recorded it; false when nobody did",
+    "notified": "short for fact(notified, x, y)",
+    "form": "legal form of a party",
+    "in_cycle": "H's stake in I lies on a circle of stakes inside the scheme (the recorded loop, where one is)",
+    "jur": "jurisdiction of a party",
+    "largest": "no other holder has strictly more",
+    "listed": "its shares are listed",
+    "meeting": "class of the resolution",
+    "other_voter": "somebody else could vote on the item",
+    "same_group": "both are members of one designated group",
+    "self": "the same party",
+    "sme": "a small or medium company; false when nobody says",
+}
+"""Every predicate, and what it says."""
+
 ROLES = ("I", "H", "X", "Y")
 """I: issuer whose meeting is counted. H: registered holder. X, Y: any two parties of a control or accounting test."""
 
 BASES = (
-    "exercisable_over_gross", "exercisable_votes", "gross_votes", "issued", "open_votes", "outstanding", "theoretical_votes",
+    "director_votes", "exercisable_over_gross", "exercisable_votes", "gross_votes",
+    "issued", "open_votes", "outstanding", "theoretical_votes",
 )  # fmt: skip
 LIVE_BASES = ("exercisable_over_gross", "exercisable_votes")
 """Bases that look at what can be exercised, and so at what other rules take away."""
 FIXED_BASES = ("gross_votes", "issued", "outstanding", "theoretical_votes")
 """Bases a partial cut may be measured on: its size does not move with other rules."""
 
-VOTE_EFFECTS = ("excess_over", "multiply", "zero")
-DUTIES = ("bid", "cancel", "disclose", "file", "forbid_acquire", "sell", "warn")
+VOTE_EFFECTS: Mapping[str, str] = {
+    "cap": "the votes of H, or of the group that counts together, are limited to a share of a base",
+    "excess_over": "what lies above a share has no votes",
+    "multiply": "gross votes times a factor",
+    "stay": "an authority may suspend the votes; nothing changes until it does (order_suspends_votes)",
+    "zero": "no votes",
+}
+DUTIES: Mapping[str, str] = {
+    "bid": "a bid for the shares",
+    "cancel": "cancel own shares",
+    "corrective_order": "an authority may order it put right",
+    "disclose": "say it in a report",
+    "file": "a notice or filing",
+    "forbid_acquire": "no further shares may be acquired",
+    "sell": "sell shares",
+    "transfer_void": "the acquisition is void",
+    "warn": "advice",
+}
+DEADLINE = ("from", "within")
+"""Beside a duty: how long there is, and from the day of which fact (``fact(crossed, H, I)``); then the day is worked out."""
 QUORUM = ("exclude", "exclude_everywhere", "exclude_from_issued", "keep", "na", "unstated")
-OPEN_POINTS = ("attribution", "basis", "scope")
+MAJORITY_OF = ("cast", "exercisable", "present", "present_capital")
 CONFIDENCE = ("A", "B", "C")
 STATUS = ("in_force", "proposed", "superseded")
 PRECISION = ("day", "month", "year", "unknown")
@@ -39,14 +87,58 @@ MEETINGS: Mapping[str, str] = {
 
 FACTS: Mapping[str, tuple[str, ...]] = {
     # name of a fact: the keys that say whom it is about, in the order in which a rule names them
-    "agreed_to_regularise": ("x", "y"), "appoints_board": ("by", "target"), "articles_loyalty": ("issuer",),
-    "contract_event": ("contract", "event"), "controls": ("by", "target"), "controls_in_substance": ("by", "target"),
-    "crossed": ("by", "target"), "decides_meetings": ("by", "target"), "duty_unmet": ("rule", "party", "issuer"),
-    "not_fully_paid": ("lot",), "opted_out": ("issuer",), "order_suspends_votes": ("lot",), "policy_holding": ("holder", "issuer"),
-    "sensitive": ("issuer",), "switched_to_pure_investment": ("holder", "issuer"), "tie": ("x", "y"),
-    "voting_agreement": ("parties",), "voting_agreement_majority": ("by", "target"),
-}  # fmt: skip
-MUTUAL_FACTS = ("agreed_to_regularise", "tie")
+    "agreed_to_regularise": ("x", "y"),
+    "appoints_board": ("by", "target"),
+    "articles_cap": ("issuer",),
+    "articles_loyalty": ("issuer",),
+    "contract_event": ("contract", "event"),
+    "controls": ("by", "target"),
+    "controls_in_substance": ("by", "target"),
+    "counter_notified": ("by", "to"),
+    "crossed": ("by", "target"),
+    "decides_meetings": ("by", "target"),
+    "depositary_receipts": ("holder", "issuer"),
+    "designated_group": ("members",),
+    "dominant_influence": ("by", "target"),
+    "duty_unmet": ("rule", "party", "issuer"),
+    "employer_controlled_foundation": ("holder", "issuer"),
+    "exempt_first_notifier": ("by",),
+    "financial": ("holder",),
+    "free_acquisition": ("holder", "issuer"),
+    "general_holding_company": ("holder",),
+    "holds_all_shares": ("holder", "issuer"),
+    "insurance_assets": ("holder", "issuer"),
+    "knows_mutual": ("by",),
+    "limit_passed_by_bid": ("by", "target"),
+    "loop_forming_edge": ("holder", "issuer"),
+    "majority_at_last_two_meetings": ("by", "target"),
+    "meetings_authorised": ("x", "y"),
+    "mutual_known": ("by",),
+    "nominee_for": ("holder", "issuer"),
+    "not_fully_paid": ("lot",),
+    "not_notified": ("by", "target"),
+    "notified": ("by", "to"),
+    "opted_out": ("issuer",),
+    "order_suspends_votes": ("lot",),
+    "pledged_above_half": ("holder", "issuer"),
+    "policy_holding": ("holder", "issuer"),
+    "public_interest_foundation": ("holder",),
+    "sanctioned": ("entity",),
+    "sensitive": ("issuer",),
+    "sensitive_in": ("issuer", "sector"),
+    "switched_to_pure_investment": ("holder", "issuer"),
+    "tie": ("x", "y"),
+    "usufruct_or_pledge_before": ("lot",),
+    "venture": ("issuer",),
+    "voting_agreement": ("parties",),
+    "voting_agreement_majority": ("by", "target"),
+}
+CONTROL_FACTS = (
+    "appoints_board", "controls", "controls_in_substance", "decides_meetings", "dominant_influence", "majority_at_last_two_meetings",
+    "voting_agreement_majority",
+)  # fmt: skip
+"""Facts by which one party controls another."""
+MUTUAL_FACTS = ("agreed_to_regularise", "meetings_authorised", "tie")
 """Facts that hold both ways round."""
 
 CAPACITIES = ("dealer", "fiduciary", "legal_representative", "own", "personal_representative", "pledgee", "trustee")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -86,14 +87,16 @@ class World:
 
     @cached_property
     def circles(self) -> dict[str, int]:
-        """The number of the circle each party belongs to: two parties share one when holdings, facts about control or voting
-        agreements lead from each to the other. Without that nobody can be silent for what his company holds of him.
+        """The number of the circle each party belongs to: two parties share one when holdings, facts or voting agreements lead from
+        each to the other. Without that nobody can be silent for what his company holds of him.
         """
         links = [(owner, issuer) for owner, issuers in self.holdings.items() for issuer in issuers]
         links += self.facts.links
         for record in self.agreements:
             names = [str(name) for name in record.get("parties", ())]
             links += [(a, b) for a in names for b in names if a != b]
+        for parties in self.facts.together:  # what a rule asks of two parties may stand in a record instead of in holdings
+            links += [*pairwise(parties), *pairwise(parties[::-1])]
         place = {name: k for k, name in enumerate(sorted({name for link in links for name in link}))}
         after: list[list[int]] = [[] for _ in place]
         for a, b in links:
@@ -151,13 +154,41 @@ class World:
                 found |= parties
         return found
 
+    def concert(self, party: str, issuer: str) -> set[str]:
+        """``party`` and its partners, each with its majority companies."""
+        return {name for partner in self.partners(party, issuer) for name in self.majority_group(partner)}
+
     def confidence(self, lots: Iterable[int]) -> str:
         """The weakest letter among some lots; ``A`` when none has one."""
         return max((c for i in lots if (c := self.lots[i].confidence)), default="A")
 
+    def above(self, *companies: str) -> list[str]:
+        """Everybody who holds something of the companies, directly or through others; sorted, without them and dispersed holders."""
+        return sorted(self._reached(companies, self.owners) - self.dispersed - set(companies))
+
+    def below(self, *parties: str) -> list[str]:
+        """Every company of which the parties hold something, directly or through others; sorted."""
+        return sorted(self._reached(parties, self.holdings) - set(parties))
+
+    def _reached(self, start: Iterable[str], step: Mapping[str, Iterable[str]]) -> set[str]:
+        seen, waiting = set(start), list(start)
+        while waiting:
+            for name in step.get(waiting.pop(), ()):
+                if name not in seen:
+                    seen.add(name)
+                    waiting.append(name)
+        return seen
+
+    def on_a_circle(self, holder: str, issuer: str, members: frozenset[str]) -> bool:
+        """Whether the stake of ``holder`` in ``issuer`` lies on a circle of stakes between members: from the issuer back to the holder."""
+        inside = {name: [y for y in self.holdings.get(name, ()) if y in members and self.stake({name}, y)] for name in members}
+        return issuer in inside.get(holder, ()) and holder in self._reached([issuer], inside)
+
     def stake(self, group: Iterable[str], issuer: str) -> Fraction:
         """Shares of ``issuer`` that a group has, of those issued."""
         owners = self.owners.get(issuer, {})
+        if not owners:
+            return Fraction(0)
         held = sum(self.lots[i].shares for owner in group if owner != issuer for i in owners.get(owner, ()))
         return Fraction(held, self.issued(issuer)) if self.issued(issuer) else Fraction(0)
 

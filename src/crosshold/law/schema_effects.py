@@ -1,0 +1,129 @@
+"""The parts of a rule row that say what it does: effects, duties, ladders, majorities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from crosshold.errors import did_you_mean
+from crosshold.formats.fields import Fields
+from crosshold.law import vocabulary as words
+from crosshold.law.grammar import GrammarError, Predicate, When, parse, parse_number
+from crosshold.law.rule import Effect, Ladder, Majority
+
+EFFECT = (
+    "votes", "clause", "share", "share_from", "base", "together", "factor", "clock_from", "quorum", "meetings", "duty", "part",
+)  # fmt: skip
+MOST_RUNGS = 1000
+
+
+def effects(row: Fields) -> list[Fields]:
+    """The effects of a row: one mapping, or a list of them."""
+    value = row.data.get("effect")
+    if isinstance(value, list):
+        return row.children("effect")
+    return [child] if (child := row.child("effect")) else []
+
+
+def effect(fields: Fields, trees: dict[str, When], parts: dict[str, str], kind: str) -> Effect | None:
+    """One effect on votes; ``None`` for a control definition, whose only effect is that it defines."""
+    if kind == "control_def":
+        fields.only(("set_ctrl",))
+        return None
+    fields.only(EFFECT)
+    votes = fields.text("votes") or ""
+    if votes not in words.VOTE_EFFECTS:
+        fields.fault("C_UNKNOWN_EFFECT", f"{votes!r} is no effect on votes.", did_you_mean(votes, words.VOTE_EFFECTS), "votes")
+    clause, part = fields.text("clause"), fields.text("part")
+    if clause is not None and clause not in trees:
+        fields.fault("C_UNKNOWN_PREDICATE", f"the row has no clause {clause!r}.", did_you_mean(clause, trees), "clause")
+    if part is not None and part not in parts:
+        fields.fault("C_CONFIDENCE", f"the part {part!r} has no letter under 'parts'.", "Add it.", "part")
+    share, base = fields.ratio("share"), fields.text("base")
+    if votes in ("cap", "excess_over"):
+        if share is None and fields.text("share_from") is None:
+            fields.fault("C_MISSING_KEY", f"{votes}: over what?", "Add 'share' and 'base'.")
+        if base not in words.FIXED_BASES:
+            cure = f"Add 'base': one of {', '.join(words.FIXED_BASES)}."
+            fields.fault("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, "base")
+    meetings = _meetings(fields, "meetings") if fields.data.get("meetings") != "all" else ()
+    return Effect(
+        votes=votes, clause=clause, share=share, share_from=fields.choice("share_from", words.FACTS), base=base or "issued",
+        together=fields.text("together"), factor=fields.whole("factor", 1) or 1, clock_from=fields.day("clock_from"),
+        quorum=fields.choice("quorum", words.QUORUM, "unstated") or "unstated", meetings=meetings,
+        duty=duties(fields, "duty", words.DUTIES), part=part,
+    )  # fmt: skip
+
+
+def _meetings(fields: Fields, key: str) -> tuple[str, ...]:
+    names = fields.names(key)
+    for name in names:
+        if name not in words.MEETINGS:
+            fields.fault("C_UNKNOWN_MEETING", f"{name!r} is no class of resolution.", did_you_mean(name, words.MEETINGS), key)
+    return names
+
+
+def duties(row: Fields, key: str, known: Iterable[str] | None) -> dict[str, str]:
+    """A mapping of words to texts. Beside a duty stands its deadline: ``within``, and ``from`` a fact whose day it runs from."""
+    inner = row.child(key)
+    found = {str(name): str(value) for name, value in inner.data.items()} if inner else {}
+    for name in found:
+        if known is not None and name not in (*known, *words.DEADLINE):
+            row.fault("C_UNKNOWN_EFFECT", f"{name!r} is no duty.", did_you_mean(name, known), key, name)
+    if known is not None and "from" in found:
+        try:
+            fact = parse(found["from"])
+        except GrammarError as error:
+            row.fault(error.code, error.message, error.cure, key, "from")
+        else:
+            if not isinstance(fact, Predicate) or fact.name != "fact":
+                row.fault("C_SYNTAX", f"{found['from']!r} is no fact.", "Write fact(crossed, H, I).", key, "from")
+    return found
+
+
+def ladder(row: Fields) -> Ladder | None:
+    """Lines one above the other; ``step`` goes on from the last one."""
+    ladder = row.child("ladder")
+    if ladder is None:
+        return None
+    ladder.only(("of", "op", "at", "step"))
+    ladder.require("of", "op", "at")
+    at = [rung for n, value in enumerate(ladder.items("at")) if (rung := ladder.ratio_of(value, "at", n)) is not None]
+    step = ladder.ratio("step")
+    if step is not None and at and (step <= 0 or (1 - at[-1]) / step > MOST_RUNGS):
+        ladder.fault(
+            "C_BAD_VALUE", f"a step of {step} makes no ladder of up to {MOST_RUNGS} rungs.", "Write a larger step.", "step"
+        )
+        step = None
+    while step and at and at[-1] + step < 1:
+        at.append(at[-1] + step)
+    if not at:
+        ladder.fault("C_MISSING_KEY", "the ladder has no rung.", "Give 'at' a list of quoted ratios.", "at")
+        return None
+    of = []
+    for name, text in (ladder.data.get("of") or {}).items() if isinstance(ladder.data.get("of"), dict) else ():
+        try:
+            of.append((name, parse_number(str(text))))
+        except GrammarError as error:
+            ladder.fault(error.code, error.message, error.cure, "of", name)
+    return Ladder(tuple(of), ladder.choice("op", (">", ">="), ">=") or ">=", tuple(sorted(at)))
+
+
+def majority(row: Fields) -> Majority | None:
+    """How a resolution passes. ``low``: up to which share of votes present another ``op`` and ``share`` hold."""
+    inner = row.child("majority")
+    if inner is None:
+        return None
+    inner.only(("classes", "op", "share", "of", "quorum", "low"))
+    inner.require("classes", "op", "share", "of")
+    low = inner.child("low")
+    other = None
+    if low is not None:
+        low.only(("attendance", "op", "share"))
+        attendance, share = low.ratio("attendance"), low.ratio("share")
+        if low.require("attendance", "op", "share") and attendance is not None and share is not None:
+            other = attendance, low.choice("op", (">", ">="), ">") or ">", share
+    return Majority(
+        inner.choice("op", (">", ">="), ">") or ">", inner.ratio("share") or Fraction(1, 2),
+        inner.choice("of", words.MAJORITY_OF, "cast") or "cast", _meetings(inner, "classes"), inner.ratio("quorum"), row.text("id"), other,
+    )  # fmt: skip
