@@ -137,8 +137,11 @@ def number(layout: Layout, name: str) -> str:
         units = f"CAST(replace(CAST({exact} AS VARCHAR), '.', '') AS HUGEINT)"
         fits = f"regexp_full_match({name}, {DECIMAL}) AND {exact} BETWEEN 0 AND {most}"
         return f"CASE WHEN {fits} THEN CAST({units} // {10**digits} AS BIGINT) END"
-    fits = f"regexp_full_match({name}, {WHOLE}) AND TRY_CAST({name} AS BIGINT) < {LARGEST}"
-    return f"CASE WHEN {fits} THEN TRY_CAST({name} AS BIGINT) END"
+    value = f"TRY_CAST({name} AS BIGINT)"
+    return (  # most numbers are what their value would be written as, which is the faster test
+        f"CASE WHEN CAST({value} AS VARCHAR) = {name} THEN CASE WHEN {value} BETWEEN 0 AND {LARGEST - 1} THEN {value} END"
+        f" WHEN regexp_full_match({name}, {WHOLE}) AND {value} < {LARGEST} THEN {value} END"
+    )
 
 
 def cut(layout: Layout) -> str:
