@@ -95,7 +95,7 @@ class RuleBook:
         for name in dict.fromkeys(asked):
             if name not in self.ids:
                 found.add("C_UNKNOWN_RULE", f"there is no rule {name!r}.", did_you_mean(name, self.ids), "rules")
-        rows = [r for r in self.rules if (r.id in choice.only if choice.only is not None else r.jurisdiction in choice.packs)]
+        rows = [r for r in self.rules if (r.id in choice.only if choice.only is not None else _in_packs(r, choice.packs))]
         active = sorted((r for r in rows if r.in_force(at)), key=lambda rule: rule.id)
         for name in dict.fromkeys(choice.only or ()):
             if name in self.ids and not any(rule.id == name for rule in active):
@@ -125,6 +125,11 @@ class RuleBook:
             needed[name] = next((rule for rule in versions if rule.in_force(at)), versions[0])
             waiting += needed[name].definitions
         return needed
+
+
+def _in_packs(rule: Rule, packs: Sequence[str]) -> bool:
+    """Whether a row belongs to one of the packs: of that jurisdiction, or of a part of it (US brings US-DE)."""
+    return any(rule.jurisdiction == pack or rule.jurisdiction.startswith(f"{pack}-") for pack in packs)
 
 
 def load(sources: Sequence[str | Path] | None = None, *, packs: Sequence[str] | None = None) -> RuleBook:
@@ -160,6 +165,7 @@ def book_for(choice: RuleChoice) -> RuleBook:
     """
     named = [*(choice.only or ()), *choice.settings, *choice.accept]
     prefixes = {name.partition("-")[0] for name in named}
-    if prefixes <= set(PACKS) and set(choice.packs) <= set(PACKS):
-        return load(packs=tuple(prefixes | set(choice.packs if choice.only is None else ())))
+    packs = {name.partition("-")[0] for name in choice.packs}
+    if prefixes | packs <= set(PACKS):
+        return load(packs=tuple(prefixes | (packs if choice.only is None else set())))
     return load()

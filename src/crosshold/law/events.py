@@ -5,7 +5,7 @@ A line crossed by somebody who did nothing is still crossed: it is marked passiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -16,17 +16,21 @@ from crosshold.law.judge import Judge, Line
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.world import World
 from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot
 
 Pair = tuple[str, str, str]
+MOST_OUTCOMES = 8
+"""So many outcomes of each side are compared for lines."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """One thing that happened to ``holder`` (or ``group``) in ``issuer``.
 
-    ``direction``: up, down (a line), suspended, released (votes), lapsed, opened (contracts). ``passive``: the subject's own lots did not
+    ``direction``: up, down (a line), suspended, released (votes), lapsed, opened (contracts), prohibited (``shares`` acquired against a
+    ban). ``passive``: the subject's own lots did not
     change; ``cause`` says what did. ``before`` and ``after`` are shares of ``base``. ``certainty`` is POSSIBLE where data or the law leave
     it open. ``waiver`` names a rule under which a bid may be waived.
     """
@@ -49,13 +53,15 @@ class Event:
     waiver: str | None = None
     citation: str | None = None
     confidence: str | None = None
+    shares: int | None = None
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form; the threshold is always exact."""
         who: dict[str, Any] = {"group": list(self.group)} if len(self.group) > 1 else {"holder": self.holder}
         duty = dict(self.duty or {})
+        more = {"kind": "prohibited_acquisition", "shares": self.shares} if self.direction == "prohibited" else {}
         return {
-            "rule": self.rule, "clause": self.clause, "subject": {"issuer": self.issuer, **who}, "direction": self.direction,
+            **more, "rule": self.rule, "clause": self.clause, "subject": {"issuer": self.issuer, **who}, "direction": self.direction,
             "passive": self.passive, "cause": self.cause, "from": plain(self.before, exact=exact), "to": plain(self.after, exact=exact),
             "base": self.base, "op": self.op, "threshold": None if self.threshold is None else str(self.threshold),
             "certainty": self.certainty, "duty": {k: v for k, v in duty.items() if k != "within"} or None,
@@ -63,12 +69,13 @@ class Event:
         }  # fmt: skip
 
 
-def events(before: Ballot, after: Ballot) -> tuple[Event, ...]:
-    """Everything that differs in law between two Ballots of one register: votes first, then lines, then contracts.
+def events(before: Ballot, after: Ballot, *, history: Sequence[Snapshot] = ()) -> tuple[Event, ...]:
+    """Everything that differs in law between two Ballots of one register: votes first, then lines, acquisitions against a ban, contracts.
 
-    Lines are measured with the rules in force after the change, on the first outcome of each side; votes on all outcomes.
+    Lines are measured with the rules in force after the change, in every outcome; what not all of them show is POSSIBLE. ``history`` are
+    Snapshots before ``before``, for rules on a rise within some months.
     """
-    return (*_votes(before, after), *_lines(before, after), *_contracts(before, after))
+    return (*_votes(before, after), *_lines(before, after, history), *_prohibited(before, after), *_contracts(before, after))
 
 
 def _votes(before: Ballot, after: Ballot) -> Iterator[Event]:
@@ -106,17 +113,35 @@ def _silent(ballot: Ballot) -> dict[Pair, tuple[int, int, str]]:
     return found
 
 
-def _lines(before: Ballot, after: Ballot) -> Iterator[Event]:
+def _lines(before: Ballot, after: Ballot, history: Sequence[Snapshot]) -> Iterator[Event]:
+    """Lines crossed, outcome by outcome; one that some outcomes do not show, or show otherwise, is POSSIBLE."""
     if not before.outcomes or not after.outcomes:
         return
-    old, new = before.outcomes[0], after.outcomes[0]
-    for rule in (r for r in after.rules if r.kind in LINE_KINDS):
-        if rule.measures_increase:
-            yield from _creeping(rule, old, new)
-            continue
-        was, now = _measured(rule, old), _measured(rule, new)
-        for key in sorted({*was, *now}, key=str):
-            yield from _crossed(rule, was.get(key), now.get(key), old, new)
+    pairs = _side_by_side(before, after)
+    past = tuple(World(snapshot) for snapshot in history)
+    seen: dict[tuple[object, ...], list[Event]] = {}
+    for old, new in pairs:
+        for rule in (r for r in after.rules if r.kind in LINE_KINDS):
+            if rule.measures_increase:
+                found = list(_creeping(rule, old, new, past))
+            else:
+                was, now = _measured(rule, old), _measured(rule, new)
+                found = [e for key in sorted({*was, *now}, key=str) for e in _crossed(rule, was.get(key), now.get(key), old, new)]
+            for event in found:
+                key = event.rule, event.issuer, event.holder, event.clause, event.threshold, event.direction
+                seen.setdefault(key, []).append(event)
+    for rows in seen.values():
+        sure = len(rows) == len(pairs) and all(row.certainty == "CERTAIN" for row in rows)
+        yield rows[0] if sure else replace(rows[0], certainty="POSSIBLE")
+
+
+def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, StableOutcome]]:
+    """Outcomes that may follow one another: those of a common reading, or any where the readings do not tell."""
+    found = []
+    for new in after.outcomes[:MOST_OUTCOMES]:
+        same = [old for old in before.outcomes if any(reading in new.readings for reading in old.readings)]
+        found += [(old, new) for old in (same or before.outcomes)[:MOST_OUTCOMES]]
+    return found
 
 
 def _measured(rule: Rule, outcome: StableOutcome) -> dict[tuple[str, str, str, Fraction], tuple[str, Line]]:
@@ -149,9 +174,9 @@ def _crossed(
     )  # fmt: skip
 
 
-def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome) -> Iterator[Event]:
-    """A rise within some months, as far as these two states show it."""
-    bench = replace(new.bench, past=(*new.bench.past, *old.bench.past, old.world), static={})
+def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome, past: tuple[World, ...]) -> Iterator[Event]:
+    """A rise within some months above the lowest of the earlier states, when this change brought or raised it."""
+    bench = replace(new.bench, past=(*past, *new.bench.past, *old.bench.past, old.world), static={})
     assert rule.when is not None
     for issuer, holder in line_pairs(rule, new):
         judge = Judge(bench, new.kept)
@@ -161,6 +186,8 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome) -> Iterator[Ev
         rise = next(n for n in walk(rule.when) if isinstance(n, Compare) and isinstance(n.left, Increase))
         assert isinstance(rise.left, Increase) and isinstance(rise.right, Fraction)
         now, then = (Judge(side.bench, side.kept).held(rise.left.held, env, rule) for side in (new, old))
+        if now is not None and then is not None and now.low <= then.high:
+            continue  # it rose before, not now
         moved = _passive(old.world.snapshot, new.world.snapshot, (holder,), issuer)
         yield Event(
             rule=rule.id, issuer=issuer, holder=holder, direction="up", base=now.basis if now else None, op=rise.op,
@@ -168,6 +195,25 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome) -> Iterator[Ev
             waiver=rule.waiver if moved["passive"] and _shrank(old, new, issuer) else None, citation=rule.law,
             confidence=rule.confidence, clause=f"within {rise.left.months} months", **moved,
         )  # fmt: skip
+
+
+def _prohibited(before: Ballot, after: Ballot) -> Iterator[Event]:
+    """Shares acquired while a rule forbids it: the ban holds after the change and the holder has more than before."""
+    if not after.outcomes:
+        return
+    outcome = after.outcomes[0]
+    for rule in (r for r in after.rules if "forbid_acquire" in r.duty and r.when is not None):
+        judge = Judge(outcome.bench, outcome.kept)
+        for issuer, holder in line_pairs(rule, outcome):
+            more = after.snapshot.held(holder, issuer) - before.snapshot.held(holder, issuer)
+            env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
+            assert rule.when is not None
+            if more <= 0 or holder == issuer or judge.value(rule.when, env, rule) != TRUE:
+                continue
+            yield Event(
+                rule=rule.id, issuer=issuer, holder=holder, direction="prohibited", cause="its own holding changed", shares=more,
+                duty=rule.duty, citation=rule.law, confidence=rule.confidence,
+            )  # fmt: skip
 
 
 def _sure(rule: Rule, line: Line, holder: str, outcome: StableOutcome) -> str:

@@ -33,12 +33,13 @@ TRUE, FALSE, UNKNOWN = 1, 2, 4
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Which parties a row reaches; an empty tuple or ``None`` is no limit."""
+    """Which parties a row reaches; an empty tuple or ``None`` is no limit. ``except_form`` are forms outside, an unknown form is inside."""
 
     kind: tuple[str, ...] = ()
     jurisdiction: tuple[str, ...] = ()
     form: tuple[str, ...] = ()
     listed: bool | None = None
+    except_form: tuple[str, ...] = ()
 
     def admits(self, entity: Entity | None) -> int:
         """TRUE, FALSE, or UNKNOWN when the entity's attribute is missing."""
@@ -49,6 +50,8 @@ class Party:
                 value = UNKNOWN
             elif wanted and has not in wanted:
                 return FALSE
+        if entity is not None and entity.form in self.except_form:
+            return FALSE
         if self.listed is not None:
             has = entity.listed if entity else None
             if has is not None and has != self.listed:
@@ -63,8 +66,8 @@ class Effect:
 
     ``share`` and ``base`` are of ``excess_over`` and ``cap`` (``share_from`` reads the share from a fact), ``factor`` and ``clock_from`` of
     ``multiply``. ``together``: who keeps the share together; ``concert`` is H with its partners and majority companies, another word a
-    scheme of designated groups, of which H keeps what the other members leave. ``meetings`` limits it to classes of resolution, ``duty``
-    tells what H must do, ``part`` names the weaker part.
+    scheme of designated groups, of which H keeps what the other members leave. ``meetings`` limits it to classes of resolution,
+    ``except_meetings`` leaves some out, ``duty`` tells what H must do, ``part`` names the weaker part.
     """
 
     votes: str
@@ -77,8 +80,13 @@ class Effect:
     clock_from: date | None = None
     quorum: str = "unstated"
     meetings: tuple[str, ...] = ()
+    except_meetings: tuple[str, ...] = ()
     duty: Mapping[str, str] = field(default_factory=dict)
     part: str | None = None
+
+    def acts_in(self, meeting: str) -> bool:
+        """Whether it applies to a class of resolution."""
+        return meeting not in self.except_meetings and (not self.meetings or meeting in self.meetings)
 
 
 @dataclass(frozen=True, slots=True)

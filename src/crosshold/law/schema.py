@@ -228,7 +228,7 @@ def _scope(row: Fields) -> tuple[Party, Party, Party | None]:
 def _party(fields: Fields | None) -> Party | None:
     if fields is None:
         return None
-    fields.only(("kind", "jurisdiction", "form", "listed"))
+    fields.only(("kind", "jurisdiction", "form", "except_form", "listed"))
 
     def some(key: str) -> tuple[str, ...]:
         value = fields.data.get(key)
@@ -236,4 +236,4 @@ def _party(fields: Fields | None) -> Party | None:
             return ()
         return (value,) if isinstance(value, str) else fields.names(key)
 
-    return Party(some("kind"), some("jurisdiction"), some("form"), fields.flag("listed"))
+    return Party(some("kind"), some("jurisdiction"), some("form"), fields.flag("listed"), some("except_form"))

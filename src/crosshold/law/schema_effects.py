@@ -12,7 +12,8 @@ from crosshold.law.grammar import GrammarError, Predicate, When, parse, parse_nu
 from crosshold.law.rule import Effect, Ladder, Majority
 
 EFFECT = (
-    "votes", "clause", "share", "share_from", "base", "together", "factor", "clock_from", "quorum", "meetings", "duty", "part",
+    "votes", "clause", "share", "share_from", "base", "together", "factor", "clock_from", "quorum", "meetings", "except_meetings",
+    "duty", "part",
 )  # fmt: skip
 MOST_RUNGS = 1000
 
@@ -51,6 +52,7 @@ def effect(fields: Fields, trees: dict[str, When], parts: dict[str, str], kind: 
         votes=votes, clause=clause, share=share, share_from=fields.choice("share_from", words.FACTS), base=base or "issued",
         together=fields.text("together"), factor=fields.whole("factor", 1) or 1, clock_from=fields.day("clock_from"),
         quorum=fields.choice("quorum", words.QUORUM, "unstated") or "unstated", meetings=meetings,
+        except_meetings=_meetings(fields, "except_meetings"),
         duty=duties(fields, "duty", words.DUTIES), part=part,
     )  # fmt: skip
 

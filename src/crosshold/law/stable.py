@@ -81,7 +81,7 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
     """
     found: list[Action] = []
     entities = world.snapshot.entities
-    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if not effect.meetings or meeting in effect.meetings]
+    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
     by_rule: dict[str, list[tuple[Rule, Effect]]] = {}
     for rule, effect in rows:
         by_rule.setdefault(rule.version, []).append((rule, effect))

@@ -9,7 +9,7 @@ from crosshold.law.judge import Judge
 from crosshold.law.near import line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import TRUE, UNKNOWN, Rule
-from crosshold.law.stable import actions, judge_all
+from crosshold.law.stable import actions, judge_all, reach
 
 Pair = tuple[str, str]
 
@@ -57,6 +57,11 @@ def _of_votes(rule: Rule, outcome: StableOutcome) -> Standing:
     for action, value in zip(rows, values, strict=True):
         key = action.holder, action.issuer
         found[key] = TRUE if TRUE in (value, found.get(key)) else value | found.get(key, 0)
+    judge = Judge(outcome.bench, outcome.kept)
+    world = outcome.world
+    for issuer in world.owners:  # own shares have no votes to lose, but the row is about them
+        if world.own(issuer) and rule.when is not None and not rule.by_lot and reach(rule, world, issuer, issuer) == TRUE:
+            found[issuer, issuer] = judge.value(rule.when, {"I": issuer, "H": issuer, "X": issuer, "Y": issuer}, rule)
     return Standing(_with(found, TRUE), _with(found, UNKNOWN))
 
 
