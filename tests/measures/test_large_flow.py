@@ -196,8 +196,12 @@ def test_a_medium_network_against_a_dense_inverse() -> None:
     totals[found.rows.arrays["issuer"]] = found.rows.arrays["total"]  # type: ignore[attr-defined]
     np.testing.assert_allclose(totals, row - unit, rtol=1e-10, atol=1e-15)
     held = ownership(network, issuers=[network.ids[company]])
+    assert 0 < held.settings["error"] <= 1e-3
+    one_by_one = {r.holder: r.total for r in ownership(network, issuers=[network.ids[company]], error=0).rows}
+    for row_ in held.rows:
+        assert 0 <= float(row_.total or 0) / float(one_by_one[row_.holder] or 0) - 1 + 1e-12 <= held.settings["error"] + 1e-9
     for h in (0, 3, 399):
-        total = next(r.total for r in held.rows if r.holder == network.ids[h])
+        total = one_by_one[network.ids[h]]
         assert total == pytest.approx((inverse[h, company] - (h == company)) / inverse[h, h], rel=1e-9)
     money = np.random.default_rng(0).uniform(0, 1, n)
     result = value(network, money)

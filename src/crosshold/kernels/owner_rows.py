@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
+from crosshold.kernels.loops import Loop
 from crosshold.kernels.rings import CLOSED
 from crosshold.kernels.settle import Settle
 
@@ -70,6 +71,25 @@ def owner_rows(
     return table.finish()
 
 
+def returns_inside(settle: Settle, loop: Loop, budget: float) -> tuple[Float, float]:
+    """N_ii of every node of a large component, in the order of ``loop.nodes``, and by how much one can be too small.
+
+    What :meth:`~crosshold.kernels.settle.Settle.returns` says one solve at a time, from sparse rows of the component by itself.
+    """
+    table = _Table(settle, budget, True)
+    table.given[:] = 0.0
+    table.given[loop.nodes] = 1.0
+    table.mass = np.zeros(len(table.given))
+    table.mass[loop.nodes] = loop.settle(np.ones(len(loop.nodes)), down=True)
+    table.add_loop(loop)
+    found = np.ones(len(loop.nodes))
+    for k, node in enumerate(loop.nodes.tolist()):
+        a = table.begin[node]
+        row = table.owner[a : a + table.length[node]]
+        found[k] = table.part[a : a + table.length[node]][row == node].sum()
+    return found, float(table.lost[loop.nodes].max())
+
+
 class _Table:
     """The rows found so far, one after the other in two growing columns."""
 
@@ -100,7 +120,7 @@ class _Table:
             start[self.settle.components.members(number)] = 0.0
         return self.settle.down(start)
 
-    def add_loop(self, loop: Any) -> None:
+    def add_loop(self, loop: Loop) -> None:
         """Sweep a large component; rows of the sweep before are overwritten by moving the new ones down."""
         nodes, blocks = loop.nodes, len(loop.start) - 1
         base = len(self.settle.state)
@@ -222,6 +242,8 @@ def _fill(
                 if unit_of[h] == base + u:
                     continue
                 if pointer[h] == pointer[h + 1]:
+                    if given[h] == 0.0:
+                        continue
                     if total[h] == 0.0:
                         touched[count] = h
                         count += 1

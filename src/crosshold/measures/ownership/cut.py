@@ -41,7 +41,7 @@ def ownership_of_walks(
     found, touched = np.zeros(len(network)), np.empty(len(network), np.int32)
     rows = []
     worst = 0.0
-    for source in [network.index(name) for name in holders]:
+    for source in network.indices(holders):
         out = graph.out
         edges = out.pointer, out.node, out.weight, graph.total
         some, count, cut = walks_above(source, floor, *edges, found, touched, most)

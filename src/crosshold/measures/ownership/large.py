@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
-from crosshold.kernels.owner_rows import owner_rows
+from crosshold.kernels.owner_rows import owner_rows, returns_inside
+from crosshold.kernels.rings import SOUND
 from crosshold.kernels.settle import Settle
 from crosshold.network import Graph
 
 Float = NDArray[np.float64]
 Index = NDArray[Any]
 Progress = Callable[[float], None] | None
+MANY = 200  # holders inside one large ring from which their returns are found together
 
 
 class Cells(NamedTuple):
@@ -53,15 +55,17 @@ def by_holder(graph: Graph, settle: Settle, sources: Sequence[int], convention: 
 
 
 def by_issuer(
-    graph: Graph, settle: Settle, targets: Sequence[int], convention: str, floor: float, progress: Progress
-) -> Cells:  # fmt: skip
+    graph: Graph, settle: Settle, targets: Sequence[int], convention: str, floor: float, error: float, progress: Progress
+) -> Cells:
     """One pass up from each issuer over whoever owns part of it: a column of N, divided by each holder's N_ss.
 
-    N_ss is 1 outside rings; holders inside a large ring cost a solve each, so those below ``floor`` are left out before (W is at most Y).
+    N_ss is 1 outside rings. Holders inside a large ring cost a solve each, so those below ``floor`` are left out before (W is at most
+    Y); where there are many of them all N_ss of the ring are found together, each at most ``error`` too small.
     """
     found = []
     x = np.zeros(len(graph.total))
     again = np.zeros(len(graph.total))  # 0: not known yet
+    slack = 0.0
     for k, target in enumerate(targets):
         units = settle.reached_up(np.array([target]))
         nodes = settle.nodes(units)
@@ -73,12 +77,27 @@ def by_issuer(
         if convention == "source-avoiding":
             nodes, total = nodes[~(total < floor)], total[~(total < floor)]
             unknown = nodes[again[nodes] == 0]
+            if error > 0:
+                slack = max(slack, _returns_together(settle, unknown, again, error))
+                unknown = unknown[again[unknown] == 0]
             again[unknown] = settle.returns(unknown)
             total = total / again[nodes]
         found.append((nodes, np.full(len(nodes), target, np.int32), total))
         if progress:
             progress((k + 1) / len(targets))
-    return _joined(found)
+    return _joined(found)._replace(error=slack)
+
+
+def _returns_together(settle: Settle, nodes: Index, again: Float, error: float) -> float:
+    """Fill in N_ss for large components of which many members are asked; by how much one can be too small."""
+    numbers, counts = np.unique(settle.components.label[nodes], return_counts=True)
+    slack = 0.0
+    for number in numbers[counts > MANY].tolist():
+        if number in settle.loops and settle.state[number] == SOUND:
+            loop = settle.loops[number]
+            again[loop.nodes], less = returns_inside(settle, loop, error)
+            slack = max(slack, less)
+    return slack
 
 
 def all_pairs(settle: Settle, convention: str, error: float, progress: Progress) -> Cells:

@@ -109,9 +109,11 @@ def ownership(
 
     Give ``holders``, ``issuers`` or ``pairs`` (lists of ids) to ask for less than everything; with ``pairs`` a row comes back
     for each, also when it is 0. ``floor`` drops smaller totals after they were computed. ``basis`` is ``capital`` or ``votes``. Results
-    are exact fractions up to 2,000 holdings unless ``exact`` says otherwise. Beyond, one holder costs a pass over what it reaches, one
-    issuer a pass over its owners and, for source-avoiding, a solve for each of them inside a large ring; neither cuts anything. Every
-    pair is answered with at most ``error`` cut from the totals of an issuer (W_TRUNCATED); ``progress`` is told the part done.
+    are exact fractions up to 2,000 holdings unless ``exact`` says otherwise. Beyond, one holder costs a pass over what it reaches and
+    nothing is cut. One issuer costs a pass over its owners; where hundreds of them lie in one large ring, their returns to themselves are
+    summed together and a source-avoiding total may be too high by the part ``error`` of itself (``error=0``: a solve for each). Every
+    pair is answered with at most ``error`` cut from the totals of an issuer. W_TRUNCATED and ``settings`` say how much it was;
+    ``progress`` is told the part done.
 
     Errors: E_UNKNOWN_ID, E_CONVENTION, E_BASIS_AMBIGUOUS, E_SINGULAR, E_PATH_BUDGET (more than ``path_budget`` paths from one
     entrance of a component; exit status 3). Findings: W_OWNERLESS_CYCLE (totals that depend on such a ring are ``None``, but for
@@ -169,7 +171,7 @@ def _of_register(
     try:
         settle = settle_of(graph)
         if targets is not None and (sources is None or len(targets) < len(sources)):
-            cells = large.by_issuer(graph, settle, targets, convention, floor if wanted is None else 0.0, progress)
+            cells = large.by_issuer(graph, settle, targets, convention, floor if wanted is None else 0.0, error, progress)
         elif sources is not None:
             cells = large.by_holder(graph, settle, sources, convention, progress)
         else:
@@ -188,11 +190,16 @@ def _of_register(
     if convention == "all-walks" and len(above):
         findings += _over_one([rows[int(above[np.argmax(cells.total[above])])]], convention, len(above))
     findings += network.ownerless_findings([settle.components.members(number).tolist() for number in settle.closed])
+    if not everything and cells.error > 0:
+        message = (
+            f"the returns of holders in a large ring were summed up to {cells.error:.1e}: a total is at most that part too high."
+        )
+        findings.append(Finding("W_TRUNCATED", message, "Ask with error=0 for a solve each.", "ownership"))
     if everything and cells.error > 0:
         message = f"small totals were cut; each total is at most {cells.error:.1e} too low, and one that is absent no larger."
         findings.append(Finding("W_TRUNCATED", message, "Ask for a holder or an issuer, or give a smaller error.", "ownership"))
     settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor or None, "method": "float64"}
-    settings["error"] = cells.error if everything else None
+    settings["error"] = cells.error if everything or cells.error > 0 else None
     return Ownership(rows=rows, network=network, settings=settings, findings=tuple(dict.fromkeys(findings)))
 
 
@@ -214,7 +221,7 @@ class _Shares(Sequence[list[tuple[int, Number]]]):
 
 
 def _positions(network: Network, ids: Iterable[str] | None) -> list[int] | None:
-    return None if ids is None else [network.index(name) for name in ids]
+    return None if ids is None else network.indices(ids)
 
 
 Cells = dict[tuple[int, int], Amount]
