@@ -56,6 +56,7 @@ class Loop:
     inverses: Float
     state: int = 0
     condition: float = 1.0
+    residual: float = 0.0
     solver: str = "block sweeps"
     whole: Float | None = None
     lu: Any = None
@@ -125,7 +126,8 @@ class Loop:
                 return
             try:
                 x = self.settle(ones, down=True)
-            except Unsettled:
+            except Unsettled as failure:
+                self.residual = failure.residual
                 self.state = DIVERGENT if overheld else UNSETTLED
                 return
         if not np.isfinite(x).all() or x.min() < 0.5 or (overheld and x.max() > 1e15):

@@ -173,7 +173,7 @@ class Settle:
             members = self.components.members(number)
             if self.state[number] == DIVERGENT:
                 raise Divergent(members.tolist())
-            raise Unsettled(members, 1.0)
+            raise Unsettled(members, self.loops[number].residual)
 
     @property
     def conditions(self) -> Conditions:
