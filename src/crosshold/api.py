@@ -54,12 +54,13 @@ if TYPE_CHECKING:
     from crosshold.measures.ownership import Ownership
     from crosshold.measures.parties import Parties
     from crosshold.measures.power import Power
-    from crosshold.measures.value import OwnAssets, Value
+    from crosshold.measures.value import Contributions, OwnAssets, Value
     from crosshold.measures.wedge import WeakestLink
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
     from crosshold.model.stakes import Stakes
     from crosshold.report.explanation import Explanation
+    from crosshold.report.listing import FileTitles
     from crosshold.report.survey import Survey
 
 
@@ -242,6 +243,12 @@ def network(
     return build(snapshot, counts, votes_basis=votes_basis, capital_basis=capital_basis)
 
 
+def holdings(network: Network) -> list[tuple[str, str, Fraction]]:
+    """Every holding as (holder, issuer, fraction of the capital)."""
+    graph, ids = network.capital, network.ids
+    return [(ids[i], ids[j], Fraction(weight, int(graph.total[j]))) for i, j, weight in graph.edges()]
+
+
 def ownership(network: Network, *, convention: str = "source-avoiding", **options: Any) -> Ownership:
     """Direct and integrated ownership in one of three named conventions: source-avoiding, all-walks, simple-paths."""
     from crosshold.measures import ownership as room
@@ -317,11 +324,19 @@ def value(network: Network, own_assets: Mapping[str, Any]) -> Value:
     return room.value(network, own_assets)
 
 
+def contributions(value: Value) -> Contributions:
+    """Whose own assets end with the outside holders of which company; those of each company add up."""
+    from crosshold.measures import value as room
+
+    return room.contributions(value)
+
+
 def market_value(snapshot: Snapshot, network: Network) -> Value:
     """The same from the market: price times issued shares, turned into own assets first; amounts in the case's currency."""
     from crosshold.measures import value as room
 
-    return room.value(network, room.own_assets(network, market_caps(snapshot)))
+    result = room.value(network, room.own_assets(network, market_caps(snapshot)))
+    return replace(result, settings={**result.settings, "money": snapshot.currency})
 
 
 def market_caps(snapshot: Snapshot) -> dict[str, Fraction]:
@@ -368,6 +383,13 @@ def network_value(network: Network, values: Mapping[str, Any], **options: Any) -
     from crosshold.measures import network_value as room
 
     return room.network_value(network, values, **options)
+
+
+def market_network_value(snapshot: Snapshot, network: Network) -> NetworkValue:
+    """The same with the own assets that the market's prices leave, in the case's currency."""
+    found = market_value(snapshot, network)
+    result = network_value(network, {name: x for name, x in found.own_assets.items() if x is not None})
+    return replace(result.with_findings(found.findings), settings={**result.settings, "money": snapshot.currency})
 
 
 def wedge(network: Network, owner: str, company: str, **options: Any) -> WeakestLink:
@@ -422,27 +444,41 @@ def consolidation(network: Network, parents: Iterable[str] | None = None, *, sta
     return room.bands(network, parents, standard=standard)
 
 
-NETWORK_INDICES = ("crama-leruth", "karos-peters", "npf", "npi")
+NETWORK_INDICES = {"crama-leruth": (), "karos-peters": ("quota",), "npf": ("quota", "free_float"), "npi": ("quota", "free_float")}
 
 
 def network_power(
-    network: Network, *, index: str = "npi", target: str | None = None, **options: Any
+    network: Network,
+    *,
+    index: str = "npi",
+    target: str | None = None,
+    quota: Fraction | str | None = None,
+    free_float: str | None = None,
+    **options: Any,
 ) -> NetworkPower | NetworkFlow | KarosPeters | CramaLeruth:
-    """Power through a whole network: ``npi``, ``npf``, ``karos-peters``; ``crama-leruth`` is about one ``target`` company."""
+    """Power through a whole network: ``npi``, ``npf``, ``karos-peters``; ``crama-leruth`` is about one ``target`` company.
+
+    ``quota``: more than this part of the votes decides (default 1/2); ``free_float`` (npi, npf): ``none`` or ``ocean``.
+    """
     from crosshold.measures import network_power as room
 
+    faults = Findings()
     if index not in NETWORK_INDICES:
-        cure = did_you_mean(index, NETWORK_INDICES)
-        raise RequestError(Finding("E_INDEX", f"{index!r} is no index of power through networks.", cure, "index"))
-    if (index == "crama-leruth") != (target is not None):
+        faults.add("E_INDEX", f"{index!r} is no index of power through networks.", did_you_mean(index, NETWORK_INDICES), "index")
+    elif (index == "crama-leruth") != (target is not None):
         message = f"{index} is about {'one company' if target is None else 'all companies at once'}."
         cure = "Name the company." if target is None else "Leave the company out, or use crama-leruth."
-        raise RequestError(Finding("E_TARGET", message, cure, "target"))
+        faults.add("E_TARGET", message, cure, "target")
+    given: dict[str, Any] = {name: said for name, said in (("quota", quota), ("free_float", free_float)) if said is not None}
+    for name in given if index in NETWORK_INDICES else ():
+        if name not in NETWORK_INDICES[index]:
+            faults.add("E_OPTION", f"{index} knows no {name}.", "Leave it out.", name)
+    faults.raise_errors(RequestError)
     if target is not None:
         return room.crama_leruth(network, target, **options)
     if index == "karos-peters":
-        return room.karos_peters(network, **options)
-    return room.npf(network, **options) if index == "npf" else room.npi(network, **options)
+        return room.karos_peters(network, threshold=quota or "1/2", **options)
+    return room.npf(network, **given, **options) if index == "npf" else room.npi(network, **given, **options)
 
 
 def stakes(snapshot: Snapshot, votes: Ballot | None = None, *, capital_basis: str = "outstanding") -> Stakes:
@@ -470,18 +506,27 @@ def control_bounds(stakes: Stakes, *, issuer: str | None = None, **options: Any)
 
 
 def owner_bounds(
-    stakes: Stakes, issuer: str | None = None, *, test: str = "eu-ubo-25", listed: Iterable[str] = (), **options: Any
+    stakes: Stakes,
+    issuer: str | None = None,
+    *,
+    test: str = "eu-ubo-25",
+    listed: Iterable[str] = (),
+    at: date | None = None,
+    **options: Any,
 ) -> OwnersBounds | LinksBounds | BlockedBounds:
     """Who certainly or possibly counts under a named test, given stakes known only between bounds."""
     from crosshold.measures import owners as room
 
-    question = room.owner_test(test).question
-    if question == "blocked":
+    named = room.owner_test(test)
+    result: OwnersBounds | LinksBounds | BlockedBounds
+    if named.question == "blocked":
         found = room.blocked_bounds(stakes, listed, test=test, **options)
-        return found if issuer is None else replace(found, rows=tuple(row for row in found.rows if row.issuer == issuer))
-    if question == "links":
-        return room.links_bounds(stakes, issuer, test=test, **options)
-    return room.owners_bounds(stakes, issuer, test=test, **options)
+        result = found if issuer is None else replace(found, rows=tuple(row for row in found.rows if row.issuer == issuer))
+    elif named.question == "links":
+        result = room.links_bounds(stakes, issuer, test=test, **options)
+    else:
+        result = room.owners_bounds(stakes, issuer, test=test, **options)
+    return result if at is None else result.with_findings(named.out_of_force(at))
 
 
 def cascade(
@@ -495,6 +540,34 @@ def cascade(
     from crosshold.measures import failures as room
 
     return room.cascade(network, own_assets, thresholds, failure_costs, **options)
+
+
+def cascade_after(
+    network: Network,
+    before: Value,
+    lose: Mapping[str, Fraction],
+    *,
+    line: Fraction | str = "4/5",
+    cost: Fraction | str = "1/10",
+    thresholds: Mapping[str, Any] | None = None,
+    failure_costs: Mapping[str, Any] | None = None,
+    every: bool = False,
+) -> Cascade:
+    """:func:`cascade` after a shock: companies ``lose`` parts (0-1, by id) of the own assets that they have in ``before``.
+
+    Without ``thresholds`` a company fails below the part ``line`` of its outside value before the shock; without ``failure_costs`` its
+    failure costs the part ``cost`` of that value.
+    """
+    values = {name: Fraction(x) for name, x in before.outside_value.items() if x is not None and x > 0}
+    assets = {name: Fraction(x) * (1 - lose.get(name, 0)) for name, x in before.own_assets.items() if x is not None}
+    lines = {name: Fraction(line) * x for name, x in values.items()} if thresholds is None else thresholds
+    costs = {name: Fraction(cost) * x for name, x in values.items()} if failure_costs is None else failure_costs
+    found = cascade(network, assets, lines, costs, every=every)
+    said = {"lost": ", ".join(f"{name} {part} of its own assets" for name, part in lose.items()) or "nothing"}
+    said |= {"line": f"{line} of the value before" if thresholds is None else "given"}
+    said |= {"cost": f"{cost} of the value before" if failure_costs is None else "given"}
+    said |= {"money": before.settings["money"]} if "money" in before.settings else {}
+    return replace(found, settings={**found.settings, **said}).with_findings(before.findings)
 
 
 def clearing(assets: Mapping[str, Any], **options: Any) -> Clearing:
@@ -535,7 +608,7 @@ def ration(estate: Any, claims: Any, *, rule: str = "talmud") -> Bankruptcy:
 
 
 def read_numbers(source: str | Path, question: str) -> Numbers:
-    """The small YAML, JSON or CSV file of numbers that a question brings along: cascade, clear, dividends, net, split, unwind, value."""
+    """The small YAML, JSON or CSV file of numbers that a question brings along: cascade, clear, dividends, net, split, value."""
     from crosshold.formats.amounts import QUESTIONS
     from crosshold.formats.amounts import read_numbers as read_file
 
@@ -557,14 +630,15 @@ def market_own_assets(snapshot: Snapshot, network: Network) -> OwnAssets:
 def market_net(snapshot: Snapshot, network: Network, *, kind: str = "conservative") -> Netting:
     """:func:`net` of the holdings of a case at market prices, in the case's currency."""
     found = market_own_assets(snapshot, network)
-    graph, ids = network.capital, network.ids
     rows = [
-        (ids[i], ids[j], Fraction(weight, int(graph.total[j])) * (found.equity[ids[j]] or 0))
-        for i, j, weight in graph.edges()
-        if ids[i] in found.equity
+        (holder, issuer, part * (found.equity[issuer] or 0))
+        for holder, issuer, part in holdings(network)
+        if holder in found.equity
     ]
     result = net(rows, kind=kind)
-    return result.with_findings([*network.findings, *found.findings])
+    return replace(
+        result.with_findings([*network.findings, *found.findings]), settings={**result.settings, "money": snapshot.currency}
+    )
 
 
 def market_unwind(snapshot: Snapshot, network: Network, *, kind: str = "conservative") -> Unwind:
@@ -573,7 +647,8 @@ def market_unwind(snapshot: Snapshot, network: Network, *, kind: str = "conserva
     lots = [(lot.holder, lot.issuer, lot.shares) for name in snapshot.issuers for lot in snapshot.lots_of(name)]
     issued = {name: issuer.issued for name, issuer in snapshot.issuers.items()}
     assets = {name: money for name, money in found.own_assets.items() if money is not None and name in issued}
-    return unwind(issued, lots, assets, kind=kind).with_findings([*network.findings, *found.findings])
+    result = unwind(issued, lots, assets, kind=kind).with_findings([*network.findings, *found.findings])
+    return replace(result, settings={**result.settings, "money": snapshot.currency})
 
 
 def simulate(snapshot: Snapshot, plan: Plan, **options: Any) -> Outcome:
@@ -623,7 +698,7 @@ def _nameless(result: Any) -> Snapshot:
     return Snapshot(at=date.min, entities=entities, issuers={}, lots=Lots([]))
 
 
-def lines(result: Any, snapshot: Snapshot) -> list[str]:
+def lines(result: Any, snapshot: Snapshot | FileTitles) -> list[str]:
     """A result as text for a terminal."""
     from crosshold.report.answers import lines as tell
 
@@ -638,16 +713,23 @@ def register_lines(result: Any, network: Network, title: str) -> list[str]:
     return tell(result, Titles(network, title))
 
 
+def file_titles(source: str | Path) -> FileTitles:
+    """What the printed answer about a file of numbers is headed with."""
+    from crosshold.report.listing import FileTitles
+
+    return FileTitles(str(source))
+
+
 def votes_lines(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
     """A Ballot as text: who can vote what at some companies, why not, and the nearest lines of law."""
-    from crosshold.report.answers import votes
+    from crosshold.report.legal import votes
 
     return votes(ballot, issuers)
 
 
 def rule_lines(rules: Sequence[Rule], *, whole: bool) -> list[str]:
     """Rules as text: one line each, or ``whole`` pages."""
-    from crosshold.report.answers import rule_page, rule_table
+    from crosshold.report.legal import rule_page, rule_table
 
     return [line for rule in rules for line in [*rule_page(rule), ""]] if whole else rule_table(rules)
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import typer
 
-from crosshold.cli.measures import check, control, loops, own, owners, power, value
+from crosshold.cli.deciding import consolidate, group, network_power, parties, power, turnout, watch, wedge
+from crosshold.cli.flows import dividends, look_through, network_value, value
+from crosshold.cli.measures import check, control, loops, own, owners
 from crosshold.cli.register import synthetic
+from crosshold.cli.settling import cascade, clear, net, split, unwind
 from crosshold.cli.stories import compare, demo, explain, rules, simulate, votes
 
 app = typer.Typer(
@@ -13,7 +16,14 @@ app = typer.Typer(
     help="Who holds whom, who really owns, votes and controls, and what happens when those holdings change.",
 )  # fmt: skip
 
-VERBS = (demo, check, votes, own, control, owners, power, value, loops, simulate, compare, rules, explain, synthetic)
+VERBS = (
+    demo, check, votes,
+    own, look_through, owners,
+    control, parties, turnout, power, network_power, wedge, group,
+    loops, value, network_value, dividends, consolidate, watch,
+    net, unwind, cascade, clear, split,
+    simulate, compare, rules, explain, synthetic,
+)  # fmt: skip
 
 for verb in VERBS:
     app.command()(verb)

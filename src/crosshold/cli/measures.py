@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crosshold import api
 from crosshold.cli import register
-from crosshold.cli.options import (
-    At,
-    Believe,
-    Case,
-    Exact,
-    Holder,
-    Issuer,
-    Json,
-    KnownBy,
-    Out,
-    Overheld,
-    Source,
-    Threads,
-    Totals,
-    known,
-    no_options,
-    ratio,
-    show,
-    snapshot_of,
-    votes_network,
-)
+from crosshold.cli.options import Holder, Issuer, Json, Overheld, Source, Threads, Totals, no_options, ratio
 from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.cli.questions import answer, asks, put
 from crosshold.cli.register import Asked
 from crosshold.errors import Finding, RequestError
+
+Bounds = Annotated[bool, typer.Option("--bounds", help="What is certain and what is possible, from stakes known between bounds.")]
 
 
 def check(case: Source, as_json: Json = False, threads: Threads = None, totals: Totals = None, overheld: Overheld = None) -> None:
@@ -51,127 +34,125 @@ def check(case: Source, as_json: Json = False, threads: Threads = None, totals: 
     return None
 
 
+@asks
 def own(
-    case: Source, holder: Holder = None, issuer: Issuer = None,
+    asked: Asked, holder: Holder = None, issuer: Issuer = None,
     convention: Annotated[str, typer.Option("--convention", help="source-avoiding, all-walks or simple-paths.")] = "source-avoiding",
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
-    threads: Threads = None, totals: Totals = None, overheld: Overheld = None, out: Out = None,
+    floor: Annotated[str | None, typer.Option("--floor", help="Leave out what is smaller.", metavar="RATIO")] = None,
+    bounds: Bounds = False,
 ) -> None:  # fmt: skip
     """Who owns what, directly and through others, in a named convention."""
-    if api.is_register(case):
-        asked = Asked(case, at, known_by, believe, threads, totals, overheld, out, as_json, exact)
-        return register.own(asked, holder, issuer, convention)
-    snapshot = snapshot_of(case, at, known_by, believe, threads=threads, totals=totals, overheld=overheld)
-    known(snapshot, holder=holder, issuer=issuer)
-    chosen = {"holders": [holder] if holder else None, "issuers": [issuer] if issuer else None}
-    result = api.ownership(api.network(snapshot), convention=convention, **chosen)
-    return show(result, snapshot, as_json, exact, snapshot.findings, out)
-
-
-def control(
-    case: Source,
-    threshold: Annotated[str, typer.Option("--threshold", help="Strictly more than this share controls.", metavar="RATIO")] = "1/2",
-    basis: Annotated[str, typer.Option("--basis", help="votes or capital.")] = "votes",
-    holder: Holder = None, issuer: Issuer = None,
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
-    threads: Threads = None, totals: Totals = None, overheld: Overheld = None, out: Out = None,
-) -> None:  # fmt: skip
-    """Who controls whom, alone or through chains, and who stands at the top."""
-    if api.is_register(case):
-        asked = Asked(case, at, known_by, believe, threads, totals, overheld, out, as_json, exact)
-        return register.control(asked, threshold, basis, holder, issuer)
-    snapshot = snapshot_of(case, at, known_by, believe, threads=threads, totals=totals, overheld=overheld)
-    known(snapshot, holder=holder, issuer=issuer)
-    if basis == "capital":
-        network, findings = api.network(snapshot), list(snapshot.findings)
-    else:
-        network, findings = votes_network(snapshot)
-    sources = [holder] if holder else None
-    result = api.control(network, threshold=ratio(threshold, "--threshold"), basis=basis, issuer=issuer, sources=sources)
-    top = api.ultimate(network, threshold=threshold, basis=basis, issuer=issuer)
-    if out is not None:
-        api.write(result, out)
-    if as_json:
-        told = {**top.to_dict(), **result.to_dict(exact=exact), "findings": [*findings, *result.findings]}
-        print_json(told, exact)
-    else:
-        print_lines([*api.lines(result, snapshot), "", *api.lines(top, snapshot)])
-        print_findings([*findings, *result.findings])
+    least = None if floor is None else ratio(floor, "--floor")
+    whole = holder is None and issuer is None
+    if whole and not bounds and api.is_register(asked.path):
+        return register.own(asked, None, None, convention)
+    chosen: dict[str, Any] = {"holders": [holder] if holder else None, "issuers": [issuer] if issuer else None}
+    with put(asked, holder, issuer=issuer) as question:
+        if bounds:
+            only(bounds, convention == "source-avoiding" and floor is None, "--convention, --floor")
+            result: Any = api.ownership_bounds(api.stakes(question.case("bounds")), **chosen)
+        else:
+            result = api.ownership(question.network, convention=convention, floor=least, progress=question.progress, **chosen)
+        answer(question, result)
     return None
 
 
+@asks
+def control(
+    asked: Asked,
+    threshold: Annotated[str, typer.Option("--threshold", help="Strictly more than this share controls.", metavar="RATIO")] = "1/2",
+    basis: Annotated[str, typer.Option("--basis", help="votes or capital.")] = "votes",
+    holder: Holder = None, issuer: Issuer = None, bounds: Bounds = False,
+) -> None:  # fmt: skip
+    """Who controls whom, alone or through chains, and who stands at the top."""
+    limit = ratio(threshold, "--threshold")
+    if api.is_register(asked.path) and not bounds:
+        return register.control(asked, threshold, basis, holder, issuer)
+    sources = [holder] if holder else None
+    with put(asked, holder, issuer=issuer, votes=basis != "capital") as question:
+        snapshot, network = question.case("bounds"), question.network
+        if bounds:
+            stakes = api.stakes(snapshot, None if basis == "capital" else api.ballot(snapshot))
+            answer(question, api.control_bounds(stakes, issuer=issuer, threshold=limit, basis=basis, sources=sources))
+            return None
+        result = api.control(network, threshold=limit, basis=basis, issuer=issuer, sources=sources)
+        top = api.ultimate(network, threshold=limit, basis=basis, issuer=issuer)
+        if asked.out is not None:
+            api.write(result, asked.out)
+        findings = [*question.findings, *result.findings]
+        if asked.as_json:
+            print_json({**top.to_dict(), **result.to_dict(exact=asked.exact), "findings": findings}, asked.exact)
+        else:
+            print_lines([*api.lines(result, snapshot), "", *api.lines(top, snapshot)])
+            print_findings(findings)
+    return None
+
+
+LISTED_COMPANY = "A listed company (default: those the case calls listed); may be repeated."
+
+
+@asks
 def owners(
-    case: Source, issuer: Annotated[str | None, typer.Argument(help="The company (default: every one).", metavar="ISSUER")] = None,
+    asked: Asked, issuer: Annotated[str | None, typer.Argument(help="The company (default: every one).", metavar="ISSUER")] = None,
     test: Annotated[str, typer.Option("--test", help="The test, by id or short name.", metavar="TEST")] = "eu-ubo-25",
-    listed: Annotated[list[str] | None, typer.Option("--listed", help="A blocked person (ofac-50); may be repeated.", metavar="ID")] = None,
+    listed: Annotated[list[str] | None, typer.Option("--listed", help="A blocked person; may be repeated.", metavar="ID")] = None,
     votes: Annotated[str, typer.Option("--votes", help="The votes that count: exercisable or gross.")] = "exercisable",
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
-    threads: Threads = None, totals: Totals = None, overheld: Overheld = None, out: Out = None,
+    listed_company: Annotated[list[str] | None, typer.Option("--listed-company", help=LISTED_COMPANY, metavar="ID")] = None,
+    stop_at_listed: Annotated[bool, typer.Option("--stop-at-listed", help="A listed company counts as an owner itself.")] = False,
+    bounds: Bounds = False,
 ) -> None:  # fmt: skip
     """Who counts as an owner, is blocked or closely linked, under a named test."""
     named = api.owner_test(test)
-    if api.is_register(case):
-        asked = Asked(case, at, known_by, believe, threads, totals, overheld, out, as_json, exact)
-        return register.owners(asked, issuer, test, listed or ())
-    snapshot = snapshot_of(case, at, known_by, believe, threads=threads, totals=totals, overheld=overheld)
-    known(snapshot, issuer=issuer)
-    for person in listed or ():
-        known(snapshot, listed=person)
+    if issuer is None and not listed and not bounds and api.is_register(asked.path):
+        return register.owners(asked, issuer, test, ())
     if votes not in ("exercisable", "gross"):
         raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{votes!r} names no votes.", "Say exercisable or gross.", "--votes"))
-    findings = list(snapshot.findings)
-    ballot = api.ballot(snapshot) if named.counts_votes else None
-    if ballot is not None:
-        findings += ballot.findings
-    network = api.network(snapshot, ballot, capital_basis="issued", votes_basis=f"{votes}_votes")
-    result = api.owners(network, issuer, test=test, listed=listed or (), at=snapshot.at)
-    return show(result, snapshot, as_json, exact, findings, out)
+    if named.question != "owners" or bounds:
+        only(True, not listed_company and not stop_at_listed, "--listed-company, --stop-at-listed")
+    with put(asked, *(listed or ()), *(listed_company or ()), issuer=issuer) as question:
+        snapshot, network, at = question.snapshot, question.network, None
+        ballot = api.ballot(snapshot) if snapshot is not None and named.counts_votes else None
+        if snapshot is not None:
+            at = snapshot.at
+            network = api.network(snapshot, ballot, capital_basis="issued", votes_basis=f"{votes}_votes")
+        question.findings.extend(ballot.findings if ballot is not None else ())
+        if bounds:
+            only(bounds, votes == "exercisable", "--votes")
+            stakes = api.stakes(question.case("bounds"), ballot, capital_basis="issued")
+            result: Any = api.owner_bounds(stakes, issuer, test=test, listed=listed or (), at=at)
+        elif named.question == "owners":
+            companies = listed_company or [e.id for e in (snapshot.entities.values() if snapshot else ()) if e.listed]
+            chosen: dict[str, Any] = {
+                "listed_companies": [c for c in companies if c in set(network.ids)],
+                "stop_at_listed": stop_at_listed,
+            }
+            result = api.owners(network, issuer, test=test, at=at, **chosen)
+        else:
+            result = api.owners(network, issuer, test=test, listed=listed or (), at=at)
+        answer(question, result)
+    return None
 
 
-def power(
-    case: Source, issuer: Annotated[str, typer.Argument(help="The company.", metavar="ISSUER")],
-    index: Annotated[str, typer.Option("--index", help="The index of voting power.")] = "shapley-shubik",
-    quota: Annotated[str, typer.Option("--quota", help="More than this share of the votes wins.", metavar="RATIO")] = "1/2",
-    free_float: Annotated[str, typer.Option("--float", help="The dispersed rest: ocean, none or binomial.")] = "ocean",
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
-    threads: Threads = None, totals: Totals = None, overheld: Overheld = None, out: Out = None,
-) -> None:  # fmt: skip
-    """How much voting power each holder of one company has, under a named index."""
-    if api.is_register(case):
-        asked = Asked(case, at, known_by, believe, threads, totals, overheld, out, as_json, exact)
-        return register.power(asked, issuer, index, quota, free_float)
-    snapshot = snapshot_of(case, at, known_by, believe, threads=threads, totals=totals, overheld=overheld)
-    known(snapshot, issuer=issuer)
-    network, findings = votes_network(snapshot)
-    result = api.power(network, issuer, index=index, quota={"more_than": ratio(quota, "--quota")}, free_float=free_float)
-    return show(result, snapshot, as_json, exact, findings, out)
-
-
-def value(
-    case: Case, at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False
-) -> None:
-    """What each company is worth to outsiders, and how much of the market's sum is counted twice."""
-    snapshot = snapshot_of(case, at, known_by, believe)
-    result = api.market_value(snapshot, api.network(snapshot))
-    show(result, snapshot, as_json, exact, snapshot.findings)
-
-
+@asks
 def loops(
-    case: Source,
-    at: At = None,
-    known_by: KnownBy = None,
-    believe: Believe = None,
-    as_json: Json = False,
-    exact: Exact = False,
-    threads: Threads = None,
-    totals: Totals = None,
-    overheld: Overheld = None,
-    out: Out = None,
-) -> None:
-    """The circles of holdings, and what each is worth."""
-    if api.is_register(case):
-        asked = Asked(case, at, known_by, believe, threads, totals, overheld, out, as_json, exact)
+    asked: Asked,
+    limit: Annotated[int | None, typer.Option("--limit", help="The N circles with the largest gain only.", metavar="N", min=1)] = None,
+) -> None:  # fmt: skip
+    """The circles of holdings, what each is worth, and what control hangs on it."""
+    if limit is None and api.is_register(asked.path):
         return register.loops(asked)
-    snapshot = snapshot_of(case, at, known_by, believe, threads=threads, totals=totals, overheld=overheld)
-    result = api.loops(api.network(snapshot))
-    return show(result, snapshot, as_json, exact, snapshot.findings, out)
+    with put(asked) as question:
+        network = question.network
+        if question.snapshot is not None and len((ballot := api.ballot(question.snapshot)).outcomes) == 1:
+            network = api.network(question.snapshot, ballot)  # what control hangs on a circle; circles are there without it
+        answer(question, api.loops(network, limit=limit))
+    return None
+
+
+def only(asked: bool, fits: bool, others: str) -> None:
+    """Stop when options come together that do not fit each other."""
+    if asked and not fits:
+        message = f"{others}: not with this question."
+        raise RequestError(
+            Finding("E_OPTION", message, "Leave one of them out; the page on the command line says which.", others)
+        )

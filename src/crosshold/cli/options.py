@@ -100,7 +100,7 @@ def ratio(text: str, option: str) -> str:
     return text
 
 
-def show(result: Any, snapshot: Snapshot, as_json: bool, exact: bool, more: Any = (), out: Path | None = None) -> None:
+def show(result: Any, snapshot: Any, as_json: bool, exact: bool, more: Any = (), out: Path | None = None) -> None:
     """A result as JSON, or as a table with its findings on stderr; and in a file when ``out`` is given."""
     if out is not None:
         api.write(result, out)

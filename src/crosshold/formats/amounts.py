@@ -131,7 +131,6 @@ QUESTIONS: Mapping[str, Known] = {
     "dividends": Known(("profit", "payout"), {"withholding": ("holder", "issuer", "rate")}),
     "net": Known((), {"holdings": ("holder", "issuer", "value")}),
     "split": Known(("values", "claims", "weights", "disagreement"), single=("estate",), words=("players",)),
-    "unwind": Known(("issued", "own_assets"), {"shares": ("holder", "issuer", "shares")}),
     "value": Known(("own_assets",)),
 }
 """What the file of each question may say."""

@@ -104,6 +104,20 @@ class Value(Result):
         return {"verb": "value", "holder": holder, "issuer": issuer, "value": value, "own_assets": own, "stakes": parts}
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Contributions(Result):
+    """``rows``: non-zero flows of own assets to outside holders, by company; each company's add up to its own assets."""
+
+    rows: tuple[Contribution, ...]
+
+    row: ClassVar[Any] = Contribution
+
+
+def contributions(value: Value) -> Contributions:
+    """The :attr:`Value.contributions` as an answer of its own. Error: E_TOO_LARGE."""
+    return Contributions(rows=value.contributions, settings=value.settings, findings=value.findings)
+
+
 class OwnAssetsRow(NamedTuple):
     """Money: market value of the equity, and what is left without the stakes."""
 

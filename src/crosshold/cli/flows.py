@@ -1,0 +1,62 @@
+"""What flows to whom: look-through, dividends, value with and without what is counted twice."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crosshold import api
+from crosshold.cli.options import Issuer
+from crosshold.cli.questions import File, MaybeFile, answer, asks, needed, put
+from crosshold.cli.register import Asked
+
+
+@asks
+def look_through(asked: Asked, issuer: Issuer = None) -> None:
+    """Who finally receives what each company is worth: outside owners, and the unidentified holders of each."""
+    with put(asked, issuer=issuer) as question:
+        companies = None if issuer is None else [issuer]
+        answer(question, api.look_through(question.network, companies=companies, progress=question.progress))
+
+
+@asks
+def dividends(
+    asked: Asked, file: File,
+    rounds: Annotated[int | None, typer.Option("--rounds", help="So many years, one after another (default: settled).", min=1)] = None,
+) -> None:  # fmt: skip
+    """What companies earn when they pay part of their income to each other. FILE: profit, payout, withholding."""
+    given = api.read_numbers(file, "dividends")
+    needed(dict(given.amounts), file, "profit")
+    taxes = {(holder, issuer): rate for holder, issuer, rate in given.lists.get("withholding", ())}
+    with put(asked) as question:
+        payout = given.amounts.get("payout")
+        answer(question, api.dividends(question.network, given.amounts["profit"], payout, withholding=taxes, rounds=rounds))
+
+
+@asks
+def value(
+    asked: Asked, file: MaybeFile = None,
+    contributions: Annotated[bool, typer.Option("--contributions", help="Whose own assets end with whose outside holders.")] = False,
+) -> None:  # fmt: skip
+    """What each company is worth to outsiders, and how much of the sum is counted twice. FILE: own_assets (default: market)."""
+    with put(asked) as question:
+        if file is None:
+            result = api.market_value(question.case("prices"), question.network)
+        else:
+            given = dict(api.read_numbers(file, "value").amounts)
+            needed(given, file, "own_assets")
+            result = api.value(question.network, given["own_assets"])
+        answer(question, api.contributions(result) if contributions else result)
+
+
+@asks
+def network_value(asked: Asked, file: MaybeFile = None) -> None:
+    """What everything that an entity holds is worth, directly and through others. FILE: own_assets (default: market)."""
+    with put(asked) as question:
+        if file is None:
+            answer(question, api.market_network_value(question.case("prices"), question.network))
+            return
+        given = dict(api.read_numbers(file, "value").amounts)
+        needed(given, file, "own_assets")
+        answer(question, api.network_value(question.network, given["own_assets"]))

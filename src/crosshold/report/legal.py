@@ -1,0 +1,126 @@
+"""Votes under the law, and the rules themselves, as lines for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from crosshold.law import DISCLAIMER
+from crosshold.law.ballot import Ballot
+from crosshold.law.outcome import StableOutcome
+from crosshold.law.rule import Rule
+from crosshold.model.snapshot import Snapshot
+from crosshold.report.figures import count, percent, points
+from crosshold.report.listing import WIDTH, name
+from crosshold.report.tables import paragraph, table
+
+
+def votes(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
+    """Per company who can vote what and why not; with several outcomes each of them, and what would settle it."""
+    snapshot = ballot.snapshot
+    told = [f"{snapshot.title or snapshot.case}, {snapshot.at}", ""]
+    for number, outcome in enumerate(ballot.outcomes, 1):
+        if len(ballot.outcomes) > 1:
+            readings = "; ".join(", ".join(f"{k} {v}" for k, v in reading.items()) or "any" for reading in outcome.readings)
+            told += [f"Outcome {number} of {len(ballot.outcomes)} (reading: {readings})", ""]
+        for issuer in issuers:
+            told += [*_company(outcome, issuer, snapshot), ""]
+    told += _near(ballot, issuers)
+    return [*told, *paragraph(DISCLAIMER, WIDTH)]
+
+
+def _company(outcome: StableOutcome, issuer: str, snapshot: Snapshot) -> list[str]:
+    stakes, rows = outcome.stakes(issuer), []
+    for holder, c in outcome.counts(issuer).items():
+        why = ", ".join((*c.suspended_by, *(f"capped by {k}" for k in c.capped_by)))
+        if holder == issuer:
+            why = why or "own shares"
+        rows.append(
+            {
+                "holder": name(snapshot, holder), "shares": c.shares, "issued": Fraction(c.shares, snapshot.issuers[issuer].issued),
+                "gross": c.gross, "exercisable": c.exercisable, "share": stakes.get(holder), "why": why,
+                "sure": "" if c.certainty == "CERTAIN" else c.certainty.lower(),
+            }
+        )  # fmt: skip
+    headers = {
+        "holder": "holder", "shares": "shares", "issued": "% of issued", "gross": "gross votes", "exercisable": "exercisable",
+        "share": "% of exercisable", "why": "why",
+    }  # fmt: skip
+    if any(row["sure"] for row in rows):
+        headers["sure"] = "certainty"
+    head = f"{name(snapshot, issuer)}: {count(outcome.gross_total(issuer))} gross votes, "
+    head += f"{count(outcome.exercisable_total(issuer))} of them exercisable"
+    return [head, *table(rows, headers, shares=("issued", "share"), width=WIDTH, keep=("why",)).splitlines()]
+
+
+def _near(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
+    """The lines between companies that hold each other: how far, and whose votes change there."""
+    told = []
+    for line in ballot.near():
+        if line.would_change and line.issuer in issuers and line.now:
+            side = f"{points(abs(line.distance), 2).lstrip('+')} {'below' if line.distance > 0 else 'beyond'}"
+            who = " + ".join(line.holder)
+            changed = dict(line.would_change)
+            told.append(
+                f"  {line.rule}: {who} in {line.issuer} at {percent(line.now, 2)} of {line.measure}, {side} the line {line.op} "
+                f"{line.threshold} ({line.votes_to_flip:+,} votes); there the votes of {changed['holder']} in {changed['issuer']} change."
+            )
+    return ["Nearest lines of law between the partners", *told, ""] if told else []
+
+
+def rule_table(rules: Sequence[Rule]) -> list[str]:
+    """One line a rule."""
+    rows = [
+        {
+            "id": r.id,
+            "from": str(r.start or "?"),
+            "to": str(r.end or ""),
+            "kind": r.kind,
+            "sure": r.confidence,
+            "title": r.title,
+        }
+        for r in rules
+    ]
+    headers = {"id": "rule", "from": "from", "to": "to", "kind": "kind", "sure": "sure", "title": "what it is about"}
+    return [*table(rows, headers, width=WIDTH + 12, keep=("id", "kind")).splitlines(), "", *paragraph(DISCLAIMER, WIDTH)]
+
+
+def rule_page(rule: Rule) -> list[str]:
+    """A rule in plain words: what it says, its inequality, its dates, its source, what is open."""
+    data = rule.to_dict()
+    told = [f"{rule.id}: {rule.title}", "", *paragraph(data["text"], WIDTH), ""]
+    cite, valid = data["cite"], data["valid"]
+    fields = {
+        "law": f"{cite['law']} ({data['jurisdiction']}, {data['kind']})",
+        "in force": f"{valid.get('from') or '?'} to {valid.get('to') or 'today'}",
+        "when": data.get("when"),
+        "unless": data.get("unless"),
+        **{f"clause {name}": text for name, text in (data.get("clauses") or {}).items()},
+        "effect": "; ".join(_effect(effect) for effect in data["effects"]),
+        "lines": ", ".join(data["lines"]),
+        "majority": data["majority"],
+        "duty": data["duty"],
+        "open": ", ".join(data.get("open") or ()),
+        "confidence": data["confidence"],
+        "weaker parts": data.get("parts"),
+        "source": f"{cite['source']}, read {cite.get('read_on') or '(from memory, to verify)'}",
+        "note": data.get("note"),
+    }
+    for key, value in fields.items():
+        if value:
+            told += paragraph(f"{key}: {_plain(value)}", WIDTH, "    ")
+    return [*told, "", *paragraph(DISCLAIMER, WIDTH)]
+
+
+def _effect(effect: Mapping[str, Any]) -> str:
+    sized = effect.get("votes") in ("cap", "excess_over", "multiply")
+    return _plain({key: value for key, value in effect.items() if sized or key not in ("base", "factor")})
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key} {_plain(item)}" for key, item in value.items() if item not in (None, {}, []))
+    if isinstance(value, (list, tuple)):
+        return " | ".join(_plain(item) for item in value)
+    return str(value)
