@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
+from crosshold.law.actions import actions
 from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.contracts import rights
 from crosshold.law.flags import Flag, flags_of
@@ -25,7 +26,7 @@ from crosshold.law.outcome import LotRow, StableOutcome
 from crosshold.law.proof import explain
 from crosshold.law.readings import readings_of
 from crosshold.law.rule import Rule, may_apply
-from crosshold.law.stable import Search, TooManyUndecidedError, actions
+from crosshold.law.stable import Search, TooManyUndecidedError
 from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
 from crosshold.law.world import Bounds, World
 from crosshold.model.result import plain

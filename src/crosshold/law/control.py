@@ -31,6 +31,7 @@ class Control:
         self.judge, self.world = judge, judge.world
         self._growing: dict[tuple[str, str], frozenset[str]] = {}
         self._known: dict[tuple[str, str], tuple[Pair, set[str]]] = {}
+        self._open: dict[tuple[str, str, str], int] = {}
 
     def controls(self, x: str, y: str, definition: str) -> int:
         """Whether x controls y. UNKNOWN when nothing is recorded about who holds y."""
@@ -41,7 +42,7 @@ class Control:
             return TRUE
         if y in possible:
             return TRUE | FALSE
-        return FALSE if y in self.world.by_issuer else UNKNOWN
+        return self._open.get((x, y, definition), FALSE) if y in self.world.by_issuer else UNKNOWN
 
     def members(self, head: str, definition: str) -> frozenset[str]:
         """The group as far as it has grown; the head alone outside of growing."""
@@ -55,6 +56,7 @@ class Control:
         bench, rule = judge.bench, judge.bench.definitions[definition]
         fixed = (*key, judge.data, judge.assume) if bench.is_static(rule) and not judge.overrides(rule) else None
         if fixed in bench.static:
+            self._open.update(bench.static_open.get(fixed, {}))
             return bench.static[fixed]
         if key in self._known:
             pair, reads = self._known[key]
@@ -67,6 +69,7 @@ class Control:
         judge.trace = trace
         if fixed is not None and not judge.untested:
             bench.static[fixed] = pair
+            bench.static_open[fixed] = {k: value for k, value in self._open.items() if (k[0], k[2]) == key}
         else:
             self._known[key] = (pair, judge.reads)
         judge.reads = before | judge.reads
@@ -82,6 +85,8 @@ class Control:
             values = {y: self.judge.value(rule.when, {"X": head, "Y": y}, rule) for y in self.candidates(new) if y not in members}
             new = frozenset(y for y, value in values.items() if (value == TRUE if sure else value & TRUE))
             members |= new
+            # Who is not controlled for want of an input is not known to be free of control.
+            self._open.update({(head, y, rule.id): value & ~TRUE for y, value in values.items() if value & UNKNOWN})
         del self._growing[key]
         return members
 

@@ -69,6 +69,7 @@ class Bench:
     meeting: str = "ordinary"
     past: tuple[World, ...] = ()
     static: dict[tuple[object, ...], Pair] = field(default_factory=dict)
+    static_open: dict[tuple[object, ...], dict[tuple[str, str, str], int]] = field(default_factory=dict)
     _still: dict[str, bool] = field(default_factory=dict)
 
     def basis(self, rule: str, word: str) -> str:

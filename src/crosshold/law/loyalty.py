@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from crosshold.errors import Findings
+from crosshold.law.actions import reach
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule, may_apply
-from crosshold.law.stable import reach
 from crosshold.law.world import World
 
 

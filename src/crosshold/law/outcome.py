@@ -10,15 +10,15 @@ from math import lcm
 from typing import Any, NamedTuple
 
 from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.law.actions import Action
 from crosshold.law.contracts import Casting, cast
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.meeting import Tally, check_class, majority_for, read_majority, tally
+from crosshold.law.remarks import MOST_TOTAL, partial_cuts, votes_left
 from crosshold.law.rule import TRUE, Majority, Rule
-from crosshold.law.stable import Action, doubtful, judge_all
+from crosshold.law.stable import doubtful, judge_all
 from crosshold.law.world import Bounds, World
 from crosshold.model.result import plain
-
-MOST_TOTAL = 2**62
 
 
 class Count(NamedTuple):
@@ -235,31 +235,7 @@ class StableOutcome:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What contracts and partial cuts left to tell, and issuers in which nobody can vote."""
-        found = list(self.casting.findings)
-        for issuer, lots in self.world.by_issuer.items():
-            votes = [self.casting.kept[i] for i in lots]
-            if sum(votes) == 0 and any(self.world.lots[i].shares and self.world.lots[i].holder != issuer for i in lots):
-                found.append(
-                    Finding("W_NO_VOTES", f"nobody can exercise a vote in {issuer}.", "Shares of its votes do not exist.", issuer)
-                )
-            elif sum(votes) * lcm(*(v.denominator for v in votes)) >= MOST_TOTAL:
-                message = f"{issuer}: the votes that caps leave have too many digits; the network counts whole votes."
-                found.append(Finding("W_VOTES_ROUNDED", message, "Rounded down.", issuer))
-        for action, value in zip(self.actions, self.judged[1], strict=True):
-            if value == TRUE and action.effect.votes in ("cap", "excess_over"):
-                uneven = [
-                    self.world.lots[i].id
-                    for i in action.lots
-                    if self.world.lots[i].shares and self.world.gross[i] % self.world.lots[i].shares
-                ]
-                if uneven:
-                    message = (
-                        f"{', '.join(uneven)}: votes are no multiple of shares; the votes of the shares kept are rounded down."
-                    )
-                    found.append(Finding("W_VOTES_ROUNDED", message, "Split the lot.", action.issuer))
-                message = f"of {action.holder}'s lots the newest lose first under {action.rule.id} (house convention; the text is silent)."
-                found.append(Finding("N_PARTIAL_CUT", message, "", action.issuer))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*self.casting.findings, *votes_left(self), *partial_cuts(self))))
 
     def meeting(
         self,

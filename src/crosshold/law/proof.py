@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.law.actions import Action
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import TRUE
-from crosshold.law.stable import Action
 from crosshold.law.verdict import evidence, said
 
 if TYPE_CHECKING:

@@ -27,17 +27,22 @@ def compare_days(word: str, first: Days, second: Days) -> int:
 
 
 def groups(facts: Facts, members: list[str], scheme: str, since: str | None = None) -> tuple[int, list[frozenset[str]]]:
-    """Whether all are in one group designated under a scheme (on or after ``since``), and those groups. UNKNOWN when no designation is
-    recorded, or one without a day where the day matters."""
+    """Whether all are in one group designated under a scheme (first on or after ``since``), and those groups.
+
+    UNKNOWN when no designation is recorded, or one without a day where the day matters.
+    """
     known = facts.designated(scheme)
     if not known:
         return UNKNOWN, []
     found = [(group, day) for group, day in known if set(members) <= group]
-    start = date.fromisoformat(since) if since else None
-    fitting = [group for group, day in found if start is None or (day is not None and day >= start)]
-    if fitting:
-        return TRUE, fitting
-    return (UNKNOWN if any(day is None for _, day in found) else FALSE), []
+    if since is None:
+        return (TRUE if found else FALSE), [group for group, _ in found]
+    days = [day for _, day in found if day is not None]
+    if days and min(days) < date.fromisoformat(since):
+        return FALSE, []  # a later designation of a group that had been designated before is no new one
+    if len(days) < len(found):
+        return UNKNOWN, []
+    return (TRUE if found else FALSE), [group for group, _ in found]
 
 
 def same_group(facts: Facts, members: list[str], scheme: str, since: str | None = None) -> int:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from crosshold.law.actions import actions, reach
 from crosshold.law.judge import Judge
 from crosshold.law.near import line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import TRUE, UNKNOWN, Rule
-from crosshold.law.stable import actions, judge_all, reach
+from crosshold.law.stable import judge_all
 
 Pair = tuple[str, str]
 

@@ -121,7 +121,7 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "notified": ("by", "to"),
     "opted_out": ("issuer",),
     "order_suspends_votes": ("lot",),
-    "pledged_above_half": ("lot",),
+    "pledged_above_half": ("holder", "issuer"),
     "policy_holding": ("holder", "issuer"),
     "public_interest_foundation": ("entity",),
     "sanctioned": ("entity",),

@@ -1,0 +1,200 @@
+"""What rules can do to the votes of a register: one action per rule, effect and pair, with what every lot keeps where it applies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from crosshold.errors import Finding, RequestError
+from crosshold.law.judge import Bench, Judge
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.vocabulary import FACTS, FIXED_BASES
+from crosshold.law.world import World
+
+
+@dataclass(frozen=True, eq=False)
+class Action:
+    """One rule on the votes of one holder in one issuer: ``kept[k]`` is what lot ``lots[k]`` can exercise where it applies."""
+
+    rule: Rule
+    effect: Effect
+    issuer: str
+    holder: str
+    lots: tuple[int, ...]
+    kept: tuple[int, ...]
+    scope: int = TRUE
+    given: int | None = None
+
+    @cached_property
+    def env(self) -> dict[str, str]:
+        """Roles of the rule: X and Y stand for the same pair; the lot where the rule asks something of each."""
+        roles = {"I": self.issuer, "H": self.holder, "X": self.issuer, "Y": self.holder}
+        return {**roles, "lot": str(self.lots[0])} if self.rule.by_lot else roles
+
+    def trigger(self, judge: Judge) -> int:
+        """Truth of its condition, before exceptions."""
+        if self.given is not None:
+            return self.given
+        if self.scope == FALSE:
+            return FALSE
+        tree = self.rule.clauses[self.effect.clause] if self.effect.clause else self.rule.when
+        assert tree is not None
+        value = judge.value(tree, self.env, self.rule, self.effect.clause or "")
+        return value if self.scope == TRUE else FALSE if value == FALSE else (value & FALSE) | UNKNOWN
+
+    def excepted(self, value: int, judge: Judge) -> int:
+        """The same after the row's exception."""
+        if self.rule.unless is None or self.given is not None or not value & TRUE:
+            return value
+        except_ = judge.value(self.rule.unless, self.env, self.rule, "unless")
+        kept = (TRUE if except_ & FALSE else 0) | (FALSE if except_ & TRUE else 0) | (except_ & UNKNOWN)
+        result = (TRUE if kept & TRUE else 0) | (FALSE if value & FALSE or kept & FALSE else 0)
+        return result | (UNKNOWN if value & UNKNOWN or kept & UNKNOWN else 0)
+
+
+def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = False) -> list[Action]:
+    """Every rule that takes votes, for every holder it could reach. Dispersed holders are no party; own shares have no votes.
+
+    A rule that needs the issuer to have something of the holder is only looked at inside circles of holdings, unless ``every``.
+    """
+    found: list[Action] = []
+    entities = world.snapshot.entities
+    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
+    by_rule: dict[str, list[tuple[Rule, Effect]]] = {}
+    for rule, effect in rows:
+        by_rule.setdefault(rule.version, []).append((rule, effect))
+    for issuer, owners in sorted(world.owners.items()):
+        open_rows = [pairs for pairs in by_rule.values() if pairs[0][0].issuer.admits(entities.get(issuer)) != FALSE]
+        if not open_rows:
+            continue
+        for holder, lots in sorted(owners.items()):
+            voting = tuple(i for i in lots if world.gross[i])
+            if holder in world.dispersed or holder == issuer or not voting:
+                continue
+            circle = every or world.circles[holder] == world.circles[issuer]
+            for pairs in open_rows:
+                if pairs[0][0].needs_return and not circle:
+                    continue
+                scope = reach(pairs[0][0], world, issuer, holder)
+                for rule, effect in pairs if scope != FALSE else ():
+                    if effect.together != "concert":
+                        found += _cut(world, rule, effect, issuer, holder, voting, scope)
+        for rule, effect in (row for pairs in open_rows for row in pairs if row[1].together == "concert"):
+            found += _concert_cuts(world, rule, effect, issuer)
+    return found + orders(world)
+
+
+def _cut(world: World, rule: Rule, effect: Effect, issuer: str, holder: str, lots: tuple[int, ...], scope: int) -> list[Action]:
+    """What a rule does to a holder's lots: one action, or one per lot where the rule asks something of each."""
+    kept = kept_votes(world, effect, rule, issuer, holder, lots)
+    if rule.by_lot:
+        return [Action(rule, effect, issuer, holder, (i,), (k,), scope) for i, k in zip(lots, kept, strict=True)]
+    return [Action(rule, effect, issuer, holder, lots, kept, scope)]
+
+
+def _concert_cuts(world: World, rule: Rule, effect: Effect, issuer: str) -> Iterator[Action]:
+    """A share that a party keeps together with its partners and majority companies, also where it holds nothing itself."""
+    owners = {owner for owner in world.owners[issuer] if owner not in world.dispersed and owner != issuer}
+    for head in sorted(owners | {head for owner in owners for head in world.heads.get(owner, ()) if head != issuer}):
+        members = world.concert(head, issuer) & owners
+        lots = tuple(i for member in sorted(members) for i in world.owners[issuer][member] if world.gross[i])
+        scope = reach(rule, world, issuer, head)
+        if lots and scope != FALSE:
+            yield Action(rule, effect, issuer, head, lots, kept_votes(world, effect, rule, issuer, head, lots), scope)
+
+
+def reach(rule: Rule, world: World, issuer: str, holder: str) -> int:
+    """Whether a row's scope covers a pair."""
+    entities = world.snapshot.entities
+    values = rule.issuer.admits(entities.get(issuer)), rule.holder.admits(entities.get(holder))
+    return FALSE if FALSE in values else UNKNOWN if UNKNOWN in values else TRUE
+
+
+def orders(world: World) -> list[Action]:
+    """Orders of a court or regulator: given, so that rules on exercisable votes see them."""
+    found = []
+    for i, lot in enumerate(world.lots):
+        value = world.facts.value("order_suspends_votes", lot.id)
+        if value is not None and world.gross[i]:
+            record = world.facts.records("order_suspends_votes", lot.id)[0]
+            name = str(record.get("rule") or "ORDER")
+            row = Rule(
+                name,
+                "",
+                "vote_rule",
+                str(record.get("confidence") or "A"),
+                "order",
+                str(record.get("source") or ""),
+                None,
+                None,
+                None,
+            )
+            given = value if value in (TRUE, FALSE) else UNKNOWN
+            found.append(Action(row, Effect("zero"), lot.issuer, world.owner[i], (i,), (0,), TRUE, given))
+    return found
+
+
+def kept_votes(world: World, effect: Effect, rule: Rule, issuer: str, holder: str, lots: Sequence[int]) -> tuple[int, ...]:
+    """What each lot keeps under an effect; everything when a share that a fact must tell is not told.
+
+    A partial cut lets the holder keep floor(share * base). The newest lots lose first (unknown counts as newest, ties by id, last
+    first); a lot cut from s to k shares keeps floor(votes * k / s).
+    """
+    if effect.votes == "zero":
+        return (0,) * len(lots)
+    share, base = told_share(world, effect, rule, issuer, holder)
+    if share is None:
+        return tuple(world.gross[i] for i in lots)
+    in_shares = base in ("issued", "outstanding")
+    own = world.own(issuer)
+    whole = {
+        "issued": world.issued(issuer),
+        "outstanding": world.issued(issuer) - sum(world.lots[i].shares for i in own),
+        "gross_votes": world.gross_total(issuer),
+        "theoretical_votes": world.gross_total(issuer) + sum(world.base[i] for i in own),
+    }[base]
+    left = whole * share.numerator // share.denominator
+    among = list(lots)
+    if effect.together not in (None, "concert"):
+        bound, rest = _members(world, effect, rule, issuer, holder)
+        left = max(left - sum(world.lots[i].shares if in_shares else world.gross[i] for i in rest), 0)
+        among = [*lots, *bound]
+    kept: dict[int, int] = {}
+    for i in sorted(among, key=lambda i: (world.lots[i].since or "9999", world.lots[i].id)):
+        size = world.lots[i].shares if in_shares else world.gross[i]
+        part = min(size, left)
+        left -= part
+        kept[i] = world.gross[i] * part // size if size else 0
+    return tuple(kept[i] for i in lots)
+
+
+def told_share(world: World, effect: Effect, rule: Rule, issuer: str, holder: str) -> tuple[Fraction | None, str]:
+    """The share of a partial cut and its base: of the row, or of the record the row points at; ``None`` when that tells none."""
+    if not effect.share_from:
+        return effect.share, effect.base
+    who = {"rule": rule.id, "party": holder, "by": holder, "holder": holder, "issuer": issuer, "target": issuer}
+    records = world.facts.records(effect.share_from, *(who.get(key, "") for key in FACTS[effect.share_from]))
+    told = next((r for r in records if r.get("share") is not None), None)
+    base = str(told.get("of") or effect.base) if told else effect.base
+    if base not in FIXED_BASES:
+        cure = f"Write 'of': one of {', '.join(FIXED_BASES)}."
+        raise RequestError(Finding("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, effect.share_from))
+    return (Fraction(str(told["share"])) if told else None), base
+
+
+def _members(world: World, effect: Effect, rule: Rule, issuer: str, holder: str) -> tuple[list[int], list[int]]:
+    """Lots of the other members of a holder's designated group: of those the rule binds as well, and of those it leaves free."""
+    others = {n for group, _ in world.facts.designated(effect.together or "") if holder in group for n in group} - {
+        holder,
+        issuer,
+    }
+    judge = Judge(Bench(world, {}, meeting=next(iter(effect.meetings), "ordinary")))
+    bound, rest = list[int](), list[int]()
+    for name in sorted(others):
+        lots = [i for i in world.owners[issuer].get(name, ()) if world.gross[i]]
+        action = Action(rule, effect, issuer, name, tuple(lots), (0,) * len(lots), reach(rule, world, issuer, name))
+        binds = lots and not rule.definitions and not rule.by_lot and action.excepted(action.trigger(judge), judge) == TRUE
+        (bound if binds else rest).extend(lots)
+    return bound, rest
