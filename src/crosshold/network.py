@@ -15,7 +15,7 @@ from math import lcm
 
 import numpy as np
 
-from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.csr import Int, Node, Rows, compress, row_sums, transpose
 from crosshold.kernels.flow import Divergent, Flow
@@ -104,11 +104,11 @@ class Graph:
 
     @cached_property
     def ownerless(self) -> list[list[int]]:
-        """Rings whose members together hold exactly all of each member; decided in whole numbers."""
+        """Rings whose members together hold exactly all of each member, and nobody else any; decided in whole numbers."""
         closed = []
         for members in self.rings:
             group = set(members)
-            if all(sum(w for i, w in self.holders(j) if i in group) == self.total[j] for j in members):
+            if all(self.held[j] == self.total[j] and all(i in group for i, _ in self.holders(j)) for j in members):
                 closed.append(members)
         return closed
 
@@ -165,6 +165,17 @@ class Network:
         message = f"{entity!r} is nowhere in this network."
         near = self.ids[max(0, place - NEIGHBOURS) : place + NEIGHBOURS]
         raise RequestError(Finding("E_UNKNOWN_ID", message, did_you_mean(entity, near), "request"))
+
+    def indices(self, entities: Iterable[str]) -> list[int]:
+        """Indices of ids, in their order; ``E_UNKNOWN_ID`` for all unknown ones at once."""
+        faults, found = Findings(), []
+        for entity in entities:
+            try:
+                found.append(self.index(entity))
+            except RequestError as unknown:
+                faults.extend(unknown.findings)
+        faults.raise_errors(RequestError)
+        return found
 
     def graph(self, basis: str) -> Graph:
         """``capital`` or ``votes``."""

@@ -159,7 +159,7 @@ def business_group(
     ``firms`` (ids) default to everything that the family holds, directly or through others. Holders outside the family and the firms do
     not count. Errors: as :func:`almeida`, and E_UNKNOWN_ID (all at once).
     """
-    members = _indices(network, family)
+    members = network.indices(family)
     graphs = (network.capital, network.votes)
     inside = set(members)
     agenda = list(members)
@@ -168,7 +168,7 @@ def business_group(
         for j in {j for graph in graphs for j, _ in graph.holdings(holder)} - inside:
             inside.add(j)
             agenda.append(j)
-    chosen = _indices(network, firms) if firms is not None else sorted(inside - set(members))
+    chosen = network.indices(firms) if firms is not None else sorted(inside - set(members))
     names = [network.ids[i] for i in dict.fromkeys(chosen) if i not in members]
     top = _free(names)
     ids = sorted([*names, top])
@@ -198,24 +198,13 @@ def _free(names: Sequence[str]) -> str:
     return top
 
 
-def _indices(network: Network, names: Iterable[str]) -> list[int]:
-    faults, found = Findings(), []
-    for name in names:
-        try:
-            found.append(network.index(name))
-        except RequestError as unknown:
-            faults.extend(unknown.findings)
-    faults.raise_errors()
-    return found
-
-
 def _group(network: Network, top: str, names: Sequence[str], threshold: Stake | None, fixpoint: str) -> Group:
     """Every metric of one group: cash flow on capital, control on votes."""
     if fixpoint not in ("least", "greatest"):
         raise RequestError(Finding("E_FIXPOINT", f"{fixpoint!r} is no fixpoint.", "Say least or greatest."))
     limit = None if threshold is None else exact_threshold(threshold)
     capital, votes = network.capital, network.votes
-    at, root = [network.index(name) for name in names], network.index(top)
+    at, root = network.indices(names), network.index(top)
     ultimate, position = _cash_flow(network, root)
     links = [[(v, votes.fraction(u, v) or Fraction(0)) for v, _ in votes.holdings(u)] for u in range(len(network))]
     critical = (_least if fixpoint == "least" else _greatest)(links, root)

@@ -80,11 +80,11 @@ def lookthrough(
     """
     graph = network.graph(basis)
     if not graph.is_exact(exact):
-        asked = None if companies is None else [network.index(name) for name in companies]
+        asked = None if companies is None else network.indices(companies)
         return _of_register(network, graph, asked, error, progress)
     flow = graph.flow(up=True, exact=exact)
     held = {j for j in range(len(network)) if graph.holders(j)}
-    wanted = sorted(held) if companies is None else [network.index(name) for name in companies]
+    wanted = sorted(held) if companies is None else network.indices(companies)
     rows: list[LookthroughRow] = []
     undetermined: list[str] = []
     owners: set[int] = set()

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import accumulate
 from typing import Any, ClassVar, NamedTuple
 
-from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
+from crosshold.errors import Finding, RequestError, UndeterminedError
 from crosshold.kernels.cascades import ancestors
 from crosshold.kernels.control import least_closure, passes
 from crosshold.model.result import Result
@@ -61,7 +61,7 @@ class Parties(Result):
         """
         network, graph = self.network, self.network.graph(self.settings["graph"])
         game = _Game(network, self.settings["graph"], issuer, Fraction(self.settings["threshold"]), self.settings["strict"])
-        seeds = _indices(network, members)
+        seeds = network.indices(members)
         rounds, _ = game.close(seeds)
         group = {*seeds, *rounds} - {game.goal}
         by = {network.ids[h]: graph.fraction(h, game.goal) or Fraction(0) for h, _ in graph.holders(game.goal) if h in group}
@@ -104,7 +104,7 @@ def smallest_parties(
         raise RequestError(Finding("E_LIMIT", f"a list of {limit} parties shows nothing.", "Ask for at least 1.", "limit"))
     limit_line = exact_threshold(threshold)
     game = _Game(network, basis, issuer, limit_line, strict)
-    candidates = game.direct if among is None else [i for i in _indices(network, among) if i != game.goal]
+    candidates = game.direct if among is None else [i for i in network.indices(among) if i != game.goal]
     candidates = list(dict.fromkeys(candidates))
     found: list[list[int]] = []
     complete_to, partial = len(candidates), False
@@ -148,17 +148,6 @@ def smallest_parties(
         },
         findings=tuple(findings),
     )
-
-
-def _indices(network: Network, names: Iterable[str]) -> list[int]:
-    faults, found = Findings(), []
-    for name in names:
-        try:
-            found.append(network.index(name))
-        except RequestError as unknown:
-            faults.extend(unknown.findings)
-    faults.raise_errors()
-    return found
 
 
 class _Game:

@@ -72,7 +72,7 @@ class Control(Result):
         at that moment. Only companies that the last step needs are listed. No control: one step, with the sum that falls short.
         """
         network, graph = self.network, self.network.graph(self.settings["graph"])
-        members = [network.index(name) for name in self.parties.get(controller, (controller,))]
+        members = network.indices(self.parties.get(controller, (controller,)))
         goal = network.index(controlled)
         limit = limits_of(graph, Fraction(self.settings["threshold"]), self.settings["strict"])
         found = _closures(graph, limit, [members])
@@ -133,13 +133,13 @@ def control(
     if fixpoint not in ("least", "greatest"):
         raise RequestError(Finding("E_FIXPOINT", f"{fixpoint!r} is no fixpoint.", "Say least or greatest."))
     limit = limits_of(graph, share, strict)
-    asked = None if companies is None else sorted({network.index(name) for name in companies})
+    asked = None if companies is None else sorted(set(network.indices(companies)))
     findings = Findings([*network.findings, *forest_findings(graph, share, strict)])
     named = _parties(network, together, parties)
     if together is not None:
         alone: list[int] | Node = []
     elif sources is not None:
-        alone = [network.index(name) for name in dict.fromkeys(sources)]
+        alone = network.indices(dict.fromkeys(sources))
     elif fixpoint == "greatest":
         alone = np.flatnonzero(np.diff(graph.out.pointer)).astype(np.int32)
     elif asked is not None and is_forest(graph, limit):
@@ -186,12 +186,12 @@ def _parties(
 ) -> dict[str, list[int]]:  # fmt: skip
     """Controllers that are several entities, by name."""
     if together is not None:
-        return {"+".join(sorted(set(together))): sorted({network.index(name) for name in together})}
+        return {"+".join(sorted(set(together))): sorted(set(network.indices(together)))}
     seeds: dict[str, list[int]] = {}
     seen: dict[str, str] = {}
     faults = Findings()
     for party, names in (parties or {}).items():
-        seeds[party] = sorted({network.index(name) for name in names})
+        seeds[party] = sorted(set(network.indices(names)))
         for name in sorted(set(names)):
             if seen.setdefault(name, party) != party:
                 message = f"{name} is in the parties {seen[name]} and {party}: its votes would count twice."

@@ -144,7 +144,7 @@ def ultimate(
     graph = network.graph(basis)
     share = exact_threshold(threshold)
     limit = limits_of(graph, share, strict)
-    asked = None if companies is None else tuple(sorted({network.index(name) for name in companies}))
+    asked = None if companies is None else tuple(sorted(set(network.indices(companies))))
     tree = control_forest(graph.in_ptr, graph.in_holder, graph.in_weight, limit)[0] if is_forest(graph, limit) else None
     ring, nearest, tops = _from_pairs(graph, limit) if tree is None else _from_tree(tree)
     findings = [*network.findings, *forest_findings(graph, share, strict), *network.ownerless_findings(graph.ownerless)]

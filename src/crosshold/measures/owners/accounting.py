@@ -11,7 +11,6 @@ from typing import Any, ClassVar, Literal, NamedTuple
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.kernels.control import least_closure, passes
 from crosshold.kernels.flow import Amount
-from crosshold.measures.owners.asked import indices
 from crosshold.measures.owners.multiplied import Multiplied
 from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
@@ -160,7 +159,7 @@ class Bands(Result):
     def explain(self, parent: str, company: str) -> dict[str, Any]:
         """The proof as plain data: whose votes count (``by``), how those came to be subsidiaries (``steps``), the lines, the chains."""
         network, graph = self.network, self.network.votes
-        i, j = indices(network, [parent, company])
+        i, j = network.indices([parent, company])
         found = next((r for r in self.rows if (r.parent, r.company) == (parent, company)), None)
         out = graph.out
         test = passes(Fraction(self.settings["full"].split()[2]), True, graph.total.tolist())
@@ -194,7 +193,7 @@ def bands(network: Network, parents: Iterable[str] | None = None, *, standard: s
     graph, multiplied = network.votes, Multiplied(network, network.capital)
     out = graph.out
     test = passes(Fraction(rule.full.threshold), rule.full.strict, graph.total.tolist())
-    asked = indices(network, parents) if parents is not None else [i for i in range(len(network)) if out[i]]
+    asked = network.indices(parents) if parents is not None else [i for i in range(len(network)) if out[i]]
     rows = []
     for i in asked:
         controlled = set(least_closure(out, [i], test)[0])

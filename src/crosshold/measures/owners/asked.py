@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from crosshold.errors import Finding, Findings, RequestError, did_you_mean
+from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.measures.owners.named import OwnerTest, Question, owner_test
 from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Network
@@ -100,15 +99,3 @@ def ask(
     limit = exact_threshold(model.threshold if threshold is None else threshold)
     strictly = model.strict if strict is None else strict
     return Asked(named, chosen, limit, strictly, named.counts_votes if named else question == "owners")
-
-
-def indices(network: Network, names: Iterable[str]) -> list[int]:
-    """Indices of some ids; every unknown one is told, all at once."""
-    faults, found = Findings(), []
-    for name in names:
-        try:
-            found.append(network.index(name))
-        except RequestError as unknown:
-            faults.extend(unknown.findings)
-    faults.raise_errors()
-    return found

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.cascades import closure_by_any
 from crosshold.kernels.control import Passes, passes
-from crosshold.measures.owners.asked import Asked, ask, indices
+from crosshold.measures.owners.asked import Asked, ask
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 
@@ -121,7 +121,7 @@ def blocked(
     """
     asked = ask("blocked", test, None, threshold, strict, ("cascade",), "OFAC-50")
     names = list(seeds)
-    places = indices(network, [*names, *([issuer] if issuer is not None else [])])
+    places = network.indices([*names, *([issuer] if issuer is not None else [])])
     start, only = sorted(set(places[: len(names)])), places[-1] if issuer is not None else None
     if not start:
         message = "nobody is said to be on the list, so nobody can be blocked."

@@ -13,7 +13,7 @@ import numpy as np
 from crosshold.errors import Finding
 from crosshold.kernels.cascades import Over
 from crosshold.kernels.control import least_closure, passes
-from crosshold.measures.owners.asked import Asked, ask, indices
+from crosshold.measures.owners.asked import Asked, ask
 from crosshold.measures.owners.multiplied import Multiplied
 from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
@@ -66,7 +66,7 @@ class Owners(Result):
         control of the issuer, with the holder's multiplied share of each (article 54 of AMLR).
         """
         network = self.network
-        i, j = indices(network, [holder, issuer])
+        i, j = network.indices([holder, issuer])
         found = next((r for r in (*self.rows, *self.others) if (r.holder, r.issuer) == (holder, issuer)), None)
         controlled = _control(network, self.stops)
         group = {i, *controlled(i) - self.stops} - {j}
@@ -136,7 +136,7 @@ def owners(
     asked = ask("owners", test, reading, threshold, strict, ("chain", "product"), "AMLR-52")
     graphs = [network.capital] if network.votes is network.capital else [network.capital, network.votes]
     names = list(listed_companies)
-    places = indices(network, [*names, *([issuer] if issuer is not None else [])])
+    places = network.indices([*names, *([issuer] if issuer is not None else [])])
     listed = frozenset(places[: len(names)])
     held = np.flatnonzero(sum(np.diff(graph.in_ptr) > 0 for graph in graphs)).tolist()
     search = _Search(network, graphs, asked, set(held), listed if stop_at_listed else frozenset())

@@ -12,7 +12,6 @@ from typing import Any, ClassVar, NamedTuple
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.cascades import ancestors, tops
 from crosshold.kernels.control import least_closure, passes
-from crosshold.measures.owners.asked import indices
 from crosshold.measures.owners.ladders import Ladder, ladder
 from crosshold.measures.owners.proof import derivation
 from crosshold.model.result import Result
@@ -110,7 +109,7 @@ def watch(
     if not names:
         raise RequestError(Finding("E_NO_COMPANY", "no strategic company is named.", "Name the companies to watch.", "strategic"))
     chosen = None if buyers is None else [name for name in buyers if name != NEWCOMER]
-    places = indices(network, [*names, *(chosen or ())])
+    places = network.indices([*names, *(chosen or ())])
     companies = places[: len(names)]
     search = _Search(network, rule)
     above = {i for j in companies for i in search.above(j)} if chosen is None else set()
