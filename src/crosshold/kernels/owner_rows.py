@@ -6,7 +6,6 @@ its own. So an entry at a node that is held means its float, at any other node t
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.loops import Loop
+from crosshold.kernels.pruning import emit
 from crosshold.kernels.rings import CLOSED
 from crosshold.kernels.settle import Settle
 
@@ -26,7 +26,6 @@ KEEP = 0.9  # part of what is left of its budget that one company may cut
 INSIDE = 0.8  # part of the budget up to which a large component may cut; the rest is for what it holds
 SWEEPS = 400  # more than any component needs that is solved by sweeps
 ROUGH, COARSE = 4, 0.2  # in the first sweeps a row may cut this part of what has not reached it yet
-POWERS = 64  # of two, by which entries are sorted
 CHUNK = 1 << 16  # components between two chances to stop
 
 
@@ -98,7 +97,7 @@ class _Table:
         self.settle, self.budget = settle, budget
         self.begin, self.length, self.lost = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
         self.owner, self.part, self.used = np.empty(4 * n + 64, np.int32), np.empty(4 * n + 64), 0
-        self.holders = holders
+        self.holders, self.units = holders, len(settle.state)
         self.given = np.ones(n)
         if not holders:
             held = np.diff(settle.pointer) > 0
@@ -123,7 +122,8 @@ class _Table:
     def add_loop(self, loop: Loop) -> None:
         """Sweep a large component; rows of the sweep before are overwritten by moving the new ones down."""
         nodes, blocks = loop.nodes, len(loop.start) - 1
-        base = len(self.settle.state)
+        base = self.units  # blocks are units of their own, numbered on from those of the graph and of other large components
+        self.units += blocks
         sizes = np.diff(loop.start)
         self.unit_of[nodes] = base + np.repeat(np.arange(blocks, dtype=np.int32), sizes)
         self.lost[nodes], self.length[nodes] = self.mass[nodes] if self.holders else 1.0, 0
@@ -260,7 +260,7 @@ def _fill(
             cut = _allowed(gone, budget, coarse) if k == 1 else 0.0
             if np.isnan(gone):
                 cut = np.inf
-            end, pruned = _emit(total, touched, count, cut, owner, part, entering[place], room)
+            end, pruned = emit(total, touched, count, cut, owner, part, entering[place], room)
             if not room:
                 return done, used
             entering[place + 1], missing[place] = end, gone + pruned
@@ -286,7 +286,7 @@ def _fill(
                     total[o] += f * part[at]
             room = top + count <= len(owner)
             cut = _allowed(gone, budget, coarse) if not np.isnan(gone) else np.inf
-            end, pruned = _emit(total, touched, count, cut, owner, part, top, room)
+            end, pruned = emit(total, touched, count, cut, owner, part, top, room)
             if not room:
                 return done, used
             begin[j], length[j], lost[j] = top, end - top, gone + pruned
@@ -305,50 +305,3 @@ def _fill(
 def _allowed(gone: float, budget: float, coarse: float) -> float:
     """What a row may cut: part of what is left of its budget, or ``coarse`` of what sweeps have yet to bring."""
     return KEEP * (budget - gone) if gone < budget else coarse * gone
-
-
-@kernel
-def _emit(
-    total: Float, touched: Index, count: int, allowed: float, owner: Index, part: Float, at: int, room: bool
-) -> tuple[int, float]:
-    """Write the entries but the smallest, which add up to ``allowed`` at most; the new end and the sum that was cut.
-
-    Entries are sorted by powers of two only: all of the small ones go, and of the power that does not fit as a whole the first ones.
-    """
-    end, pruned = at, 0.0
-    for c in range(count):
-        o = touched[c]
-        if room:
-            owner[end], part[end] = o, total[o]
-            end += 1
-        total[o] = 0.0
-    if not room or not allowed > 0.0:
-        return end, pruned
-    last, end = end, at
-    if allowed == np.inf:
-        return at, 0.0
-    sums = np.zeros(POWERS)
-    for c in range(at, last):
-        sums[_power(part[c])] += abs(part[c])
-    border, left = POWERS - 1, allowed
-    while border > 0 and sums[border] <= left:
-        left -= sums[border]
-        border -= 1
-    for c in range(at, last):
-        power, size = _power(part[c]), abs(part[c])
-        if power > border or (power == border and size <= left):
-            pruned += part[c]
-            if power == border:
-                left -= size
-        else:
-            owner[end], part[end] = owner[c], part[c]
-            end += 1
-    return end, pruned
-
-
-@kernel
-def _power(share: float) -> int:
-    """How often a share can be doubled before it passes one half; 0 for NaN."""
-    if np.isnan(share):
-        return 0
-    return min(max(-math.frexp(share)[1], 0), POWERS - 1)
