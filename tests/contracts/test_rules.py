@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from math import lcm
@@ -24,11 +25,17 @@ from crosshold.model.snapshot import Issuer, Lot, Lots, RuleChoice, Snapshot
 
 BOOK = load()
 RULES = sorted(BOOK.rules, key=lambda rule: rule.id)
-EXPECTED = {
-    "ACC-IFRS10", "ACC-JGAAP", "FR-225-123", "FR-233-29", "FR-233-3", "FR-233-30", "FR-233-31", "FR-BID-30", "FR-CREEP", "FR-DISC",
-    "FR-L22-10-46", "IFRS", "JP-135", "JP-308-1", "JP-308-2", "JP-309-2", "JP-5", "JP-CGC", "JP-POLICY", "JP-SUB", "JP-TOB",
-    "JP-TOB-OLD", "TSE-35", "WAIVE-FR-234-9",
+DRAFT = {
+    "ACC-IFRS10", "ACC-JGAAP", "AMLR-52", "AT-26", "BE-CROSS", "BE-CTRL", "BR-244", "CH-659", "CH-659-OLD", "CH-BID",
+    "CH-DISC", "CH-FOUND", "CN-141", "CRR-38", "DE-134", "DE-179", "DE-19-328", "DE-20-7", "DE-328-3", "DE-71b", "DE-BID-30",
+    "DE-GWG-3", "ECB-138", "ES-148", "ES-151", "ES-155", "ES-194", "EU-50", "EU-TD", "FR-225-123", "FR-233-29", "FR-233-3",
+    "FR-233-30", "FR-233-31", "FR-BID-30", "FR-CREEP", "FR-DISC", "FR-L22-10-46", "IE-113", "IN-19", "IT-106", "IT-121",
+    "IT-121-3", "IT-127q", "IT-2359bis", "JP-135", "JP-308-1", "JP-308-2", "JP-309-2", "JP-5", "JP-CGC", "JP-POLICY",
+    "JP-TOB", "JP-TOB-OLD", "KR-342-2", "KR-342-3", "KR-369-2", "KR-369-3", "KR-FTA-18", "KR-FTA-21", "KR-FTA-22",
+    "KR-FTA-23", "KR-FTA-25", "KR-TOB", "NL-118-7", "NL-98d", "NO-BID", "OFAC-50", "SE-7-7", "SE-BID", "SG-21", "TSE-35",
+    "TW-179", "TW-197-1", "TW-369-10", "UK-136", "UK-50", "UK-BID", "US-13D", "US-DE-160c", "US-MBCA-721",
 }  # fmt: skip
+"""Ids of the draft of the rule book (spec of the law, 83 rows); two more stood for several countries at once and are split."""
 
 
 def ids(rules: list[Rule]) -> dict[str, Any]:
@@ -36,7 +43,9 @@ def ids(rules: list[Rule]) -> dict[str, Any]:
 
 
 def test_every_row_of_the_draft_is_in_the_book() -> None:
-    assert set(BOOK.ids) == EXPECTED
+    assert set(BOOK.ids) >= DRAFT
+    assert set(BOOK.ids) >= {"ES-BID", "HK-BID", "IN-BID", "NL-BID"}
+    assert set(BOOK.ids) >= {"DE-AWV-56-1", "FR-R151-2", "IT-21-2012", "JP-FEFA-27", "UK-NSIA-8"}
 
 
 @pytest.mark.parametrize("rule", **ids(RULES))
@@ -69,7 +78,11 @@ def entity(name: str, party: Party) -> Entity:
 
 def situation(rule: Rule, stakes: dict[tuple[str, str], int], issued: int, at: date, **parts: Any) -> Snapshot:
     """``stakes`` maps (holder role, issuer role) to shares of ``issued``."""
-    entities = {"I": entity("I", rule.issuer), "H": entity("H", rule.holder), FLOAT: Entity(FLOAT)}
+    entities = {
+        "I": entity("I", rule.issuer),
+        "H": entity("H", replace(rule.holder, jurisdiction=("US",)) if rule.kind == "fdi" else rule.holder),
+        FLOAT: Entity(FLOAT),
+    }
     lots = [Lot(f"{h}.{i}", i, h, n) for (h, i), n in stakes.items() if n]
     for issuer in ("I", "H"):
         rest = issued - sum(n for (_, i), n in stakes.items() if i == issuer)
@@ -165,7 +178,8 @@ def test_own_shares_have_no_votes_and_the_rule_says_so() -> None:
     assert judge.value(rule.when, {"I": "I", "H": "H"}, rule) == FALSE
 
 
-MULTIPLIERS = [rule for rule in RULES if rule.kind == "multiplier"]
+# A row with a scale of multiples is tested in its situations.
+MULTIPLIERS = [rule for rule in RULES if rule.kind == "multiplier" and len(rule.effects) == 1]
 
 
 @pytest.mark.parametrize("rule", **ids(MULTIPLIERS))
@@ -191,13 +205,17 @@ def test_loyalty_votes_come_on_the_day_the_months_are_full(rule: Rule) -> None:
         assert votes("2018-05-01", "2020-05-01", {"fact": "opted_out", "issuer": "I"}) == 100
 
 
-LINES = [rule for rule in RULES if rule.kind in LINE_KINDS and not rule.measures_increase]
+TWO_STAKES = ("BE-CROSS-10", "ECB-138", "ES-194", "EU-50", "EU-50-OLD", "KR-FTA-18", "NL-98d", "OFAC-50")
+"""Rows whose line hangs on more than one stake, on a list of persons or on who is present: only in tests/law/situations."""
+LINES = [rule for rule in RULES if rule.kind in LINE_KINDS and not rule.measures_increase and rule.id not in TWO_STAKES]
 
 
 @pytest.mark.parametrize("rule", **ids(LINES))
 def test_every_line_of_bids_ladders_majorities_and_accounts(rule: Rule) -> None:
     """X and H stand for the holder, Y and I for the company."""
-    snapshot = situation(rule, {("H", "I"): 1}, 10, day_of(rule), facts=({"fact": "tie", "x": "H", "y": "I"},))
+    facts = [{"fact": "tie", "x": "H", "y": "I"}, {"fact": "sensitive", "issuer": "I"}, {"fact": "sanctioned", "entity": "H"}]
+    facts += [{"fact": "sensitive_in", "issuer": "I", "sector": sector} for sector in ("AWV-first", "AWV-second")]
+    snapshot = situation(rule, {("H", "I"): 1}, 10, day_of(rule), facts=tuple(facts))
     definitions = {name: BOOK.versions(name)[0] for name in rule.definitions}
     nodes = {line.node for line in lines_tested(rule, Judge(Bench(World(snapshot), definitions)), "I", "H")}
     assert nodes
@@ -210,14 +228,14 @@ def test_every_line_of_bids_ladders_majorities_and_accounts(rule: Rule) -> None:
             assert line.met is holds, (rule.id, str(node.right), count)
 
 
-CREEPING = [rule for rule in RULES if rule.measures_increase]
+CREEPING = [rule for rule in RULES if rule.id == "FR-CREEP"]  # the others have other numbers: in their situations
 
 
 @pytest.mark.parametrize("rule", **ids(CREEPING))
 def test_a_creeping_rise_needs_an_earlier_state(rule: Rule) -> None:
     def value(count: int, earlier: int | None) -> int:
         now = World(situation(rule, {("H", "I"): count}, 1000, date(2020, 1, 28)))
-        past = None if earlier is None else World(situation(rule, {("H", "I"): earlier}, 1000, date(2019, 6, 1)))
+        past = () if earlier is None else (World(situation(rule, {("H", "I"): earlier}, 1000, date(2019, 6, 1))),)
         assert rule.when is not None
         return Judge(Bench(now, {}, past=past)).value(rule.when, {"I": "I", "H": "H"}, rule)
 
@@ -259,10 +277,26 @@ def test_a_row_is_in_force_from_its_first_to_its_last_day(rule: Rule) -> None:
         assert rule.in_force(rule.end) and not rule.in_force(rule.end + timedelta(days=1))
 
 
+PAIRS = (
+    # last day of the earlier row, the earlier row (None: nothing before it), the later row
+    ("2016-03-28", None, "FR-L22-10-46"),
+    ("2022-12-31", "CH-659-OLD", "CH-659"),
+    ("2024-03-26", None, "IT-127q"),
+    ("2024-07-02", "EU-50-OLD", "EU-50"),
+    ("2026-04-30", "JP-TOB-OLD", "JP-TOB"),
+    ("2027-07-09", "DE-GWG-3", "AMLR-52"),
+)
+
+
 def test_date_pairs_that_must_differ() -> None:
-    old, new = (BOOK.at(date.fromisoformat(day)).ids for day in ("2026-04-30", "2026-05-01"))
-    assert "JP-TOB-OLD" in old and "JP-TOB" not in old
-    assert "JP-TOB" in new and "JP-TOB-OLD" not in new
+    for last, earlier, later in PAIRS:
+        old, new = (BOOK.at(day).ids for day in (date.fromisoformat(last), date.fromisoformat(last) + timedelta(days=1)))
+        assert earlier is None or (earlier in old and earlier not in new), last
+        assert later in new and later not in old, last
+    old_line, new_line = (
+        next(rule for rule in BOOK.at(day).rules if rule.id == "IT-121") for day in (date(2015, 12, 31), date(2016, 1, 1))
+    )
+    assert (old_line.effects[0].share, new_line.effects[0].share) == (Fraction(1, 50), Fraction(3, 100))
 
 
 def test_the_sanction_from_memory_needs_acceptance() -> None:
