@@ -321,3 +321,18 @@ def test_a_made_up_register_comes_back_as_it_was(tmp_path: Path, suffix: str) ->
     assert {name: t for name, t in zip(read.ids, read.total.tolist(), strict=True) if t} == held
     kinds = ("company", "person", "fund")
     assert all(read.kinds[str(names[k])] == kinds[made.kind[k]] for k in np.unique(made.holder).tolist())
+
+
+def test_progress_is_told_and_nothing_is_printed(tmp_path: Path) -> None:
+    """In an interpreter without a script DuckDB would print a bar of its own."""
+    import subprocess
+    import sys
+
+    path = tmp_path / "r.csv"
+    path.write_text(HEAD + "".join(f"H{n},I{n % 1000},1,900000\n" for n in range(400_000)), encoding="utf-8")
+    text = (
+        f"import crosshold as ch; seen = []; ch.read_network({str(path)!r}, progress=seen.append, threads=1);"
+        "assert seen == sorted(seen) and all(0 <= part <= 1 for part in seen), seen"
+    )
+    ran = subprocess.run([sys.executable, "-c", text], capture_output=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, b"", b"")

@@ -99,7 +99,18 @@ def read_holdings(
     _refuse(path)
     with reading(path), Session(path, threads=threads) as session:
         layout = _layout(path, session, cast("Totals | None", totals))
-        return _read(layout, session, progress or (lambda part: None))
+        return _read(layout, session, _rising(progress or (lambda part: None)))
+
+
+def _rising(progress: Progress) -> Progress:
+    """The same, never told less than before: DuckDB corrects its guesses."""
+    told = [0.0]
+
+    def tell(part: float) -> None:
+        told[0] = max(told[0], part)
+        progress(told[0])
+
+    return tell
 
 
 def _refuse(path: Path) -> None:

@@ -45,6 +45,8 @@ class Session:
         self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=config)
         if threads is not None:
             self.connection.execute("SET threads = ?", [threads])
+        self.connection.execute("SET enable_progress_bar = true")  # counted, for our own bar, and not printed
+        self.connection.execute("SET enable_progress_bar_print = false")
         self.connection.execute("SET allowed_paths = ?", [[self.file]])
         self.connection.execute("SET enable_external_access = false")
         self.connection.execute("SET lock_configuration = true")

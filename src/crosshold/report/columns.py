@@ -40,6 +40,7 @@ def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
             "autoinstall_known_extensions": False,
         }
         with duckdb.connect(":memory:", config=config) as connection:
+            connection.execute("SET enable_progress_bar = false")  # DuckDB would print its own on an interpreter's prompt
             try:
                 parts = _fill(connection, columns, escape=target.suffix.lower() == ".csv")
                 place = str(part).replace("'", "''")
