@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosshold.errors import RequestError, UndeterminedError
+from crosshold.law.actions import actions
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.book import RuleBook, load
 from crosshold.law.stable import derived, judge_all
@@ -155,8 +156,6 @@ def brute(result: Ballot) -> set[tuple[tuple[str, int], ...]]:
         world = bench.world
         todo = result.outcomes[0].actions if result.outcomes else None
         if todo is None:
-            from crosshold.law.stable import actions
-
             todo = tuple(actions(world, result.rules, "ordinary"))
         levels = [{gross} for gross in world.gross]
         for action in todo:

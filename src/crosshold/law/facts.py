@@ -12,6 +12,8 @@ from crosshold.law.vocabulary import CONTROL_FACTS, FACTS, MUTUAL_FACTS
 from crosshold.model.dates import interval
 from crosshold.model.snapshot import Record
 
+_MAY_LACK = ("contract",)
+
 
 class Facts:
     """The facts that hold on a day, by name. An unknown name is ``C_UNKNOWN_FACT``, a bad date ``C_BAD_DATE``."""
@@ -23,6 +25,9 @@ class Facts:
             name = str(record.get("fact"))
             if name not in FACTS:
                 faults.add("C_UNKNOWN_FACT", f"{name!r} is no fact.", did_you_mean(name, FACTS), "facts")
+            elif missing := [key for key in FACTS[name] if record.get(key) is None and key not in _MAY_LACK]:
+                message = f"fact {name}: {', '.join(missing)} is not said, so it would be about nobody."
+                faults.add("C_MISSING_KEY", message, f"It is about {', '.join(FACTS[name])}.", "facts")
             try:
                 start, end = _day(record, "date", 0), _day(record, "until", 1)
             except ValueError as error:

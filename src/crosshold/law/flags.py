@@ -57,7 +57,8 @@ def flags_of(outcome: StableOutcome) -> Iterator[Flag]:
 def _told(tree: When, rule: Rule, judge: Judge, env: Env, *, met: bool) -> tuple[Fraction | None, str]:
     """The number tested and, where it is not a holding of the party itself, how it is counted."""
     nodes = [n for t in _inside(tree, rule) for n in walk(t)]
-    held = next((n.left for n in nodes if isinstance(n, Compare) and isinstance(n.left, Held)), None)
+    numbers = (n.left for n in nodes if isinstance(n, Compare) and isinstance(n.left, Held))
+    held = next((n for n in numbers if "Z" not in (n.group.head, n.target)), None)
     if held is None:
         return None, ""
     span = judge.held(held, env, rule)
