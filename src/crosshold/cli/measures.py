@@ -50,7 +50,9 @@ def own(
     with put(asked, holder, issuer=issuer) as question:
         if bounds:
             only(bounds, convention == "source-avoiding" and floor is None, "--convention, --floor")
-            result: Any = api.ownership_bounds(api.stakes(question.case("bounds")), **chosen)
+            result: Any = api.ownership_bounds(
+                api.stakes(question.case("bounds", "Leave --bounds out, or write a case.")), **chosen
+            )
         else:
             result = api.ownership(question.network, convention=convention, floor=least, progress=question.progress, **chosen)
         answer(question, result)
@@ -70,7 +72,7 @@ def control(
         return register.control(asked, threshold, basis, holder, issuer)
     sources = [holder] if holder else None
     with put(asked, holder, issuer=issuer, votes=basis != "capital") as question:
-        snapshot, network = question.case("bounds"), question.network
+        snapshot, network = question.case("bounds", "Leave --bounds out, or write a case."), question.network
         if bounds:
             stakes = api.stakes(snapshot, None if basis == "capital" else api.ballot(snapshot))
             answer(question, api.control_bounds(stakes, issuer=issuer, threshold=limit, basis=basis, sources=sources))
@@ -118,7 +120,7 @@ def owners(
         question.findings.extend(ballot.findings if ballot is not None else ())
         if bounds:
             only(bounds, votes == "exercisable", "--votes")
-            stakes = api.stakes(question.case("bounds"), ballot, capital_basis="issued")
+            stakes = api.stakes(question.case("bounds", "Leave --bounds out, or write a case."), ballot, capital_basis="issued")
             result: Any = api.owner_bounds(stakes, issuer, test=test, listed=listed or (), at=at)
         elif named.question == "owners":
             companies = listed_company or [e.id for e in (snapshot.entities.values() if snapshot else ()) if e.listed]

@@ -80,11 +80,11 @@ class Question(NamedTuple):
         """Who hears how far long work has come."""
         return self.work.bar if self.work else None
 
-    def case(self, needs: str) -> Snapshot:
+    def case(self, needs: str, cure: str = "Give a file with the numbers, or write a case.") -> Snapshot:
         """The Snapshot; of a register ``E_REGISTER`` says what only a case has."""
         if self.snapshot is None:
             message = f"this is a register of holdings, without {needs}."
-            raise RequestError(Finding("E_REGISTER", message, "Give a file with the numbers, or write a case.", self.asked.path))
+            raise RequestError(Finding("E_REGISTER", message, cure, self.asked.path))
         return self.snapshot
 
 

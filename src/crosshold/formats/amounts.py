@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crosshold.errors import FileError, Findings, did_you_mean
+from crosshold.errors import FileError, Finding, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
@@ -42,6 +42,8 @@ class Known(NamedTuple):
 def read_numbers(path: Path, known: Known) -> Numbers:
     """Read such a file. ``FileError`` tells every fault at once: unknown keys, what is no number, names that stand twice."""
     faults = Findings()
+    if not path.is_file():
+        raise FileError(Finding("C_FILE", "there is no such file.", "Check the path.", str(path)))
     found = _table(path, known, faults) if path.suffix.lower() in TABLES else _document(path, known, faults)
     faults.raise_errors(FileError)
     return found

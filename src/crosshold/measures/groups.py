@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, NamedTuple
@@ -258,14 +259,21 @@ def _cash_flow(network: Network, root: int) -> tuple[dict[int, Amount], dict[int
 def _least(links: Links, root: int) -> dict[int, Fraction]:
     """Critical thresholds of the least control sets: repeatedly the firm with the most votes joins, at the lowest line so far."""
     held = dict(links[root])
-    left = set(range(len(links))) - {root}
-    line, critical = Fraction(1), {}
-    while left:
-        firm = max(left, key=lambda v: (held.get(v, Fraction(0)), -v))
-        line = critical[firm] = min(line, held.get(firm, Fraction(0)))
+    waiting = [(-stake, v) for v, stake in held.items()]
+    heapify(waiting)
+    line, critical = Fraction(1), dict.fromkeys(range(len(links)), Fraction(0))
+    left = set(critical) - {root}
+    critical.pop(root)
+    while waiting:
+        firm = heappop(waiting)[1]  # with the most votes: what it had before it got more waits too, and comes later
+        if firm not in left:
+            continue
         left.discard(firm)
+        line = critical[firm] = min(line, held[firm])
         for v, stake in links[firm]:
-            held[v] = held.get(v, Fraction(0)) + stake
+            if v in left:
+                held[v] = held.get(v, Fraction(0)) + stake
+                heappush(waiting, (-held[v], v))
     return critical
 
 

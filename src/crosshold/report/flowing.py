@@ -7,7 +7,7 @@ from crosshold.measures.lookthrough import Lookthrough
 from crosshold.measures.network_value import NetworkValue
 from crosshold.measures.value import Contributions, Value
 from crosshold.model.snapshot import Snapshot
-from crosshold.report.listing import MOST, Money, head, largest, listing, name
+from crosshold.report.listing import MOST, Money, head, largest, listing, lively, name
 
 
 def look_through(result: Lookthrough, snapshot: Snapshot) -> list[str]:
@@ -37,12 +37,12 @@ def dividends(result: Dividends, snapshot: Snapshot) -> list[str]:
     told += listing(companies, lambda c: {
         "company": name(snapshot, c), "income": money(result.income.get(c)), "paid": money(result.paid[c]),
         "kept": money(result.retained[c]), "tax": money(result.tax.get(c, 0)),
-    }, headers)  # fmt: skip
+    }, headers, most=lively(companies, lambda c: result.income.get(c), MOST // 2))  # fmt: skip
     flows = largest(result.flows, "amount", lambda row: (row.issuer, row.holder))
     headers = {"issuer": "from", "holder": "to", "amount": "dividend"}
     return [*told, "", "Who is paid", *listing(flows, lambda row: {
         "issuer": name(snapshot, row.issuer), "holder": name(snapshot, row.holder), "amount": money(row.amount),
-    }, headers, nothing="Nobody is paid anything.")]  # fmt: skip
+    }, headers, nothing="Nobody is paid anything.", most=MOST // 2)]  # fmt: skip
 
 
 def value(result: Value, snapshot: Snapshot) -> list[str]:
@@ -59,7 +59,7 @@ def value(result: Value, snapshot: Snapshot) -> list[str]:
     told += listing(rows, lambda row: {
         "company": name(snapshot, row.company), "values": money(row.value), "outside": money(row.outside_value),
         "own": money(row.own_assets),
-    }, headers)  # fmt: skip
+    }, headers, most=lively(rows, lambda row: row.value))  # fmt: skip
     if result.double_counting is not None:
         times = float(result.double_counting)
         told += ["", f"The sum of the equities is {times:.4f} times what outsiders hold: the rest is counted twice."]

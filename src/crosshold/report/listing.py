@@ -59,15 +59,20 @@ def head(snapshot: Snapshot, what: str, settings: Mapping[str, Any], *keys: str)
 
 def listing(
     rows: Sequence[Any], make: Make, headers: Mapping[str, str], *,
-    shares: Collection[str] = (), keep: Collection[str] = (), digits: int = 2, nothing: str = "Nothing to show.",
+    shares: Collection[str] = (), keep: Collection[str] = (), nothing: str = "Nothing to show.", most: int = MOST,
 ) -> list[str]:  # fmt: skip
     """The first rows as a table, and how many are left; ``make`` turns a row into cells."""
     if not len(rows):
         return [nothing]
-    shown = [make(rows[k]) for k in range(min(MOST, len(rows)))]
-    told = table(shown, headers, shares=shares, width=WIDTH, keep=keep, digits=digits).splitlines()
-    left = len(rows) - MOST
+    shown = [make(rows[k]) for k in range(min(most, len(rows)))]
+    told = table(shown, headers, shares=shares, width=WIDTH, keep=keep).splitlines()
+    left = len(rows) - most
     return [*told, f"... {count(left)} more rows; --out FILE takes the whole answer"] if left > 0 else told
+
+
+def lively(rows: Sequence[Any], amount: Callable[[Any], Number], most: int = MOST) -> int:
+    """How many rows of a ranked list to show: all of a short one, of a long one those that do not say 0."""
+    return most if len(rows) <= most else max(1, sum(amount(row) != 0 for row in rows[:most]))
 
 
 def largest(rows: Sequence[Any], key: str, then: Callable[[Any], Any] | None = None) -> Sequence[Any]:

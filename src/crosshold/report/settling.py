@@ -13,7 +13,7 @@ from crosshold.measures.failures import Cascade
 from crosshold.measures.netting import Circle, Netting, Unwind
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import fixed
-from crosshold.report.listing import MOST, WIDTH, Money, head, listing, name, names
+from crosshold.report.listing import MOST, WIDTH, Money, head, listing, lively, name, names
 from crosshold.report.tables import paragraph
 
 
@@ -92,7 +92,7 @@ def cascade(result: Cascade, snapshot: Snapshot) -> list[str]:
     told += listing(ranked, lambda firm: {
         "company": name(snapshot, firm), "best": money(result.values[firm]), "worst": money(result.worst_values[firm]),
         "fails": f"in wave {wave[firm]}" if firm in wave else "worst case only" if firm in failing else "no",
-    }, headers)  # fmt: skip
+    }, headers, most=lively(ranked, lambda firm: firm in failing or result.values[firm]))  # fmt: skip
     told += ["", f"Best case (nobody is expected to fail): {names(snapshot, result.best[:MOST])} fails."]
     if result.best != result.worst:
         told.append(f"Worst case (everybody is): {names(snapshot, result.worst[:MOST])} fails.")

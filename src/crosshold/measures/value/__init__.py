@@ -6,4 +6,14 @@ Up to 2,000 holdings the answers are fractions (:mod:`.measure`); beyond they ar
 from crosshold.measures.value.measure import own_assets, value
 from crosshold.measures.value.results import Contribution, Contributions, OwnAssets, OwnAssetsRow, Value, ValueRow, contributions
 
-__all__ = ["Contribution", "Contributions", "OwnAssets", "OwnAssetsRow", "Value", "ValueRow", "contributions", "own_assets", "value"]
+__all__ = [
+    "Contribution",
+    "Contributions",
+    "OwnAssets",
+    "OwnAssetsRow",
+    "Value",
+    "ValueRow",
+    "contributions",
+    "own_assets",
+    "value",
+]
