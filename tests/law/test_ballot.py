@@ -181,8 +181,18 @@ def test_shares_of_a_trustee_count_as_asked() -> None:
         [("R", "N", 150), ("T", "N", 284), ("N", "R", 150)], issued=1000, rules=FR_JP, entities=[*HOME, company("T", "FR")]
     )
     lots = [replace(lot, beneficiary="R") if lot.holder == "T" else lot for lot in snapshot.lots]
-    assert ballot(snapshot.evolve(lots=lots)).outcome().cut == ()
-    assert ballot(snapshot.evolve(lots=lots), attribution="beneficiary").outcome().cut == ("N.R",)
+    held_for_another = snapshot.evolve(lots=lots)
+    assert ballot(held_for_another, attribution="registered").outcome().cut == ()
+    assert ballot(held_for_another, attribution="beneficiary").outcome().cut == ("N.R",)
+    both = ballot(held_for_another)  # the rows leave it open, so both are run
+    assert {outcome.reading["attribution"]: outcome.cut for outcome in both.outcomes} == {
+        "registered": (),
+        "beneficiary": ("N.R",),
+    }
+    assert (
+        not both.settled and both.outcome("beneficiary").cut == ("N.R",) and both.outcome({"attribution": "registered"}).cut == ()
+    )
+    assert ballot(held_for_another, readings="registered").settled
 
 
 # contracts

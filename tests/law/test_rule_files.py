@@ -12,7 +12,7 @@ from crosshold.law.book import load
 from crosshold.law.grammar import GrammarError, parse
 from crosshold.model.snapshot import RuleChoice
 
-from .cases import book, net
+from .cases import book, company, net
 
 GOOD = """\
 - id: XA-9
@@ -34,6 +34,9 @@ def test_the_good_row_is_good() -> None:
     decimal = book(GOOD.replace(">= 3/10", ">= 0.3"))  # inside quotes a decimal is exact
     assert decimal.rules[0].clauses == book(GOOD).rules[0].clauses
 
+
+LADDER = """  confidence: A
+  ladder: {of: {v: "held(H in I; issued)"}, op: ">", at: ["1/20"], """
 
 FAULTS = [
     ("when: \"line\"", "when: 0.3", "C_NOT_EXACT"),
@@ -77,6 +80,23 @@ FAULTS = [
     (GOOD, GOOD + GOOD, "C_DUPLICATE_ID"),
     (GOOD, GOOD + GOOD.replace("from: 2000-01-01", "from: 2020-01-01"), "C_OVERLAP"),
     (GOOD, "rules: {}\n", "C_SYNTAX"),
+    ("parts: {reach: B}", "parts: 3", "C_BAD_VALUE"),
+    (">= 3/10", ">= 1/0", "C_NOT_EXACT"),
+    ("when: \"line\"", "when: \"" + "not(" * 2000 + "line" + ")" * 2000 + "\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"not " + "not " * 2000 + "line\"", "C_SYNTAX"),
+    ("{line: \"held(I in H; gross_votes) >= 3/10\"}", "{line: other, other: \"not line\"}", "C_SYNTAX"),
+    ("{line: \"held(I in H; gross_votes) >= 3/10\"}", "{line: line}", "C_SYNTAX"),
+    ("  when: \"line\"\n", "", "C_MISSING_KEY"),
+    ("  effect: {votes: zero, quorum: exclude, meetings: [ordinary, special]}\n", "", "C_MISSING_KEY"),
+    ("votes: zero", "votes: multiply, factor: 2", "C_UNKNOWN_EFFECT"),
+    ("  confidence: A\n", "  confidence: A\n  flags: {lime: associate}\n", "C_UNKNOWN_PREDICATE"),
+    ("  confidence: A\n", LADDER + "step: \"1/100000000\"}\n", "C_BAD_VALUE"),
+    ("  confidence: A\n", LADDER + "step: 0}\n", "C_BAD_VALUE"),
+    ("when: \"line\"", "when: \"fact(tie, Z, I)\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"some(Z; held(Z in I; votes) > 1/2)\"", "C_UNKNOWN_PREDICATE"),
+    ("when: \"line\"", "when: \"before(fact(crossed, H, I), line)\"", "C_SYNTAX"),
+    ("when: \"line\"", "when: \"increase(H in I; issued, 1/2) > 1/100\"", "C_NOT_EXACT"),
+    ("quorum: exclude", "quorum: exclude, duty: {sell: all, from: \"line\"}", "C_SYNTAX"),
     ("confidence: A", "confidence: A\n  confidence: B", "C_DUPLICATE_KEY"),
 ]  # fmt: skip
 
@@ -88,6 +108,54 @@ def test_a_fault_is_told_with_its_place(old: str, new: str, code: str) -> None:
         book(GOOD.replace(old, new, 1))
     assert code in {f.code for f in caught.value.findings}, [str(f) for f in caught.value.findings]
     assert all(f.where for f in caught.value.findings)
+
+
+CONTROL = """\
+- id: XA-SUB
+  jurisdiction: XA
+  kind: control_def
+  clauses: {majority: "held(X + subs(X; XA-SUB) in Y; gross_votes) > 1/2"}
+  when: "majority"
+  effect: {set_ctrl: true}
+  valid: {from: 2000-01-01}
+  cite: {law: invented, source: invented, read_on: 2026-11-22}
+  confidence: A
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('  when: "majority"\n', "", "C_MISSING_KEY"),
+        ('when: "majority"', 'when: "held(I in H; issued) > 1/2"', "C_UNKNOWN_PREDICATE"),
+        ('when: "majority"', 'when: "any(majority, self(H, I))"', "C_UNKNOWN_PREDICATE"),
+        ('when: "majority"', 'when: "any(majority, held_for(lot) >= 24)"', "C_UNKNOWN_PREDICATE"),
+    ],
+)
+def test_a_definition_of_control_speaks_of_x_and_y(old: str, new: str, code: str) -> None:
+    assert book(CONTROL).ids == ("XA-SUB",)
+    with pytest.raises(CrossholdError) as caught:
+        book(CONTROL.replace(old, new, 1))
+    assert code in {f.code for f in caught.value.findings}
+
+
+def test_a_reading_that_the_case_fixes_is_used_or_refused() -> None:
+    """R has 40.2 % of N gross and 40.01 % at most once N is silent; the case may fix the reading either way."""
+    rows = [("R", "N", 402), ("N", "R", 150), ("Q", "R", 10)]
+    snapshot = net(rows, issued=1000, entities=[company(n, "FR") for n in "RNQ"])
+    for setting in ("gross", {"basis": "gross"}, "exercisable", {"basis": "exercisable"}):
+        choice = RuleChoice(only=("FR-233-31",), settings={"FR-233-3": setting})
+        wanted = setting if isinstance(setting, str) else setting["basis"]
+        found = ballot(snapshot.evolve(rules=choice))
+        assert {tuple(r.items()) for o in found.outcomes for r in o.readings} == {(("FR-233-3", wanted),)}
+    wrong: list[object] = ["net", {"basis": "net"}, {"base": "gross"}, 3]
+    for bad in wrong:
+        with pytest.raises(RequestError) as caught:
+            ballot(snapshot.evolve(rules=RuleChoice(only=("FR-233-31",), settings={"FR-233-3": bad})))
+        assert [f.code for f in caught.value.findings] == ["E_READING"]
+    with pytest.raises(RequestError) as caught:  # a rule that leaves nothing open
+        ballot(snapshot.evolve(rules=RuleChoice(only=("FR-233-31",), settings={"FR-233-31": "gross"})))
+    assert [f.code for f in caught.value.findings] == ["E_READING"]
 
 
 def test_all_faults_are_told_at_once() -> None:

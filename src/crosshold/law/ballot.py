@@ -24,7 +24,7 @@ from crosshold.law.near import Near, near_lines
 from crosshold.law.obligations import obligations, sales
 from crosshold.law.outcome import LotRow, StableOutcome
 from crosshold.law.proof import explain
-from crosshold.law.readings import readings_of
+from crosshold.law.readings import ATTRIBUTIONS, attributions, in_words, matches, readings_of
 from crosshold.law.rule import Rule, may_apply
 from crosshold.law.stable import Search, TooManyUndecidedError
 from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
@@ -95,8 +95,8 @@ class Ballot:
         ``UndeterminedError`` with ``E_MULTI_FIXPOINT`` when several remain and none is named by ``index``, with ``E_NO_FIXPOINT`` or
         ``E_TOO_MANY_UNDECIDED`` when there is none.
         """
-        found = [o for o in self.outcomes if reading is None or any(_matches(r, reading) for r in o.readings)]
-        if stopped := [why for r, why in self.stops if reading is None or _matches(r, reading)]:
+        found = [o for o in self.outcomes if reading is None or any(matches(r, reading) for r in o.readings)]
+        if stopped := [why for r, why in self.stops if reading is None or matches(r, reading)]:
             raise UndeterminedError(stopped)
         if not found:
             message = (
@@ -114,8 +114,10 @@ class Ballot:
         return found[index or 0]
 
     def _what_settles(self) -> str:
-        open_rows = sorted({name for reading, _ in self.bounds for name in reading})
+        open_rows = sorted({name for reading, _ in self.bounds for name in reading if name != "attribution"})
         start = f"Choose a reading of {', '.join(open_rows)} (gross or exercisable), name" if open_rows else "Name"
+        if any("attribution" in reading for reading, _ in self.bounds):
+            start = f"Choose an attribution (registered or beneficiary). {start}"
         return f"{start} an outcome, or record a fact that decides it."
 
     def lots(self) -> list[list[LotRow]]:
@@ -193,9 +195,7 @@ class Ballot:
     def _two_outcomes(self) -> str:
         said = []
         for number, outcome in enumerate(self.outcomes[:4], 1):
-            reading = "; ".join(
-                ", ".join(f"{rule} on {choice} votes" for rule, choice in r.items()) for r in outcome.readings if r
-            )
+            reading = "; ".join(in_words(r) for r in outcome.readings if r)
             silent = ", ".join(outcome.cut) or "no lot"
             said.append(f"{number}) {silent} loses votes{f' ({reading})' if reading else ''}")
         return f"{len(self.outcomes)} outcomes are consistent with the law, which does not say which: {'; '.join(said)}."
@@ -235,7 +235,7 @@ def ballot(
     rules: RuleBook | None = None,
     meeting: str = "ordinary",
     readings: str | Mapping[str, str] | None = None,
-    attribution: str = "registered",
+    attribution: str | None = None,
     accept: Iterable[str] = (),
     past: Snapshot | Sequence[Snapshot] | None = None,
     high_quorum: bool = False,
@@ -243,51 +243,37 @@ def ballot(
     """Apply the rules the Snapshot chose (from ``rules``, default the bundled book) and its contracts.
 
     ``readings`` fixes open points: ``gross`` or ``exercisable`` for all, or a choice per rule; ``None`` runs both. ``attribution``
-    counts shares of trustees as theirs (``registered``) or the beneficiary's. ``accept`` lists rows, or ``ROW#part``, of confidence C
+    counts shares of trustees as theirs (``registered``) or the beneficiary's; ``None`` runs both where a row leaves it open and somebody
+    holds for another, else ``registered``. ``accept`` lists rows, or ``ROW#part``, of confidence C
     that may change votes. ``past`` are earlier Snapshots, for rules on a rise within some months. ``high_quorum`` uses the share that a
     cap names for an unusually high quorum. A rule id that does not exist, or a fault of a fact or contract, is a ``RequestError``; more
     or fewer than one outcome is no error here.
     """
     check_class(meeting)
-    if attribution not in ("beneficiary", "registered"):
+    if attribution not in (None, *ATTRIBUTIONS):
         raise RequestError(Finding("E_ATTRIBUTION", f"{attribution!r} is no attribution.", "Say registered or beneficiary."))
     choice = replace(snapshot.rules, accept=tuple(dict.fromkeys((*snapshot.rules.accept, *accept))))
     book = rules if rules is not None else book_for(choice)
     active, definitions, said = book.select(choice, snapshot.at)
     early = Findings(said)
     early.raise_errors(RequestError)
-    world = World(snapshot, attribution)
     voting = [rule for rule in active if any(may_apply(rule, effect.part, choice.accept) for effect in rule.effects)]
-    multiply(world, voting, definitions, meeting, choice.accept, early)
+    earlier = [past] if isinstance(past, Snapshot) else list(past or ())
     runs, benches, outcomes = list[tuple[Mapping[str, str], Mapping[str, Bounds]]](), list[Bench](), list[StableOutcome]()
     stops: list[tuple[Mapping[str, str], Finding]] = []
-    before = tuple(World(earlier, attribution) for earlier in ([past] if isinstance(past, Snapshot) else past or ()))
-    for reading in readings_of(voting, definitions, choice.settings, readings, early):
-        bench = Bench(world, definitions, reading, meeting, before)
-        benches.append(bench)
-        todo = [
-            a for a in actions(world, voting, meeting) if a.given is not None or may_apply(a.rule, a.effect.part, choice.accept)
-        ]
-        search = Search(bench, todo)
-        ids = {world.lots[i].id: search.bounds[i] for i in search.levels}
-        runs.append((reading, ids))
-        try:
-            states = search.run()
-        except TooManyUndecidedError as error:
-            message = f"{len(error.lots)} lots depend on one another ({', '.join(error.lots[:8])}, ...); up to 20 are searched."
-            cure = "Fix a reading, or record facts that decide some."
-            stops.append((reading, Finding("E_TOO_MANY_UNDECIDED", message, cure, "ballot")))
-            continue
-        found = [
-            StableOutcome(bench, active, tuple(todo), tuple(k[0] for k in s.kept), meeting, (reading,), high_quorum)
-            for s in states
-        ]
-        outcomes += sorted(found, key=lambda outcome: outcome.cut)
-        if not states:
-            lots = ", ".join(sorted(name for name, (low, high) in ids.items() if low < high))
-            message = f"no state of the votes agrees with all the rules{_on(reading)}: {lots} turn each other on and off."
-            cure = "Fix a reading, or record facts that decide it."
-            stops.append((reading, Finding("E_NO_FIXPOINT", message, cure, "ballot")))
+    open_bases = readings_of(voting, definitions, choice.settings, readings, early)
+    for whose in attributions(attribution, readings, snapshot, voting):
+        world, before = World(snapshot, whose or "registered"), tuple(World(each, whose or "registered") for each in earlier)
+        multiply(world, voting, definitions, meeting, choice.accept, early)
+        for basis in open_bases:
+            reading = {**basis, **({"attribution": whose} if whose else {})}
+            bench = Bench(world, definitions, reading, meeting, before)
+            benches.append(bench)
+            bounds, found, stop = _run(bench, active, voting, choice.accept, high_quorum=high_quorum)
+            runs.append((reading, bounds))
+            outcomes += found
+            stops += [(reading, stop)] if stop else []
+    early = Findings(dict.fromkeys(early))
     return Ballot(
         snapshot,
         active,
@@ -302,8 +288,32 @@ def ballot(
     )
 
 
+def _run(
+    bench: Bench, active: tuple[Rule, ...], voting: Sequence[Rule], accept: Sequence[str], *, high_quorum: bool
+) -> tuple[Mapping[str, Bounds], list[StableOutcome], Finding | None]:
+    """One reading: its bounds by lot, its outcomes, and why there is none."""
+    world, reading = bench.world, bench.reading
+    todo = [a for a in actions(world, voting, bench.meeting) if a.given is not None or may_apply(a.rule, a.effect.part, accept)]
+    search = Search(bench, todo)
+    ids = {world.lots[i].id: search.bounds[i] for i in search.levels}
+    try:
+        states = search.run()
+    except TooManyUndecidedError as error:
+        message = f"{len(error.lots)} lots depend on one another ({', '.join(error.lots[:8])}, ...); up to 20 are searched."
+        return ids, [], Finding("E_TOO_MANY_UNDECIDED", message, "Fix a reading, or record facts that decide some.", "ballot")
+    if not states:
+        lots = ", ".join(sorted(name for name, (low, high) in ids.items() if low < high))
+        message = f"no state of the votes agrees with all the rules{_on(reading)}: {lots} turn each other on and off."
+        return ids, [], Finding("E_NO_FIXPOINT", message, "Fix a reading, or record facts that decide it.", "ballot")
+    found = [
+        StableOutcome(bench, active, tuple(todo), tuple(k[0] for k in s.kept), bench.meeting, (reading,), high_quorum)
+        for s in states
+    ]
+    return ids, sorted(found, key=lambda outcome: outcome.cut), None
+
+
 def _on(reading: Mapping[str, str]) -> str:
-    return f" ({', '.join(f'{rule} on {choice} votes' for rule, choice in reading.items())})" if reading else ""
+    return f" ({in_words(reading)})" if reading else ""
 
 
 def _merged(outcomes: Sequence[StableOutcome]) -> tuple[StableOutcome, ...]:
@@ -313,9 +323,3 @@ def _merged(outcomes: Sequence[StableOutcome]) -> tuple[StableOutcome, ...]:
         same = found.get(outcome.exercisable)
         found[outcome.exercisable] = replace(same, readings=(*same.readings, *outcome.readings)) if same else outcome
     return tuple(found.values())
-
-
-def _matches(reading: Mapping[str, str], asked: str | Mapping[str, str]) -> bool:
-    if isinstance(asked, str):
-        return all(choice == asked for choice in reading.values())
-    return all(reading.get(name) == choice for name, choice in asked.items())

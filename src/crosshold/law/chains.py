@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
 
-from crosshold.kernels.flow import Divergent, Flow
+from crosshold.kernels.flow import Amount, Divergent, Flow
 from crosshold.law.measure import Span, Votes
 
 
 def product_share(votes: Votes, holder: str, target: str, basis: str) -> Span:
     """Share of ``target`` that ``holder`` has directly and through companies, each stake counted as a share of the one below it.
 
-    Chains that pass through the target again are left out. Companies that own each other completely have no product: the share is open.
+    Chains may pass through companies more than once, but not through the holder: its share of a company is not counted through itself.
+    Companies that own each other completely have no product: the share is open.
     """
     ends = []
     for end in ("low", "high"):
@@ -36,7 +38,7 @@ def _up_from(votes: Votes, target: str, basis: str, end: str) -> dict[str, Fract
         spans = {
             place[owner]: votes.share((frozenset({owner}),) * 2, name, basis)
             for owner in world.owners.get(name, ())
-            if owner in place and owner not in (name, target)
+            if owner in place and owner != name
         }
         rows.append([(k, share) for k, span in spans.items() if (share := getattr(span, end))])
     pointer = np.cumsum([0, *map(len, rows)], dtype=np.int64)
@@ -44,7 +46,12 @@ def _up_from(votes: Votes, target: str, basis: str, end: str) -> dict[str, Fract
         pointer, np.array([k for row in rows for k, _ in row], dtype=np.int64), [share for row in rows for _, share in row]
     )
     try:
-        found = flow.solve({0: Fraction(1)})
+        return {name: _first_arrival(flow, found, k) for found in [flow.solve({0: Fraction(1)})] for name, k in place.items()}
     except Divergent:
         return dict.fromkeys(names)
-    return {name: Fraction(amount) if (amount := found.get(k, Fraction(0))) is not None else None for name, k in place.items()}
+
+
+def _first_arrival(flow: Flow, found: Mapping[int, Amount], node: int) -> Fraction | None:
+    """What arrives at a node without having been there: all that arrives over what returns per unit."""
+    amount, again = found.get(node, Fraction(0)), flow.diagonal(node)
+    return None if amount is None or not again else Fraction(amount) / Fraction(again)

@@ -6,7 +6,7 @@ test := clause name | ctrl(x, y; DEF) | largest(x in y; base) | self(x, y) | com
       | before(fact(..), fact(..)) | same_day(fact(..), fact(..))
       | same_group(x, y; SCHEME) | same_group(x, y; SCHEME; designated_from day) | in_cycle(edge; SCHEME) | number op number
 number := rational | held(group in x; base) | increase(group in x; base, months) | held_for(lot) | months_since(fact(..))
-group := x | x + subs(x; DEF) | sub(x; DEF) | concert(x) | product(x) | blocked
+group := x | x + subs(x; DEF) | subs(x; DEF) | sub(x; DEF) | concert(x) | product(x) | blocked
 base := word | max(word, word)          op := > >= < <= =
 """
 
@@ -27,7 +27,7 @@ _PLAIN = {"company": 1, "listed": 1, "self": 2, "sme": 1}
 _SETS = ("capacity", "form", "jur")
 _DATES = ("before", "same_day")
 _NUMBERS = ("held", "held_for", "increase", "months_since")
-_GROUPS = ("blocked", "concert", "product", "sub")
+_GROUPS = ("blocked", "concert", "product", "sub", "subs")
 _DEEPEST = 40
 _PREDICATES = tuple(PREDICATES)
 
@@ -44,13 +44,14 @@ class GrammarError(Exception):
 class Group:
     """Who counts together: a party, with the companies it controls under ``subs``, or with its concert.
 
-    ``alone`` tests each controlled company by itself, without the party. ``product`` multiplies stakes along chains and adds the
-    chains. ``blocked`` are all parties under sanctions and, in turn, those for which the rule itself holds.
+    ``below`` counts those companies without the party, ``alone`` each of them by itself. ``product`` multiplies stakes along chains
+    and adds the chains. ``blocked`` are all parties under sanctions and, in turn, those for which the rule itself holds.
     """
 
     head: str
     subs: str | None = None
     concert: bool = False
+    below: bool = False
     alone: bool = False
     product: bool = False
     blocked: bool = False
@@ -413,12 +414,12 @@ class _Reader:
                 return Group("", blocked=True)
             self.take("mark", "(")
             head = self.role()
-            if word == "sub":
+            if word in ("sub", "subs"):
                 self.take("mark", ";")
                 definition = self.take("name")
             self.take("mark", ")")
-            if word == "sub":
-                return Group(head, definition, alone=True)
+            if word in ("sub", "subs"):
+                return Group(head, definition, below=True, alone=word == "sub")
             return Group(head, concert=word == "concert", product=word == "product")
         head = self.role()
         if self.peek() != "+":

@@ -287,7 +287,7 @@ class Judge:
         head = env[group.head]
         if group.subs:
             sure, possible = self.control.group(head, group.subs)
-            return (sure - {head}, possible - {head}) if group.alone else (sure, possible)
+            return (sure - {head}, possible - {head}) if group.below else (sure, possible)
         members = frozenset(self.world.concert(head, target)) if group.concert else frozenset({head})
         return members, members
 
@@ -314,7 +314,7 @@ class Judge:
         """Who a tested group is for a reader: its head, then the members that hold something of the target."""
         holders = self.world.owners.get(target, {})
         members = sorted(name for name in self.group(group, env, target, rule)[1] if name in holders and name != target)
-        if group.alone or group.blocked:
+        if group.below or group.blocked:
             return tuple(members)
         head = env[group.head]
         return (head, *(name for name in members if name != head))

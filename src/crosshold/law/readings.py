@@ -8,9 +8,12 @@ from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.law.rule import Rule
+from crosshold.model.snapshot import Snapshot
 
 CHOICES = ("gross", "exercisable")
 """The two readings of a base that the text does not name."""
+ATTRIBUTIONS = ("registered", "beneficiary")
+"""The two readings of whose the shares of a trustee, fiduciary or nominee are."""
 MOST_READINGS = 16
 
 
@@ -25,9 +28,9 @@ def readings_of(
     rows = {rule.id: rule for rule in (*rules, *definitions.values()) if "basis" in rule.open}
     fixed = {name: choice for name, value in settings.items() if (choice := _setting(name, value, rows)) is not None}
     if isinstance(asked, str):
-        fixed |= dict.fromkeys(rows, asked)
+        fixed |= {} if asked in ATTRIBUTIONS else dict.fromkeys(rows, asked)
     elif asked:
-        fixed |= dict(asked)
+        fixed |= {name: choice for name, choice in asked.items() if name != "attribution"}
     for name, choice in fixed.items():
         if choice not in CHOICES:
             raise RequestError(Finding("E_READING", f"{name}: {choice!r} is no reading.", "Say gross or exercisable.", name))
@@ -64,3 +67,37 @@ def _named(rule: Rule, definitions: Mapping[str, Rule]) -> set[str]:
             found.add(name)
             waiting += definitions[name].definitions
     return found
+
+
+def attributions(
+    fixed: str | None, asked: str | Mapping[str, str] | None, snapshot: Snapshot, rules: Sequence[Rule]
+) -> tuple[str | None, ...]:
+    """Whose shares of trustees are, in every run: as told, or both ways where a row in use leaves it open and somebody holds for another.
+
+    ``None`` is "registered, and nothing hangs on it".
+    """
+    told = asked if isinstance(asked, str) else (asked or {}).get("attribution")
+    if told in ATTRIBUTIONS:
+        return (told,)
+    if fixed is not None:
+        return (None if fixed == "registered" else fixed,)
+    is_open = any("attribution" in rule.open for rule in rules if rule.takes_votes)
+    if is_open and any(
+        b is not None and b != h for b, h in zip(snapshot.lots.column("beneficiary"), snapshot.lots.column("holder"), strict=True)
+    ):
+        return ATTRIBUTIONS
+    return (None,)
+
+
+def in_words(reading: Mapping[str, str]) -> str:
+    """``FR-233-3 on gross votes, shares of trustees as the beneficiary's``."""
+    whose = {"registered": "shares of trustees as theirs", "beneficiary": "shares of trustees as the beneficiary's"}
+    return ", ".join(whose[choice] if name == "attribution" else f"{name} on {choice} votes" for name, choice in reading.items())
+
+
+def matches(reading: Mapping[str, str], asked: str | Mapping[str, str]) -> bool:
+    """Whether a reading is the one asked for: ``gross`` for every open base, an attribution, or a choice per name."""
+    if isinstance(asked, str):
+        kinds = [choice for name, choice in reading.items() if (name == "attribution") == (asked in ATTRIBUTIONS)]
+        return all(choice == asked for choice in kinds)
+    return all(reading.get(name) == choice for name, choice in asked.items())

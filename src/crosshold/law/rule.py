@@ -249,7 +249,8 @@ class Rule:
         numbers = [number for _, number in self.ladder.of] if self.ladder else []
         nodes = [n for tree in (*self.trees, *numbers) for n in walk(tree)]
         far = any(isinstance(n, Some) or (isinstance(n, Held) and n.group.product) for n in nodes)
-        return far or self.kind in ("link_test", "owner_test")
+        far = far or any(isinstance(n, Predicate) and n.name == "ctrl" and n.words[0] in ("H", "X") for n in nodes)
+        return self.kind != "vote_rule" and (far or self.kind in ("link_test", "owner_test", "sanctions_test"))
 
     @cached_property
     def counts_blocked(self) -> bool:
