@@ -44,7 +44,7 @@ def power(
     method: Annotated[str, typer.Option("--method", help="auto, exact, dynamic, quantised or sampled.")] = "auto",
     draws: Draws = None, seed: Seed = 0,
 ) -> None:  # fmt: skip
-    """How much voting power each holder of one company has, under a named index."""
+    """Voting power of each holder of one company. Under a named index."""
     chosen = {} if draws is None else {"samples": draws}
     rule = {"more_than": ratio(quota, "--quota")}
     with put(asked, issuer=issuer, votes=True) as question:
@@ -65,7 +65,7 @@ def network_power(
     method: Annotated[str, typer.Option("--method", help="auto, exact or sampled.")] = "auto",
     draws: Draws = None, seed: Seed = 0,
 ) -> None:  # fmt: skip
-    """How much of a whole network each owner decides, under a named index."""
+    """How much of a whole network each owner decides. Under a named index."""
     chosen = {} if draws is None else {"draws": draws}
     limit = None if quota is None else ratio(quota, "--quota")
     with put(asked, issuer=target, votes=True) as question:
@@ -83,7 +83,7 @@ def parties(
     limit: Annotated[int, typer.Option("--limit", help="At most so many parties.", metavar="N", min=1)] = 20,
     threshold: Threshold = "1/2", basis: Basis = "votes",
 ) -> None:  # fmt: skip
-    """The smallest parties that control a company together, and who controls it alone."""
+    """The smallest parties that control a company together. And who controls it alone."""
     limit_line = ratio(threshold, "--threshold")
     with put(asked, *(among or ()), issuer=issuer, votes=basis == "votes") as question:
         result = api.parties(question.network, issuer, limit=limit, among=among or None, threshold=limit_line, basis=basis)
@@ -96,7 +96,7 @@ def turnout(
     holder: Annotated[str, typer.Argument(metavar="HOLDER")], issuer: Company,
     turnouts: Turnouts = None,
 ) -> None:  # fmt: skip
-    """At which turnout a holder, with all it controls, has the majority of the votes cast."""
+    """When a holder has the majority of the votes cast. With all it controls, below which turnout."""
     cast = [ratio(text, "TURNOUT") for text in turnouts or ()]
     with put(asked, holder, issuer=issuer, votes=True) as question:
         answer(question, api.turnout(question.network, holder, issuer, cast))
@@ -108,7 +108,7 @@ def wedge(
     owner: Annotated[str, typer.Argument(metavar="OWNER")], issuer: Company,
     threshold: LinkLine = None,
 ) -> None:  # fmt: skip
-    """Cash-flow against control rights of an owner, by the weakest link of each chain."""
+    """Cash-flow against control rights, by the weakest link. Chain by chain, of one owner in one company."""
     limit = None if threshold is None else ratio(threshold, "--threshold")
     with put(asked, owner, issuer=issuer, votes=True) as question:
         answer(question, api.wedge(question.network, owner, issuer, threshold=limit))
@@ -121,7 +121,7 @@ def group(
     threshold: RightsLine = None,
     fixpoint: Annotated[str, typer.Option("--fixpoint", help="least, or greatest as in the published algorithm.")] = "least",
 ) -> None:  # fmt: skip
-    """A family's business group: cash-flow right, position, critical threshold and centrality of every firm."""
+    """A family's business group, firm by firm. Cash flow, position, critical threshold, centrality."""
     limit = None if threshold is None else ratio(threshold, "--threshold")
     with put(asked, *family, *(firm or ()), votes=True) as question:
         answer(question, api.group(question.network, family, firms=firm or None, threshold=limit, fixpoint=fixpoint))
@@ -133,7 +133,7 @@ def watch(
     regime: Annotated[str, typer.Option("--regime", help="Whose lines: control, FR-R151-2, DE-AWV-56-1 ...")] = "control",
     buyer: Buyers = None,
 ) -> None:  # fmt: skip
-    """Golden power: which purchases would take a buyer over a line at strategic companies."""
+    """Golden power: which purchases would pass a line. At strategic companies, under a named regime."""
     with put(asked, *companies, *(buyer or ()), votes=True) as question:
         answer(question, api.watch(question.network, companies, regime=regime, buyers=buyer or None))
 
@@ -143,6 +143,6 @@ def consolidate(
     asked: Asked, parents: Annotated[list[str] | None, typer.Argument(help="Parents (default: all).", metavar="PARENT")] = None,
     standard: Annotated[str, typer.Option("--standard", help="IFRS, US-GAAP, JGAAP, HGB or FR-ANC.")] = "IFRS",
 ) -> None:  # fmt: skip
-    """Which companies a parent consolidates in full, which by the equity method, and which not."""
+    """Full consolidation, equity method, or neither. By the votes, under a named standard."""
     with put(asked, *(parents or ()), votes=True) as question:
         answer(question, api.consolidation(question.network, parents or None, standard=standard))

@@ -14,7 +14,7 @@ from crosshold.cli.register import Asked
 
 @asks
 def look_through(asked: Asked, issuer: Issuer = None) -> None:
-    """Who finally receives what each company is worth: outside owners, and the unidentified holders of each."""
+    """Who finally receives what each company is worth. Outside owners, and the unidentified holders of each company."""
     with put(asked, issuer=issuer) as question:
         companies = None if issuer is None else [issuer]
         answer(question, api.look_through(question.network, companies=companies, progress=question.progress))
@@ -25,7 +25,7 @@ def dividends(
     asked: Asked, file: File,
     rounds: Annotated[int | None, typer.Option("--rounds", help="So many years, one after another (default: settled).", min=1)] = None,
 ) -> None:  # fmt: skip
-    """What companies earn when they pay part of their income to each other. FILE: profit, payout, withholding."""
+    """What companies earn when they pay each other dividends. FILE: profit, payout, withholding."""
     given = api.read_numbers(file, "dividends")
     needed(dict(given.amounts), file, "profit")
     taxes = {(holder, issuer): rate for holder, issuer, rate in given.lists.get("withholding", ())}
@@ -39,7 +39,7 @@ def value(
     asked: Asked, file: MaybeFile = None,
     contributions: Annotated[bool, typer.Option("--contributions", help="Whose own assets end with whose outside holders.")] = False,
 ) -> None:  # fmt: skip
-    """What each company is worth to outsiders, and how much of the sum is counted twice. FILE: own_assets (default: market)."""
+    """What each company is worth, and what is counted twice. FILE: own_assets (default: market)."""
     with put(asked) as question:
         if file is None:
             result = api.market_value(question.case("prices"), question.network)
@@ -52,7 +52,7 @@ def value(
 
 @asks
 def network_value(asked: Asked, file: MaybeFile = None) -> None:
-    """What everything that an entity holds is worth, directly and through others. FILE: own_assets (default: market)."""
+    """What everything that an entity holds is worth. Directly and through others. FILE: own_assets (default: market)."""
     with put(asked) as question:
         if file is None:
             answer(question, api.market_network_value(question.case("prices"), question.network))

@@ -18,7 +18,7 @@ Bounds = Annotated[bool, typer.Option("--bounds", help="What is certain and what
 
 
 def check(case: Source, as_json: Json = False, threads: Threads = None, totals: Totals = None, overheld: Overheld = None) -> None:
-    """Read a case or a register and tell every fault, conflict and gap at once."""
+    """Tell every fault, conflict and gap of a case or a register."""
     if api.is_register(case):
         return register.check(Asked(case, threads=threads, totals=totals, overheld=overheld, as_json=as_json))
     no_options(case, threads=threads, totals=totals, overheld=overheld)
@@ -41,7 +41,7 @@ def own(
     floor: Annotated[str | None, typer.Option("--floor", help="Leave out what is smaller.", metavar="RATIO")] = None,
     bounds: Bounds = False,
 ) -> None:  # fmt: skip
-    """Who owns what, directly and through others, in a named convention."""
+    """Who owns what, directly and through others. In a named convention."""
     least = None if floor is None else ratio(floor, "--floor")
     whole = holder is None and issuer is None
     if whole and not bounds and api.is_register(asked.path):
@@ -66,7 +66,7 @@ def control(
     basis: Annotated[str, typer.Option("--basis", help="votes or capital.")] = "votes",
     holder: Holder = None, issuer: Issuer = None, bounds: Bounds = False,
 ) -> None:  # fmt: skip
-    """Who controls whom, alone or through chains, and who stands at the top."""
+    """Who controls whom, and who stands at the top. Alone or through chains of majorities."""
     limit = ratio(threshold, "--threshold")
     if api.is_register(asked.path) and not bounds:
         return register.control(asked, threshold, basis, holder, issuer)
@@ -103,7 +103,7 @@ def owners(
     stop_at_listed: Annotated[bool, typer.Option("--stop-at-listed", help="A listed company counts as an owner itself.")] = False,
     bounds: Bounds = False,
 ) -> None:  # fmt: skip
-    """Who counts as an owner, is blocked or closely linked, under a named test."""
+    """Who counts as an owner under a named test. Or who is blocked, or closely linked."""
     named = api.owner_test(test)
     if issuer is None and not listed and not bounds and api.is_register(asked.path):
         return register.owners(asked, issuer, test, ())
@@ -140,7 +140,7 @@ def loops(
     asked: Asked,
     limit: Annotated[int | None, typer.Option("--limit", help="The N circles with the largest gain only.", metavar="N", min=1)] = None,
 ) -> None:  # fmt: skip
-    """The circles of holdings, what each is worth, and what control hangs on it."""
+    """The circles of holdings, and what hangs on them. Their gain, their members, the control."""
     if limit is None and api.is_register(asked.path):
         return register.loops(asked)
     with put(asked) as question:

@@ -23,7 +23,7 @@ Cost = Annotated[str, typer.Option("--cost", help="What a failure costs, as a pa
 
 @asks_case
 def net(asked: Asked, kind: Kind = "conservative") -> None:
-    """How much of what companies hold in each other could vanish. CASE may be a .csv with holder, issuer, value (money)."""
+    """How much of what companies hold in each other is circular. CASE may be a .csv with holder, issuer, value (money)."""
     if api.is_register(asked.path):
         answer_file(asked, api.net(api.read_numbers(asked.path, "net").lists.get("holdings", ()), kind=kind))
         return
@@ -33,7 +33,7 @@ def net(asked: Asked, kind: Kind = "conservative") -> None:
 
 @asks_case
 def unwind(asked: Asked, kind: Kind = "conservative") -> None:
-    """Cross-held shares swapped for own ones at market prices and cancelled: nobody pays, nobody is richer or poorer."""
+    """Cross-held shares swapped for own ones and cancelled. At market prices: nobody pays, nobody is richer or poorer."""
     with put(asked) as question:
         answer(question, api.market_unwind(question.case("prices"), question.network, kind=kind))
 
@@ -44,7 +44,7 @@ def cascade(
     lose: Lose = None, line: Line = "4/5", cost: Cost = "1/10",
     every: Annotated[bool, typer.Option("--every", help="Also list every consistent set of failures.")] = False,
 ) -> None:  # fmt: skip
-    """Who fails with whom after a shock, in the best and the worst case. FILE: own_assets, thresholds, failure_costs."""
+    """Who fails with whom after a shock. In the best and the worst case. FILE: own_assets, thresholds, failure_costs."""
     shock = parts_of(lose, "--lose")
     given = {} if file is None else dict(api.read_numbers(file, "cascade").amounts)
     terms: dict[str, Any] = {"line": ratio(line, "--line"), "cost": ratio(cost, "--cost")}
@@ -84,7 +84,7 @@ def split(
     costs: Annotated[bool, typer.Option("--costs", help="The values are costs: divide what is saved.")] = False,
     rule: Annotated[str, typer.Option("--rule", help="talmud, proportional ... (an estate smaller than its claims).")] = "talmud",
 ) -> None:  # fmt: skip
-    """Divide a gain by what every coalition could have alone (FILE: values), or too little among claims (estate, claims)."""
+    """Divide a gain among partners, or too little among claims. FILE: values by coalition; or estate and claims."""
     given = api.read_numbers(asked.path, "split")
     amounts = dict(given.amounts)
     if "estate" in given.single:

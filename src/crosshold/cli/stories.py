@@ -30,7 +30,7 @@ from crosshold.errors import Finding, RequestError, did_you_mean
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where the report goes.", metavar="FILE")] = Path("alliance.html"),
 ) -> None:
-    """Tell the story of the bundled alliance case and write its report."""
+    """Tell the story of the bundled case and write its report."""
     print_lines(api.demo(out))
 
 
@@ -75,7 +75,7 @@ def compare(
     other: Annotated[str | None, typer.Argument(help="A second plan; without it, doing nothing.", metavar="PLAN2")] = None,
     at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
-    """What differs: one plan against doing nothing, or two plans against each other."""
+    """What differs between two plans, or from doing nothing."""
     snapshot = snapshot_of(case, at, known_by, believe)
     first = api.simulate(snapshot, api.read_plan(plan, case))
     second = api.simulate(snapshot, api.read_plan(other, case)) if other else None
@@ -108,7 +108,7 @@ def explain(
     holder: Annotated[str, typer.Argument(metavar="HOLDER")], issuer: Annotated[str, typer.Argument(metavar="ISSUER")],
     at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
-    """Prove one number: every path, sum, rule and source behind it."""
+    """Prove one number by its paths, sums, rules and sources."""
     if verb not in ("own", "votes", "control"):
         raise RequestError(Finding("E_VERB", f"{verb!r} cannot be explained.", "Say own, votes or control.", "explain"))
     no_register(case)
