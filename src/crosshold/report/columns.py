@@ -6,6 +6,7 @@ import contextlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,5 +137,14 @@ def _array(values: list[Any]) -> np.ndarray[Any, Any]:
     if values and all(value is None or not isinstance(value, (str, list, tuple, Mapping)) for value in values):
         return np.array([np.nan if value is None else float(value) for value in values])
     text = np.empty(len(values), dtype=object)
-    text[:] = [", ".join(map(str, v)) if isinstance(v, (list, tuple)) else None if v is None else str(v) for v in values]
+    text[:] = [None if value is None else str(cell(value)) for value in values]
     return text
+
+
+def cell(value: Any) -> Any:
+    """One value as a table in a file takes it: exact fractions as numbers, lists and mappings as one text."""
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    if isinstance(value, Mapping):
+        return "; ".join(f"{key}: {cell(item)}" for key, item in value.items())
+    return ", ".join(str(cell(item)) for item in value) if isinstance(value, (list, tuple)) else value

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crosshold.errors import Finding, RequestError
+from crosshold.report.columns import cell
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -96,6 +97,7 @@ def _csv(thing: Any) -> str | None:
 
 def _cell(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    value = cell(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
