@@ -67,7 +67,7 @@ def no_register(case: str) -> None:
     if api.is_register(case):
         message = "this is a register of holdings: it has no law, no claims, no prices and no plans to answer that from."
         raise RequestError(
-            Finding("E_REGISTER", message, "Ask check, own, control, owners, power or loops; or write a case.", case)
+            Finding("E_REGISTER", message, "Ask who owns, controls or decides; or write a case.", case)
         )
 
 

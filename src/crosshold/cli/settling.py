@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from crosshold import api
-from crosshold.cli.options import At, Believe, KnownBy, ratio, snapshot_of
+from crosshold.cli.options import At, Believe, KnownBy, no_register, ratio, snapshot_of
 from crosshold.cli.questions import MaybeFile, answer, answer_file, asks, asks_case, asks_file, needed, parts_of, put
 from crosshold.cli.register import Asked
 from crosshold.errors import Finding, RequestError
@@ -34,6 +34,7 @@ def net(asked: Asked, kind: Kind = "conservative") -> None:
 @asks_case
 def unwind(asked: Asked, kind: Kind = "conservative") -> None:
     """Cross-held shares swapped for own ones and cancelled. At market prices: nobody pays, nobody is richer or poorer."""
+    no_register(asked.path)
     with put(asked) as question:
         answer(question, api.market_unwind(question.case("prices"), question.network, kind=kind))
 
