@@ -19,6 +19,8 @@ from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.csr import Int, Node, Rows, compress, row_sums, transpose
 from crosshold.kernels.flow import Divergent, Flow
+from crosshold.kernels.loops import Unsettled
+from crosshold.kernels.settle import Settle
 from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Snapshot
 
@@ -112,6 +114,11 @@ class Graph:
                 closed.append(members)
         return closed
 
+    @cached_property
+    def settle(self) -> Settle:
+        """The graph prepared for linear flow in float64, at any size."""
+        return Settle(self.in_ptr, self.in_holder, self.in_weight, self.total)
+
     def is_exact(self, exact: bool | None) -> bool:
         """What ``exact=None`` means here: fractions up to ``EXACT_HOLDINGS`` holdings."""
         return len(self.in_holder) <= EXACT_HOLDINGS if exact is None else exact
@@ -200,23 +207,31 @@ class Network:
             for members in components
         ]
 
-    def condition_findings(self, flow: Flow) -> list[Finding]:
-        """``W_ILL_CONDITIONED`` for every component that magnifies a change of its stakes more than a hundred million times."""
+    def condition_findings(self, conditions: Iterable[tuple[Sequence[int], float]]) -> list[Finding]:
+        """``W_ILL_CONDITIONED`` for every component that magnifies a change of its stakes more than a hundred million times.
+
+        ``conditions``: the members of components with their condition numbers.
+        """
         return [
             Finding(
                 "W_ILL_CONDITIONED",
-                f"{self.words(flow.components[label])}: a change in a stake comes out up to {condition:.0e} times as large; "
+                f"{self.words(members)}: a change in a stake comes out up to {condition:.0e} times as large; "
                 f"about {max(0, 16 - round(np.log10(condition)))} digits can be trusted.",
                 "Give exact share counts for these companies.",
-                self.words(flow.components[label]),
+                self.words(members),
             )
-            for label, condition in flow.condition.items()
+            for members, condition in conditions
             if condition > ILL_CONDITIONED
         ]
 
     def singular(self, cause: Divergent) -> RequestError:
-        """``E_SINGULAR``: holdings of more than everything multiply each other without end."""
+        """``E_SINGULAR``: holdings of more than everything multiply each other without end; or ``E_NOT_CONVERGED``."""
         names = self.words(cause.members)
+        if isinstance(cause, Unsettled):
+            message = f"{names}: no method brought the flow to rest; a relative residual of {cause.residual:.1e} was reached."
+            return RequestError(
+                Finding("E_NOT_CONVERGED", message, "Check these companies: almost nobody outside holds them.", names)
+            )
         message = f"{names}: the holdings pass 100 % so far that the sum over all chains has no end."
         return RequestError(Finding("E_SINGULAR", message, "Correct the over-held companies.", names))
 

@@ -62,6 +62,11 @@ class Flow:
         self._path_budget = path_budget
         self.condition: dict[int, float] = {}
 
+    @property
+    def conditions(self) -> list[tuple[list[int], float]]:
+        """Members and condition number of each component that was inverted."""
+        return [(self.components[label], condition) for label, condition in self.condition.items()]
+
     def passes_on(self, node: int) -> list[tuple[int, Number]]:
         """``(target, coefficient)`` of every edge out of a node."""
         a, b = self._start[node], self._start[node + 1]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,13 +28,6 @@ Index = NDArray[Any]
 DENSE = 300  # members of a ring up to which its inverse is kept
 INVERSES = 1 << 26  # numbers that all inverses together may take
 CHUNK = 1 << 20  # units between two chances to stop
-
-
-class Conditions(NamedTuple):
-    """Members and 1-norm condition number of I - C by number of the component."""
-
-    components: dict[int, list[int]]
-    condition: dict[int, float]
 
 
 class Settle:
@@ -176,9 +169,9 @@ class Settle:
             raise Unsettled(members, self.loops[number].residual)
 
     @property
-    def conditions(self) -> Conditions:
-        """The condition numbers with the members of each component."""
-        return Conditions({number: self.components.members(number).tolist() for number in self.condition}, self.condition)
+    def conditions(self) -> list[tuple[list[int], float]]:
+        """Members and condition number of each component that was inverted or factored."""
+        return [(self.components.members(number).tolist(), condition) for number, condition in self.condition.items()]
 
     def reached_up(self, seeds: Index) -> Index:
         """Components whose value depends on ``seeds``: these and whoever holds them, directly or not."""
@@ -249,12 +242,3 @@ def _leave(x: Float, nodes: Index, number: int, label: Index, pointer: Index, ho
         for e in range(pointer[j], pointer[j + 1]):
             if label[holder[e]] != number:
                 x[holder[e]] += share[e] * x[j]
-
-
-def settle_of(graph: Any, progress: Callable[[float], None] | None = None) -> Settle:
-    """The graph (anything with ``in_ptr, in_holder, in_weight, total``) prepared once and kept with it."""
-    kept = vars(graph)
-    if "_settle" not in kept:
-        kept["_settle"] = Settle(graph.in_ptr, graph.in_holder, graph.in_weight, graph.total, progress=progress)
-    found: Settle = kept["_settle"]
-    return found

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding
-from crosshold.kernels.flow import Amount, Divergent, Flow, method
+from crosshold.kernels.flow import Amount, Divergent, method
 from crosshold.kernels.owner_rows import OwnerRows, owner_rows
-from crosshold.kernels.settle import Settle, settle_of
+from crosshold.kernels.settle import Settle
 from crosshold.model.columns import Columns, WithFloats
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
@@ -105,7 +105,7 @@ def lookthrough(
                 name = f"float:{network.ids[entity]}" if entity in held else network.ids[entity]
                 rows.append(LookthroughRow(name, network.ids[company], None if lost else share))
                 owners.update([] if entity in held else [entity])
-    findings = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow)]
+    findings = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow.conditions)]
     findings += _top_companies(network, owners)
     return Lookthrough(
         rows=tuple(rows),
@@ -129,7 +129,7 @@ def _of_register(
 ) -> Lookthrough:
     """The answer in float64 columns: a pass up from each company asked for, or one sparse row for every company."""
     try:
-        settle = settle_of(graph)
+        settle = graph.settle
         table = owner_rows(settle, error, progress=progress) if asked is None else _some(settle, asked, progress)
     except Divergent as cause:
         raise network.singular(cause) from None
@@ -144,7 +144,7 @@ def _of_register(
     words = {"owner": WithFloats(network.ids), "company": network.ids}
     closed = [settle.components.members(number).tolist() for number in settle.closed]
     findings = [*network.findings, *network.ownerless_findings(closed)]
-    findings += network.condition_findings(cast(Flow, settle.conditions))
+    findings += network.condition_findings(settle.conditions)
     findings += _top_companies(network, np.unique(table.owner[~held[table.owner]]).tolist())
     lost = float(np.nanmax(table.lost, initial=0.0))
     if lost > 0:

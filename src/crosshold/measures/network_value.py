@@ -12,13 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosshold.kernels.flow import Amount, Divergent, Flow, method
-from crosshold.kernels.settle import settle_of
+from crosshold.kernels.flow import Amount, Divergent, method
 from crosshold.model.columns import Columns
 from crosshold.model.result import Result
 from crosshold.network import Network
@@ -73,7 +72,7 @@ def network_value(
         for node, x in sorted(solved.items())
         if x is None or x != 0
     )
-    found = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow)]
+    found = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow.conditions)]
     settings["method"] = method(row.value for row in made)
     return NetworkValue(rows=made, settings=settings, findings=tuple(dict.fromkeys(found)))
 
@@ -86,7 +85,7 @@ def _of_register(
     for name, amount in values.items() if isinstance(values, Mapping) else ():
         start[network.index(name)] = float(Fraction(amount))
     try:
-        settle = settle_of(graph)
+        settle = graph.settle
         closed = [settle.components.members(number) for number in settle.closed]
         for members in closed:
             start[members] = np.nan
@@ -99,5 +98,5 @@ def _of_register(
     some = np.flatnonzero(solved != 0).astype(np.int32)
     arrays: dict[str, NDArray[Any]] = {"entity": some, "value": solved[some], "corrected": corrected[some]}
     findings = [*network.findings, *network.ownerless_findings([members.tolist() for members in closed])]
-    findings += network.condition_findings(cast(Flow, settle.conditions))
+    findings += network.condition_findings(settle.conditions)
     return Columns(NetworkValueRow, arrays, {"entity": network.ids}), tuple(dict.fromkeys(findings))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, Findings, RequestError
-from crosshold.kernels.flow import Divergent, Flow
-from crosshold.kernels.settle import settle_of
+from crosshold.kernels.flow import Divergent
 from crosshold.kernels.waves import SLACK, Fallen, Waves
 from crosshold.measures.failures.results import EQUITY, OUTSIDE, Cascade, Money, Shock, Touched, Wave
 from crosshold.model.columns import ById, Columns
@@ -52,7 +51,7 @@ class Contagion:
         self._is_company = (np.diff(graph.in_ptr) > 0) | given
         self._assets, self._cost = np.nan_to_num(assets), np.nan_to_num(costs)
         try:
-            self._settle = settle_of(graph)
+            self._settle = graph.settle
             self._closed = [self._settle.components.members(number) for number in self._settle.closed]
             self.equity = self._equity(self._assets)
         except Divergent as cause:
@@ -76,7 +75,7 @@ class Contagion:
         self.findings = (
             *network.findings,
             *network.ownerless_findings([members.tolist() for members in self._closed]),
-            *network.condition_findings(cast(Flow, self._settle.conditions)),
+            *network.condition_findings(self._settle.conditions),
         )
 
     def shock(self, losses: Mapping[str, Money]) -> Shock:

@@ -57,7 +57,7 @@ def cascade(
     while released := worst - model.failing(worst_values):
         worst -= released
         worst_values = model.values(worst)
-    findings = [*network.findings, *network.condition_findings(model.flow)]
+    findings = [*network.findings, *network.condition_findings(model.flow.conditions)]
     if worst != failed:
         low, high = ", ".join(model.words(failed)) or "nobody", ", ".join(model.words(worst))
         message = f"both are consistent: that {low} fails, and that {high} fails."

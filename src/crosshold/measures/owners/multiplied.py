@@ -10,7 +10,6 @@ import numpy as np
 
 from crosshold.kernels.csr import compress
 from crosshold.kernels.flow import Amount, Divergent, Flow
-from crosshold.kernels.settle import settle_of
 from crosshold.network import Graph, Network
 
 
@@ -41,7 +40,7 @@ class Multiplied:
                 if up not in self._flows:
                     self._flows[up] = graph.flow(up=up, exact=True)
                 return self._flows[up].solve({node: Fraction(1)})
-            settle = settle_of(graph)
+            settle = graph.settle
             seed = np.array([node])
             units = settle.reached_up(seed) if up else settle.reached_down(seed, graph.out.pointer, graph.out.node)
             x = np.zeros(len(graph.total))

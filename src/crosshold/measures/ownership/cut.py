@@ -8,7 +8,6 @@ from fractions import Fraction
 import numpy as np
 
 from crosshold.errors import Finding, RequestError, UndeterminedError
-from crosshold.kernels.settle import settle_of
 from crosshold.kernels.walks import walks_above
 from crosshold.measures.ownership.large import Cells, direct_shares
 from crosshold.measures.ownership.measure import Ownership, OwnershipRow
@@ -55,7 +54,7 @@ def ownership_of_walks(
         worst = max(worst, cut)
     none = np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0)
     holder, issuer, total = (np.concatenate(column) for column in zip(none, *rows, strict=True))
-    direct = direct_shares(Cells(holder, issuer, total, worst), graph, settle_of(graph))
+    direct = direct_shares(Cells(holder, issuer, total, worst), graph, graph.settle)
     arrays = {"holder": holder, "issuer": issuer, "direct": direct, "total": total}
     message = f"walks worth {floor:g} or less were left out, {worst:.1e} together at most for one holder."
     truncated = Finding("W_TRUNCATED", message, "Outside rings no total is more than that too low.", "ownership")

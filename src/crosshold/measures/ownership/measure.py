@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from math import prod
-from typing import Any, ClassVar, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from crosshold.errors import CrossholdError, Finding, RequestError, UndeterminedError, did_you_mean
 from crosshold.kernels.flow import Amount, Divergent, Flow, Number, method
 from crosshold.kernels.paths import BudgetSpent, largest_paths
-from crosshold.kernels.settle import settle_of
 from crosshold.measures.ownership import large
 from crosshold.model.columns import Columns
 from crosshold.model.result import Result
@@ -148,7 +147,7 @@ def ownership(
     rows = tuple(
         OwnershipRow(network.ids[h], network.ids[i], graph.fraction(h, i) or zero, totals.get((h, i), zero)) for h, i in cells
     )
-    findings = [*network.findings, *network.condition_findings(flow), *_over_one(rows, convention)]
+    findings = [*network.findings, *network.condition_findings(flow.conditions), *_over_one(rows, convention)]
     findings += network.ownerless_findings(graph.ownerless) if budget is None else []
     settings = {"graph": basis, "basis": graph.basis, "convention": convention, "floor": floor}
     settings["method"] = method(row.total for row in rows)
@@ -169,7 +168,7 @@ def _of_register(
     sources, targets, wanted = asked
     everything = sources is None and targets is None
     try:
-        settle = settle_of(graph)
+        settle = graph.settle
         if targets is not None and (sources is None or len(targets) < len(sources)):
             cells = large.by_issuer(graph, settle, targets, convention, floor if wanted is None else 0.0, error, progress)
         elif sources is not None:
@@ -185,7 +184,7 @@ def _of_register(
     direct = large.direct_shares(cells, graph, settle)
     arrays: dict[str, NDArray[Any]] = {"holder": cells.holder, "issuer": cells.issuer, "direct": direct, "total": cells.total}
     rows: Columns[OwnershipRow] = Columns(OwnershipRow, arrays, {"holder": network.ids, "issuer": network.ids})
-    findings = [*network.findings, *network.condition_findings(cast(Flow, settle.conditions))]
+    findings = [*network.findings, *network.condition_findings(settle.conditions)]
     above = np.flatnonzero(cells.total > 1 + 1e-9)
     if convention == "all-walks" and len(above):
         findings += _over_one([rows[int(above[np.argmax(cells.total[above])])]], convention, len(above))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, Findings
-from crosshold.kernels.flow import Amount, Divergent, Flow
-from crosshold.kernels.settle import Settle, settle_of
+from crosshold.kernels.flow import Amount, Divergent
+from crosshold.kernels.settle import Settle
 from crosshold.measures.value.results import Money, OwnAssets, Value
 from crosshold.model.columns import ById
 from crosshold.network import Graph, Network
@@ -31,7 +30,7 @@ def value_of_register(
         unknown = [network.index(name) for name, amount in amounts.items() if amount is None]
         start[unknown], is_company[unknown] = np.nan, True
     try:
-        settle = settle_of(graph)
+        settle = graph.settle
         closed = [settle.components.members(number) for number in settle.closed]
         for members in closed:
             start[members] = np.nan
@@ -44,7 +43,7 @@ def value_of_register(
     own = np.nan_to_num(given)[companies]
     sums = float(own.sum()), float(values.sum())
     findings = Findings([*network.findings, *network.ownerless_findings([members.tolist() for members in closed])])
-    findings.extend(network.condition_findings(cast(Flow, settle.conditions)))
+    findings.extend(network.condition_findings(settle.conditions))
     findings.extend(told)
     negative = companies[values < 0]
     if len(negative):

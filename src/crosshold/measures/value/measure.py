@@ -56,7 +56,9 @@ def value(
     known = [x for x in values.values() if x is not None]
     own_sum = sum((x for x in given.values() if x is not None), start=zero)
     double = sum(known, start=zero) / own_sum if own_sum and len(known) == len(values) else None
-    findings = Findings([*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow)])
+    findings = Findings(
+        [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow.conditions)]
+    )
     findings.extend(told)
     for j, x in values.items():
         if x is not None and x < 0:
