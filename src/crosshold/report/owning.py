@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from crosshold.measures.owners import Blocked, CloseLinks, Owners, OwnersRow
 from crosshold.model.snapshot import Snapshot
-from crosshold.report.figures import percent
+from crosshold.report.figures import count, percent
+from crosshold.report.listing import MOST, WIDTH, listing, name, names
 from crosshold.report.tables import paragraph, table
 
-WIDTH = 108
 NEAREST = 5  # holders just outside that are shown for a company
 WAYS = {
     "chain": "through control, in full",
@@ -26,7 +26,6 @@ def owning(result: Owners, snapshot: Snapshot) -> list[str]:
     """A table of the owners, and below it the largest holders that do not count."""
     told = _head(snapshot, "Who counts as an owner", result.settings)
     if result.rows:
-        rows = [_row(row, snapshot) | {"why": ", ".join(WAYS[track] for track in row.tracks)} for row in result.rows]
         headers = {
             "issuer": "company",
             "holder": "owner",
@@ -35,7 +34,10 @@ def owning(result: Owners, snapshot: Snapshot) -> list[str]:
             "why": "counts because",
         }
         headers |= {"verdict": "certainty"} if any(row.verdict != "CERTAIN" for row in result.rows) else {}
-        told += table(rows, headers, shares=("product", "chain"), width=WIDTH, keep=("why",)).splitlines()
+        told += listing(
+            result.rows, lambda row: _row(row, snapshot) | {"why": ", ".join(WAYS[track] for track in row.tracks)}, headers,
+            shares=("product", "chain"), keep=("why",),
+        )  # fmt: skip
     else:
         told.append("Nobody counts as an owner under this test.")
     outside = sorted(result.others, key=lambda row: (-max(row.product, row.chain), row.issuer, row.holder))[:NEAREST]
@@ -51,41 +53,43 @@ def owning(result: Owners, snapshot: Snapshot) -> list[str]:
 
 
 def _row(row: OwnersRow, snapshot: Snapshot) -> dict[str, Any]:
-    named = {"issuer": _name(snapshot, row.issuer), "holder": _name(snapshot, row.holder)}
+    named = {"issuer": name(snapshot, row.issuer), "holder": name(snapshot, row.holder)}
     return {**named, "product": row.product, "chain": row.chain, "verdict": row.verdict.lower()}
 
 
 def blocked(result: Blocked, snapshot: Snapshot) -> list[str]:
     """A line for each blocked company with the holdings that add up, and the near misses."""
-    told = _head(snapshot, f"Blocked with {_names(snapshot, result.listed)}", result.settings)
-    for issuer in result.entities:
-        row = next(row for row in result.rows if row.issuer == issuer)
-        told += _sum(snapshot, f"{_name(snapshot, issuer)}: {percent(row.share)} (round {row.round})", row.by)
-    if not result.entities:
+    told = _head(snapshot, f"Blocked with {names(snapshot, result.listed)}", result.settings)
+    first = {row.issuer: row for row in reversed(result.rows)}
+    entities = result.entities
+    for issuer in entities[:MOST]:
+        row = first[issuer]
+        told += _sum(snapshot, f"{name(snapshot, issuer)}: {percent(row.share)} (round {row.round})", row.by)
+    if len(entities) > MOST:
+        told.append(f"... {count(len(entities) - MOST)} more entities; --out FILE takes the whole answer")
+    if not entities:
         told.append("Nobody is blocked under this test.")
     if result.near:
         told += ["", "Near the line"]
-        for miss in result.near:
-            told += _sum(snapshot, f"{_name(snapshot, miss.issuer)}: {percent(miss.share)}", miss.by)
+        for miss in result.near[:MOST]:
+            told += _sum(snapshot, f"{name(snapshot, miss.issuer)}: {percent(miss.share)}", miss.by)
     return told
 
 
 def _sum(snapshot: Snapshot, what: str, by: Mapping[str, Fraction]) -> list[str]:
-    parts = ", ".join(f"{_name(snapshot, holder)} {percent(share)}" for holder, share in by.items())
+    parts = ", ".join(f"{name(snapshot, holder)} {percent(share)}" for holder, share in by.items())
     return paragraph(f"{what} held by {parts}", WIDTH, "  ")
 
 
 def links(result: CloseLinks, snapshot: Snapshot) -> list[str]:
     """A table of who holds enough of whom, and the groups that a third party binds."""
     told = _head(snapshot, "Close links", result.settings)
-    rows = [
-        {"holder": _name(snapshot, row.holder), "issuer": _name(snapshot, row.issuer), "share": row.share, "basis": row.basis}
-        for row in result.rows
-    ]
     headers = {"holder": "holder", "issuer": "company", "share": "share", "basis": "% of"}
-    told += table(rows, headers, shares=("share",), width=WIDTH).splitlines() if rows else ["Nobody is linked by a holding."]
-    for group in result.third:
-        told += paragraph(f"Linked through {_name(snapshot, group.third)}: {_names(snapshot, group.members)}.", WIDTH)
+    told += listing(result.rows, lambda row: row._asdict() | {
+        "holder": name(snapshot, row.holder), "issuer": name(snapshot, row.issuer),
+    }, headers, shares=("share",), nothing="Nobody is linked by a holding.")  # fmt: skip
+    for group in result.third[:MOST]:
+        told += paragraph(f"Linked through {name(snapshot, group.third)}: {names(snapshot, group.members)}.", WIDTH)
     return told
 
 
@@ -94,12 +98,3 @@ def _head(snapshot: Snapshot, what: str, settings: Mapping[str, Any]) -> list[st
     said = ", ".join([*([settings["test"]] if settings["test"] else []), f"reading {settings['reading']}", line])
     source = paragraph(settings["citation"], WIDTH) if settings["citation"] else []
     return [f"{snapshot.title or snapshot.case}, {snapshot.at}", *paragraph(f"{what} ({said})", WIDTH), *source, ""]
-
-
-def _names(snapshot: Snapshot, entities: Iterable[str]) -> str:
-    return ", ".join(_name(snapshot, entity) for entity in entities)
-
-
-def _name(snapshot: Snapshot, entity: str) -> str:
-    name = snapshot.name(entity)
-    return entity if name == entity else f"{name} ({entity})"
