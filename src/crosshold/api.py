@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from crosshold.measures.clearing import Clearing
     from crosshold.measures.control import Control, DeFacto, Ultimate
     from crosshold.measures.cooperative import Bankruptcy, Split, Stable
+    from crosshold.measures.corners import Corners
     from crosshold.measures.dividends import Dividends
     from crosshold.measures.failures import Cascade
     from crosshold.measures.groups import Group
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from crosshold.measures.value import Contributions, OwnAssets, Value
     from crosshold.measures.wedge import WeakestLink
     from crosshold.model.register import Register
+    from crosshold.model.result import Result
     from crosshold.model.snapshot import Snapshot
     from crosshold.model.stakes import Stakes
     from crosshold.report.explanation import Explanation
@@ -527,6 +529,13 @@ def owner_bounds(
     else:
         result = room.owners_bounds(stakes, issuer, test=test, **options)
     return result if at is None else result.with_findings(named.out_of_force(at))
+
+
+def at_corners(stakes: Stakes, measure: Callable[[Network], Result], **options: Any) -> Corners:
+    """What any measure was seen to be, at least and at most, over the corners of stakes known only between bounds."""
+    from crosshold.measures import corners as room
+
+    return room.at_corners(stakes, measure, **options)
 
 
 def cascade(

@@ -173,6 +173,21 @@ def test_bounds(run: Run, chain: str) -> None:
     assert "possible" in told and "Uncertain: Beta (B)" in told
 
 
+def test_corners_of_bounds(run: Run, chain: str, file: Callable[[str, str], str]) -> None:
+    path = Path(chain)
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("shares: 250}", "shares: 250, low: 150, high: 260}"), encoding="utf-8"
+    )
+    rows = answer(run, "look-through", chain, "--issuer", "B", "--bounds")["rows"]
+    free = next(row for row in rows if row["of"] == ["float:B", "B"])  # what A's 300 and X's 150 to 260 leave
+    assert (exact(free["low"]), exact(free["high"])) == (Fraction("0.44"), Fraction("0.55"))
+    worth = answer(run, "value", chain, file("v.csv", "company,own_assets\nA,100\nB,50\n"), "--bounds")["rows"]
+    assert {exact(r["low"]) for r in worth if r["of"] == ["A"] and r["number"] == "value"} == {115}
+    votes = next(r for r in answer(run, "power", chain, "B", "--bounds")["rows"] if r["number"] == "votes")
+    assert (exact(votes["low"]), exact(votes["high"])) == (Fraction("0.45"), Fraction("0.56"))  # X with its company A
+    assert "seen at corners" in run("power", chain, "B", "--bounds").out
+
+
 def test_own_floor_and_loops_limit(run: Run) -> None:
     totals = [exact(r["total"]) for r in answer(run, "own", "alliance", "--floor", "1/5")["rows"]]
     assert totals and min(totals) >= Fraction(1, 5)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crosshold import api
 from crosshold.cli.options import ratio
-from crosshold.cli.questions import answer, asks, put
+from crosshold.cli.questions import Corners, answer, asks, at_corners, put
 from crosshold.cli.register import Asked
+from crosshold.network import Network
 
 Company = Annotated[str, typer.Argument(help="The company.", metavar="ISSUER")]
 Threshold = Annotated[str, typer.Option("--threshold", help="Strictly more than this share controls.", metavar="RATIO")]
@@ -42,17 +43,20 @@ def power(
     float_holders: FloatHolders = 1000,
     bloc: Annotated[str, typer.Option("--bloc", help="Holders under one controller: control (one player) or none.")] = "control",
     method: Annotated[str, typer.Option("--method", help="auto, exact, dynamic, quantised or sampled.")] = "auto",
-    draws: Draws = None, seed: Seed = 0,
+    draws: Draws = None, seed: Seed = 0, bounds: Corners = False,
 ) -> None:  # fmt: skip
     """Voting power of each holder of one company. Under a named index."""
     chosen = {} if draws is None else {"samples": draws}
     rule = {"more_than": ratio(quota, "--quota")}
     with put(asked, issuer=issuer, votes=True) as question:
-        result = api.power(
-            question.network, issuer, index=index, quota=rule, free_float=free_float, float_holders=float_holders, bloc=bloc,
-            method=method, seed=seed, threads=asked.threads, progress=question.progress, **chosen,
-        )  # fmt: skip
-        answer(question, result)
+
+        def result(network: Network) -> Any:
+            return api.power(
+                network, issuer, index=index, quota=rule, free_float=free_float, float_holders=float_holders, bloc=bloc,
+                method=method, seed=seed, threads=asked.threads, progress=question.progress, **chosen,
+            )  # fmt: skip
+
+        answer(question, at_corners(question, result) if bounds else result(question.network))
 
 
 @asks

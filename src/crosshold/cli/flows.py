@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crosshold import api
 from crosshold.cli.options import Issuer
-from crosshold.cli.questions import File, MaybeFile, answer, asks, needed, put
+from crosshold.cli.questions import Corners, File, MaybeFile, answer, asks, at_corners, needed, put
 from crosshold.cli.register import Asked
+from crosshold.network import Network
 
 
 @asks
-def look_through(asked: Asked, issuer: Issuer = None) -> None:
+def look_through(asked: Asked, issuer: Issuer = None, bounds: Corners = False) -> None:
     """Who finally receives what each company is worth. Outside owners, and the unidentified holders of each company."""
     with put(asked, issuer=issuer) as question:
         companies = None if issuer is None else [issuer]
-        answer(question, api.look_through(question.network, companies=companies, progress=question.progress))
+
+        def result(network: Network) -> Any:
+            return api.look_through(network, companies=companies, progress=question.progress)
+
+        answer(question, at_corners(question, result) if bounds else result(question.network))
 
 
 @asks
@@ -38,16 +43,19 @@ def dividends(
 def value(
     asked: Asked, file: MaybeFile = None,
     contributions: Annotated[bool, typer.Option("--contributions", help="Whose own assets end with whose outside holders.")] = False,
+    bounds: Corners = False,
 ) -> None:  # fmt: skip
     """What each company is worth, and what is counted twice. FILE: own_assets (default: market)."""
     with put(asked) as question:
-        if file is None:
-            result = api.market_value(question.case("prices"), question.network)
-        else:
-            given = dict(api.read_numbers(file, "value").amounts)
+        given = {} if file is None else dict(api.read_numbers(file, "value").amounts)
+        if file is not None:
             needed(given, file, "own_assets")
-            result = api.value(question.network, given["own_assets"])
-        answer(question, api.contributions(result) if contributions else result)
+
+        def result(network: Network) -> Any:
+            found = api.value(network, given["own_assets"]) if given else api.market_value(question.case("prices"), network)
+            return api.contributions(found) if contributions else found
+
+        answer(question, at_corners(question, result) if bounds else result(question.network))
 
 
 @asks

@@ -10,11 +10,9 @@ from crosshold import api
 from crosshold.cli import register
 from crosshold.cli.options import Holder, Issuer, Json, Overheld, Source, Threads, Totals, no_options, ratio
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.cli.questions import answer, asks, put
+from crosshold.cli.questions import NO_BOUNDS, Bounds, answer, asks, put
 from crosshold.cli.register import Asked
 from crosshold.errors import Finding, RequestError
-
-Bounds = Annotated[bool, typer.Option("--bounds", help="What is certain and what is possible, from stakes known between bounds.")]
 
 
 def check(case: Source, as_json: Json = False, threads: Threads = None, totals: Totals = None, overheld: Overheld = None) -> None:
@@ -50,9 +48,7 @@ def own(
     with put(asked, holder, issuer=issuer) as question:
         if bounds:
             only(bounds, convention == "source-avoiding" and floor is None, "--convention, --floor")
-            result: Any = api.ownership_bounds(
-                api.stakes(question.case("bounds", "Leave --bounds out, or write a case.")), **chosen
-            )
+            result: Any = api.ownership_bounds(api.stakes(question.case("bounds", NO_BOUNDS)), **chosen)
         else:
             result = api.ownership(question.network, convention=convention, floor=least, progress=question.progress, **chosen)
         answer(question, result)
@@ -72,7 +68,7 @@ def control(
         return register.control(asked, threshold, basis, holder, issuer)
     sources = [holder] if holder else None
     with put(asked, holder, issuer=issuer, votes=basis != "capital") as question:
-        snapshot, network = question.case("bounds", "Leave --bounds out, or write a case."), question.network
+        snapshot, network = question.case("bounds", NO_BOUNDS), question.network
         if bounds:
             stakes = api.stakes(snapshot, None if basis == "capital" else api.ballot(snapshot))
             answer(question, api.control_bounds(stakes, issuer=issuer, threshold=limit, basis=basis, sources=sources))
@@ -120,7 +116,7 @@ def owners(
         question.findings.extend(ballot.findings if ballot is not None else ())
         if bounds:
             only(bounds, votes == "exercisable", "--votes")
-            stakes = api.stakes(question.case("bounds", "Leave --bounds out, or write a case."), ballot, capital_basis="issued")
+            stakes = api.stakes(question.case("bounds", NO_BOUNDS), ballot, capital_basis="issued")
             result: Any = api.owner_bounds(stakes, issuer, test=test, listed=listed or (), at=at)
         elif named.question == "owners":
             companies = listed_company or [e.id for e in (snapshot.entities.values() if snapshot else ()) if e.listed]

@@ -16,7 +16,8 @@ from crosshold.model.exact import fraction
 from crosshold.model.snapshot import Snapshot
 
 Case = Annotated[str, typer.Argument(help="A case file or folder, or a bundled name (alliance).", metavar="CASE")]
-Source = Annotated[str, typer.Argument(help="A case as above, or a register: .csv, .csv.gz or .parquet.", metavar="CASE")]
+SOURCE = "A case file or folder, a bundled name (alliance), or a register: .csv, .csv.gz or .parquet."
+Source = Annotated[str, typer.Argument(help=SOURCE, metavar="CASE")]
 Holder = Annotated[str | None, typer.Option("--holder", help="Only this holder.", metavar="ID")]
 Issuer = Annotated[str | None, typer.Option("--issuer", help="Only this company.", metavar="ID")]
 At = Annotated[str | None, typer.Option("--at", help="The day asked about (default: the case's).", metavar="DATE")]
@@ -66,9 +67,7 @@ def no_register(case: str) -> None:
     """Stop a question that only a case can answer when it is given a table of holdings."""
     if api.is_register(case):
         message = "this is a register of holdings: it has no law, no claims, no prices and no plans to answer that from."
-        raise RequestError(
-            Finding("E_REGISTER", message, "Ask who owns, controls or decides; or write a case.", case)
-        )
+        raise RequestError(Finding("E_REGISTER", message, "Ask who owns, controls or decides; or write a case.", case))
 
 
 def known(snapshot: Snapshot, **named: str | None) -> None:

@@ -23,6 +23,10 @@ DAYS = {"at": At, "known_by": KnownBy, "believe": Believe}
 ANSWER = {"as_json": Json, "exact": Exact, "out": Out}
 READER = {"threads": Threads, "totals": Totals, "overheld": Overheld}
 
+NO_BOUNDS = "Leave --bounds out, or write a case."
+CERTAIN = "What is certain and what is possible, from stakes known between bounds."
+Bounds = Annotated[bool, typer.Option("--bounds", help=CERTAIN)]
+Corners = Annotated[bool, typer.Option("--bounds", help="What was seen at the corners of stakes known between bounds.")]
 File = Annotated[Path, typer.Argument(help="The numbers: a small .yaml, .json or .csv.", metavar="FILE")]
 MaybeFile = Annotated[Path | None, typer.Argument(help="The numbers: a small .yaml, .json or .csv.", metavar="FILE")]
 
@@ -104,6 +108,12 @@ def put(asked: Asked, *ids: str | None, issuer: str | None = None, votes: bool =
     else:
         network, findings = api.network(snapshot), list(snapshot.findings)
     yield Question(asked, network, snapshot, None, findings)
+
+
+def at_corners(question: Question, measure: Callable[[Network], Any]) -> Any:
+    """The measure at every corner of a case's stakes instead of at the counts that it states."""
+    snapshot = question.case("bounds", NO_BOUNDS)
+    return api.at_corners(api.stakes(snapshot, api.ballot(snapshot)), measure)
 
 
 def answer(question: Question, result: Any) -> None:

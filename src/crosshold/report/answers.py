@@ -23,6 +23,7 @@ TELLERS: Mapping[str, str] = {
     "Contributions": "flowing.contributions",
     "Control": "holding.control",
     "ControlBounds": "bounding.control",
+    "Corners": "bounding.corners",
     "CramaLeruth": "deciding.crama_leruth",
     "DeFacto": "deciding.turnout",
     "Dividends": "flowing.dividends",

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from crosshold.measures.bounds import ControlBounds, OwnershipBounds
+from crosshold.measures.corners import CornerRow, Corners
 from crosshold.measures.owners import BlockedBounds, LinksBounds, OwnersBounds
 from crosshold.model.snapshot import Snapshot
-from crosshold.report.listing import WIDTH, head, listing, name, names
+from crosshold.report.figures import percent
+from crosshold.report.listing import WIDTH, Money, head, listing, name, names
 from crosshold.report.owning import WAYS
 from crosshold.report.tables import paragraph
 
@@ -26,6 +28,26 @@ def _tail(settings: Mapping[str, Any], snapshot: Snapshot) -> list[str]:
 def _test(settings: Mapping[str, Any]) -> str:
     line = f"{'more than' if settings['strict'] else 'at least'} {settings['threshold']} of {settings['basis']}"
     return f"{settings['test']}, {line}" if settings.get("test") else line
+
+
+SHARES = ("direct", "fraction", "power", "total", "votes")
+
+
+def corners(result: Corners, snapshot: Snapshot) -> list[str]:
+    """Every number of a measure with what it was seen to be at least and at most."""
+    told = head(snapshot, "What was seen at the corners of the bounds", result.settings, "corners", "bounds")
+    headers = {"of": "of", "number": "number", "low": "from", "high": "to", "corners": "seen at corners"}
+    money = Money((row.high for row in result.rows if row.number not in SHARES), {})
+
+    def shown(row: CornerRow, value: Any) -> str:
+        return percent(value) if row.number in SHARES and abs(row.high) <= 1 else money.text(value)
+
+    told += listing(result.rows, lambda row: {
+        "of": names(snapshot, row.of), "number": row.number.replace("_", " "), "low": shown(row, row.low), "high": shown(row, row.high),
+        "corners": row.corners,
+    }, headers, keep=("number", "low", "high"))  # fmt: skip
+    note = "Counts between the corners may lead outside these ranges. A row that is missing at some corners is 0 there for most measures."
+    return [*told, "", *paragraph(note, WIDTH)]
 
 
 def ownership(result: OwnershipBounds, snapshot: Snapshot) -> list[str]:
