@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from crosshold.errors import CrossholdError, RequestError
 from crosshold.kernels import label_draws
-from crosshold.kernels.chunks import in_order
+from crosshold.kernels.threads import in_order
 from crosshold.measures.network_power import karos_peters, npf, npi
 from crosshold.measures.network_power import karos_peters as kp_module
 from crosshold.measures.network_power import labels as labels_module
@@ -401,7 +401,7 @@ def test_progress_comes_in_order_and_an_interrupt_ends_the_work(monkeypatch: pyt
     with pytest.raises(KeyboardInterrupt):
         npi(wide(40), method="sampled", draws=30, progress=stop)
     done: list[int] = []
-    results = in_order(lambda number, piece: done.append(piece), list(range(100)), threads=2)
+    results = in_order(done.append, list(range(100)), threads=2)
     next(results)
     del results
     assert len(done) < 10, "what nobody takes is not begun"

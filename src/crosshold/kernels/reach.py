@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import NamedTuple
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.csr import Int, Node, Rows
+from crosshold.kernels.threads import Progress, in_order, workers
 
 Desk = tuple[Int, NDArray[np.bool_], Node, Node]  # what a thread writes on
 
@@ -33,19 +32,16 @@ def singles(into: Rows, limit: Int) -> Node:
     return np.flatnonzero(_passes_alone(into.pointer, into.node, into.weight, limit)).astype(np.int32)
 
 
-def reach(
-    out: Rows, limit: Int, start: Int, member: Node, *, threads: int = 1, progress: Callable[[float], None] | None = None
-) -> Reach:
+def reach(out: Rows, limit: Int, start: Int, member: Node, *, threads: int | None = 1, progress: Progress | None = None) -> Reach:
     """The least closure of every source under "holds more than the limit together".
 
     Source s has the nodes ``member[start[s]:start[s + 1]]``, which are never its own targets. Deterministic whatever the number of
-    ``threads``. ``progress`` hears the finished share of the work. O(edges out of what each source controls).
+    ``threads`` (``None``: all processors). ``progress`` hears the finished share of the work. O(edges out of what each source controls).
     """
     sources, n = len(start) - 1, len(limit)
     firsts = range(0, sources, CHUNK)
-    workers = max(1, min(threads, len(firsts)))
     desks: SimpleQueue[Desk] = SimpleQueue()
-    for _ in range(workers):
+    for _ in range(workers(threads, len(firsts))):
         desks.put((np.zeros(n, np.int64), np.zeros(n, np.bool_), np.empty(n, np.int32), np.empty(n, np.int32)))
 
     def chunk(first: int) -> list[Reach]:
@@ -56,17 +52,9 @@ def reach(
             desks.put(desk)
 
     parts: list[Reach] = [_room(0)]
-    with ThreadPoolExecutor(max_workers=workers) as pool:
-        tasks = [pool.submit(chunk, first) for first in firsts]
-        try:
-            for done, task in enumerate(tasks, 1):
-                parts += task.result()
-                if progress is not None:
-                    progress(done / len(tasks))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return Reach(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    for found in in_order(chunk, firsts, threads, progress):
+        parts += found
+    return Reach(*map(np.concatenate, zip(*parts, strict=True)))
 
 
 def _room(size: int) -> Reach:
@@ -80,7 +68,8 @@ def _chunk(out: Rows, limit: Int, start: Int, member: Node, first: int, last: in
     while first < last:
         part = _room(room)
         following, count = _reach(out.pointer, out.node, out.weight, limit, start, member, first, last, *desk, *part)
-        found.append(Reach(*(column[:count].copy() for column in part)))
+        source, node, held, number = part
+        found.append(Reach(source[:count].copy(), node[:count].copy(), held[:count].copy(), number[:count].copy()))
         room = room if following > first else 2 * room
         first = following
     return found

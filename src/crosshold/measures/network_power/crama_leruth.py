@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.chunks import Progress, in_order
 from crosshold.kernels.components import components
 from crosshold.kernels.compound_votes import outcomes
 from crosshold.kernels.csr import compress
+from crosshold.kernels.threads import Progress, in_order
 from crosshold.measures.network_power.columns import drawing, method_known
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
@@ -172,7 +172,8 @@ def _sampled(game: _Game, draws: int, seed: int, threads: int | None, progress: 
     pieces = [min(block, draws - done) for done in range(0, draws, block)]
     count = len(game.players)
 
-    def work(number: int, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+    def work(piece: tuple[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64], bool]:
+        number, size = piece
         random = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, number])))
         coins = random.integers(0, 2, (count, size), dtype=np.uint8).astype(bool)
         no, yes = game.votes(dict(zip(game.players, coins, strict=True)))
@@ -180,6 +181,6 @@ def _sampled(game: _Game, draws: int, seed: int, threads: int | None, progress: 
         return right[0], right[1], bool((no != yes).any())
 
     sums, other, differ = np.zeros(count, np.int64), np.zeros(count, np.int64), False
-    for a, b, c in in_order(work, pieces, threads, progress):
+    for a, b, c in in_order(work, list(enumerate(pieces)), threads, progress):
         sums, other, differ = sums + a, other + b, differ or c
     return (sums / draws).tolist(), (other / draws).tolist() if differ else None

@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.chunks import Progress, in_order
 from crosshold.kernels.closure_orders import join_in_orders, shapley_of_closures
 from crosshold.kernels.csr import transpose
 from crosshold.kernels.network_power import held_of, linked
+from crosshold.kernels.threads import Progress, in_order
 from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import needs
 from crosshold.model.result import Column as Table
@@ -166,15 +166,16 @@ def _joined(
         pieces += [(part, last, min(block, draws - done)) for done in range(0, draws, block)]
         part = last
 
-    def work(number: int, piece: tuple[int, int, int]) -> tuple[slice, NDArray[np.float64], NDArray[np.float64]]:
-        a, b = int(bounds[piece[0]]), int(bounds[piece[1]])
+    def work(piece: tuple[int, tuple[int, int, int]]) -> tuple[slice, NDArray[np.float64], NDArray[np.float64]]:
+        number, (first, last, count) = piece
+        a, b = int(bounds[first]), int(bounds[last])
         edges = slice(int(start[a]), int(start[b]))
         random = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, number])))
         inside = (start[a : b + 1] - start[a], target[edges] - a, weight[edges], least[a:b])
-        return slice(a, b), *join_in_orders(*inside, bounds[piece[0] : piece[1] + 1] - a, piece[2], random)
+        return slice(a, b), *join_in_orders(*inside, bounds[first : last + 1] - a, count, random)
 
     total, square = np.zeros(len(nodes)), np.zeros(len(nodes))
-    for where, sums, squares in in_order(work, pieces, threads, progress):
+    for where, sums, squares in in_order(work, list(enumerate(pieces)), threads, progress):
         total[where] += sums
         square[where] += squares
     return total / draws, np.maximum(square - total**2 / draws, 0.0) / (draws - 1) / draws

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.chunks import Progress, in_order
 from crosshold.kernels.label_draws import Plan, Tally, Task, awaited, draw, plan, spread, tasks
 from crosshold.kernels.label_states import expected
 from crosshold.kernels.network_power import SETTLED, Game, Leads, collapse, contest, held_of
 from crosshold.kernels.pivot_chances import MOST_SHARED, shares
+from crosshold.kernels.threads import Progress, in_order
 from crosshold.network import Graph, Network
 
 Money = Decimal | Fraction | int | str
@@ -96,11 +96,12 @@ class Labels:
         size = len(cut.slot_node)
         found = Tally(*np.zeros((3, size)), *np.zeros((2, len(cut.before))))
 
-        def work(number: int, piece: Task) -> tuple[Task, Tally]:
+        def work(numbered: tuple[int, Task]) -> tuple[Task, Tally]:
+            number, piece = numbered
             random = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, number])))
             return piece, draw(cut, piece, restart, sweeps, random)
 
-        for piece, part in in_order(work, pieces, threads, progress):
+        for piece, part in in_order(work, list(enumerate(pieces)), threads, progress):
             slots = slice(int(cut.slot_start[piece.first]), int(cut.slot_start[piece.last]))
             clusters = slice(piece.first, piece.last)
             for whole, more, where in zip(found, part, (slots, slots, slots, clusters, clusters), strict=True):

@@ -17,12 +17,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from crosshold.kernels.chunks import Progress, in_order
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.label_draws import awaited
 from crosshold.kernels.network_power import RING, held_of, rows
 from crosshold.kernels.pivot_chances import deciders
 from crosshold.kernels.pivot_trees import Trees, hang, settle_trees
+from crosshold.kernels.threads import Progress, in_order
 from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import MOST_STATES, Labels, Money
 from crosshold.measures.network_power.npi import AUTO_STATES, NetworkPowerRow, checked, told
@@ -167,13 +167,14 @@ def _sampled(
     block = min(draws, max(fewest, VISITS_AT_ONCE // size))
     pieces = [min(block, draws - done) for done in range(0, draws, block)] if len(trees.node) else []
 
-    def work(number: int, count: int) -> tuple[Any, ...]:
+    def work(piece: tuple[int, int]) -> tuple[Any, ...]:
+        number, count = piece
         random = np.random.Generator(np.random.SFC64(np.random.SeedSequence([seed, number])))
         return hang(trees, count, restart, sweeps, random)
 
     total, square, cross = np.zeros((3, len(trees.live)))
     batches = lengths = 0.0
-    for a, b, c, more, long in in_order(work, pieces, threads, progress):
+    for a, b, c, more, long in in_order(work, list(enumerate(pieces)), threads, progress):
         total, square, cross = total + a, square + b, cross + c
         batches, lengths = batches + more, lengths + long
     mean, error = trees.base.copy(), np.zeros(len(trees.base))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, Findings, did_you_mean
-from crosshold.kernels.chunks import Progress
+from crosshold.kernels.threads import Progress
 from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import Labels, Money
 from crosshold.model.result import Column as Table

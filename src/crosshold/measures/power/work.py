@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from os import cpu_count
 from typing import ParamSpec, TypeVar
 
 from crosshold.kernels.compiler import Kernel
+from crosshold.kernels.threads import Progress, in_order
 
 COMPILE_FROM = 300_000  # steps of a kernel above which waiting for the compiler pays
 COMPILED_FROM = 10_000  # and above which compiled code pays once the compiler is there
@@ -31,26 +31,8 @@ class Work:
     """
 
     threads: int | None = None
-    progress: Callable[[float], None] | None = None
+    progress: Progress | None = None
 
-    def map(self, task: Callable[[A], R], items: Sequence[A]) -> Iterable[R]:
-        """Results in the order of ``items``. An interrupt lets running tasks end and starts no other."""
-        workers = min(self.threads or cpu_count() or 1, len(items))
-        if workers <= 1:
-            for done, item in enumerate(items, start=1):
-                yield task(item)
-                self._tell(done / len(items))
-            return
-        from concurrent.futures import ThreadPoolExecutor
-
-        pool = ThreadPoolExecutor(workers)
-        try:
-            for done, result in enumerate(pool.map(task, items), start=1):
-                yield result
-                self._tell(done / len(items))
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-    def _tell(self, part: float) -> None:
-        if self.progress is not None:
-            self.progress(part)
+    def map(self, task: Callable[[A], R], items: Sequence[A]) -> Iterator[R]:
+        """Results in the order of ``items``: :func:`crosshold.kernels.threads.in_order`."""
+        return in_order(task, items, self.threads, self.progress)
