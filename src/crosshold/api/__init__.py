@@ -1,0 +1,158 @@
+"""The verbs, in a reader's order. None of them changes what it is given.
+
+    read -> check -> at -> ballot -> network -> who owns, who decides, what it is worth -> simulate -> compare -> explain
+
+Rooms are imported when a verb first needs them, so that a small question starts fast.
+"""
+
+from crosshold.api.building import (
+    ballot,
+    check,
+    holdings,
+    network,
+    rules,
+    stakes,
+)
+from crosshold.api.deciding import (
+    control,
+    control_bounds,
+    group,
+    network_power,
+    parties,
+    power,
+    turnout,
+    ultimate,
+    watch,
+    wedge,
+)
+from crosshold.api.owning import (
+    at_corners,
+    consolidation,
+    look_through,
+    owner_bounds,
+    owner_test,
+    owners,
+    ownership,
+    ownership_bounds,
+)
+from crosshold.api.planning import (
+    compare,
+    simulate,
+)
+from crosshold.api.reading import (
+    cases,
+    find,
+    is_register,
+    read,
+    read_network,
+    read_numbers,
+    read_plan,
+    shortened,
+    synthetic,
+    write,
+)
+from crosshold.api.settling import (
+    cascade,
+    cascade_after,
+    clearing,
+    market_net,
+    market_unwind,
+    net,
+    ration,
+    split,
+    unwind,
+)
+from crosshold.api.telling import (
+    demo,
+    explain,
+    file_titles,
+    lines,
+    register_lines,
+    rule_lines,
+    survey,
+    votes_lines,
+)
+from crosshold.api.worth import (
+    contributions,
+    dividends,
+    loops,
+    market_caps,
+    market_network_value,
+    market_own_assets,
+    market_value,
+    network_value,
+    value,
+)
+
+__all__ = [  # noqa: RUF022 - in a reader's order
+    # Files in and out: cases, registers, plans, files of numbers, answers.
+    "cases",
+    "find",
+    "read",
+    "is_register",
+    "read_network",
+    "shortened",
+    "read_plan",
+    "read_numbers",
+    "synthetic",
+    "write",
+    # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
+    "check",
+    "rules",
+    "ballot",
+    "network",
+    "holdings",
+    "stakes",
+    # Who owns, on every reading of it.
+    "ownership",
+    "ownership_bounds",
+    "look_through",
+    "owners",
+    "owner_bounds",
+    "owner_test",
+    "consolidation",
+    "at_corners",
+    # Who decides: control, voting power, power through networks, families, purchases.
+    "control",
+    "control_bounds",
+    "ultimate",
+    "parties",
+    "turnout",
+    "power",
+    "network_power",
+    "wedge",
+    "group",
+    "watch",
+    # What companies are worth when they hold each other, and what reaches whom.
+    "loops",
+    "value",
+    "contributions",
+    "network_value",
+    "dividends",
+    "market_caps",
+    "market_value",
+    "market_network_value",
+    "market_own_assets",
+    # Undoing, dividing and failing: netting, cascades, clearing, the division of a gain.
+    "net",
+    "unwind",
+    "market_net",
+    "market_unwind",
+    "cascade",
+    "cascade_after",
+    "clearing",
+    "split",
+    "ration",
+    # Plans replayed and compared.
+    "simulate",
+    "compare",
+    # Answers in words: proofs, tables for a terminal, the story of the bundled case.
+    "explain",
+    "survey",
+    "lines",
+    "register_lines",
+    "file_titles",
+    "votes_lines",
+    "rule_lines",
+    "demo",
+]

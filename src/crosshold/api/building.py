@@ -1,0 +1,93 @@
+"""From a case to what the measures compute on: votes under the law, the network, stakes between bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crosshold.errors import Finding, Findings
+from crosshold.network import Network, build
+
+if TYPE_CHECKING:
+    from crosshold.law.ballot import Ballot
+    from crosshold.law.outcome import StableOutcome
+    from crosshold.law.rule import Rule
+    from crosshold.model.register import Register
+    from crosshold.model.snapshot import Snapshot
+    from crosshold.model.stakes import Stakes
+
+
+def check(thing: Register | Snapshot) -> list[Finding]:
+    """Everything worth telling about a Register or a Snapshot: faults, conflicts between claims, what the law leaves open."""
+    from crosshold.errors import CrossholdError
+    from crosshold.model.register import Register
+
+    found = Findings()
+    try:
+        snapshot = thing.at() if isinstance(thing, Register) else thing
+        found.extend(snapshot.findings)
+        found.extend(ballot(snapshot).findings)
+        found.extend(network(snapshot).findings)
+    except CrossholdError as error:
+        found.extend(error.findings)
+    return list(found)
+
+
+def rules(*jurisdictions: str, at: date | None = None, file: str | Path | None = None) -> list[Rule]:
+    """The bundled rules, or those of a rule file, of some jurisdictions and in force at a date when given.
+
+    Reading a rule file checks it: every fault at once, as ``FileError``.
+    """
+    from crosshold.law.book import load
+
+    book = load() if file is None else load([Path(file)])
+    return book.list(jurisdictions=jurisdictions, at=at)
+
+
+def ballot(
+    snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: str | Mapping[str, str] | None = None
+) -> Ballot:
+    """The law and the contracts applied: for every lot its gross, exercisable and exercised votes, each with its reason."""
+    from crosshold.law.ballot import ballot as count
+
+    return count(snapshot, rules=rules, meeting=meeting, readings=readings)
+
+
+def network(
+    snapshot: Snapshot,
+    votes: Ballot | StableOutcome | None = None,
+    *,
+    capital_basis: str = "outstanding",
+    votes_basis: str = "exercisable_votes",
+) -> Network:
+    """The computing object. With a Ballot its one settled outcome gives the votes (exercisable), without one gross votes do.
+
+    An open Ballot raises ``UndeterminedError``; hand one of its outcomes instead. ``votes_basis="gross_votes"`` takes every vote
+    that the law attaches to a share, whether it can be exercised or not; all outcomes agree on those.
+    """
+    from crosshold.law.ballot import Ballot
+
+    gross = votes_basis == "gross_votes"
+    outcome = (votes.outcomes[0] if gross else votes.outcome()) if isinstance(votes, Ballot) else votes
+    if outcome is None:
+        return build(snapshot, capital_basis=capital_basis)
+    counts = {row.lot: row.gross for row in outcome.lots()} if gross else outcome.weights()
+    return build(snapshot, counts, votes_basis=votes_basis, capital_basis=capital_basis)
+
+
+def holdings(network: Network) -> list[tuple[str, str, Fraction]]:
+    """Every holding as (holder, issuer, fraction of the capital)."""
+    graph, ids = network.capital, network.ids
+    return [(ids[i], ids[j], Fraction(weight, int(graph.total[j]))) for i, j, weight in graph.edges()]
+
+
+def stakes(snapshot: Snapshot, votes: Ballot | None = None, *, capital_basis: str = "outstanding") -> Stakes:
+    """The stakes of a case with their bounds, for the three verbs below. With a Ballot its settled outcome says which lots can vote."""
+    from crosshold.model.stakes import Stakes
+
+    if votes is None:
+        return Stakes.from_snapshot(snapshot, capital_basis=capital_basis)
+    return Stakes.from_snapshot(snapshot, votes.outcome().weights(), votes_basis="exercisable_votes", capital_basis=capital_basis)

@@ -1,0 +1,25 @@
+"""Plans replayed and compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crosshold.deal.compare import Comparison
+    from crosshold.deal.outcome import Outcome
+    from crosshold.deal.plan import Plan
+    from crosshold.model.snapshot import Snapshot
+
+
+def simulate(snapshot: Snapshot, plan: Plan, **options: Any) -> Outcome:
+    """Replay a plan exactly, step by step, with votes, events, cash and findings after each."""
+    from crosshold.deal.simulate import simulate as run
+
+    return run(snapshot, plan, **options)
+
+
+def compare(before: Any, after: Any) -> Comparison:
+    """What differs between two Outcomes, or between doing nothing (a Snapshot) and an Outcome."""
+    from crosshold.deal.compare import compare as difference
+
+    return difference(before, after)

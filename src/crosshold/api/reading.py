@@ -1,0 +1,150 @@
+"""Files in and out: cases, registers, plans, files of numbers, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from crosshold.errors import FileError, Finding, RequestError, did_you_mean
+from crosshold.network import Network
+
+if TYPE_CHECKING:
+    from crosshold.deal.plan import Plan
+    from crosshold.formats.amounts import Numbers
+    from crosshold.model.register import Register
+
+
+def cases() -> tuple[str, ...]:
+    """Names of the bundled cases."""
+    return tuple(sorted(item.name for item in files("crosshold.cases").iterdir() if (item / "case.yaml").is_file()))
+
+
+def find(source: str | Path) -> Path:
+    """The path of a case: a file or folder, or the name of a bundled case."""
+    path = Path(source)
+    if _exists(path):
+        return path
+    if str(source) in cases():
+        with as_file(files("crosshold.cases") / str(source)) as folder:
+            return folder
+    message = "there is no such file or folder, and no bundled case of that name."
+    raise FileError(Finding("C_FILE", message, did_you_mean(str(source), cases()), str(source)))
+
+
+def read(source: str | Path, *, format: str | None = None) -> Register:
+    """Read a case file, a case folder or a bundled case by its name. ``FileError`` tells every fault at once."""
+    from crosshold.formats.case import read_case
+
+    if format not in (None, "case"):
+        raise RequestError(Finding("E_FORMAT", f"{format!r} is no format that is read here.", "Known: case.", "format"))
+    return read_case(find(source))
+
+
+def is_register(source: str | Path) -> bool:
+    """True when a name says that it is a table of holdings (.csv, .csv.gz, .parquet) and not a case."""
+    from crosshold.formats.holdings_header import is_table
+
+    return is_table(Path(source)) and not (Path(source) / "case.yaml").is_file()
+
+
+def read_network(
+    source: str | Path,
+    *,
+    threads: int | None = None,
+    totals: str | None = None,
+    overheld: str = "refuse",
+    progress: Callable[[float], None] | None = None,
+) -> Network:
+    """The Network of a register of holdings, ``.csv``, ``.csv.gz`` or ``.parquet``, of ten million rows and more.
+
+    ``totals``: all shares of a company are in the ``column`` total (the default), or the ``sum`` of its rows. ``overheld="report"`` lets
+    holdings pass 100 % and says so. ``threads`` of the reader (default: all); ``progress`` hears its finished share, 0 to 1.
+    docs/registers.md names the columns. ``FileError`` tells every bad row with its line, of which it shows the first twenty.
+    """
+    from crosshold.formats.holdings import read_holdings
+
+    table = read_holdings(source, threads=threads, totals=totals, progress=progress)
+    try:
+        made = Network.from_columns(
+            table.ids, table.holder, table.issuer, table.weight, table.total, basis=table.basis, overheld=overheld
+        )
+        votes = made.votes
+        if table.votes is not None and table.votes_total is not None:
+            basis = "gross_votes"
+            cast = Network.from_columns(
+                table.ids, table.holder, table.issuer, table.votes, table.votes_total, basis=basis, overheld=overheld
+            )
+            made, votes = replace(made, findings=(*made.findings, *cast.findings)), cast.votes
+    except RequestError as error:
+        few = shortened(error.findings)
+        lines = table.lines_of([finding.where for finding in few if finding.code == "E_OVERHELD"])
+        told = [replace(f, message=f"{f.message.rstrip('.')} ({lines[f.where]}).") if f.where in lines else f for f in few]
+        raise FileError(told) from None
+    counted = np.count_nonzero((table.weight > 0) & (table.holder != table.issuer)) - len(made.capital.in_holder)
+    message = f"{counted:,} rows name a holder and a company that another row names too: their shares were added up."
+    merged = [Finding("N_MERGED", message, "", table.layout.path.name)] if counted else []
+    findings = shortened([*table.findings, *merged, *made.findings])
+    return replace(made, votes=votes, kinds=table.kinds, names=table.names, findings=tuple(findings))
+
+
+def shortened(findings: Iterable[Finding]) -> list[Finding]:
+    """The first twenty findings of each code, and how many more there are: a register can have a hundred thousand."""
+    from crosshold.report.survey import shortened as few
+
+    return few(findings)
+
+
+def read_plan(source: str | Path, case: str | Path | None = None) -> Plan:
+    """Read a plan file; a bare name is looked up in the ``plans`` folder of the case."""
+    from crosshold.deal.plan import Plan
+
+    path = Path(source)
+    if not _exists(path) and case is not None:
+        folder = find(case)
+        folder = (folder if folder.is_dir() else folder.parent) / "plans"
+        if (folder / f"{source}.yaml").is_file():
+            return Plan.read(folder / f"{source}.yaml")
+        known = sorted(item.stem for item in folder.glob("*.yaml")) if folder.is_dir() else []
+        message = "there is no such plan file, and the case has no plan of that name."
+        raise FileError(Finding("C_FILE", message, did_you_mean(str(source), known), str(source)))
+    return Plan.read(path)
+
+
+def read_numbers(source: str | Path, question: str) -> Numbers:
+    """The small YAML, JSON or CSV file of numbers that a question brings along: cascade, clear, dividends, net, split, value."""
+    from crosshold.formats.amounts import QUESTIONS
+    from crosshold.formats.amounts import read_numbers as read_file
+
+    return read_file(Path(source), QUESTIONS[question])
+
+
+def synthetic(target: str | Path, *, holdings: int = 1_000_000, seed: int = 1, profile: Any = "register") -> Path:
+    """Write a made-up register to ``.csv`` or ``.parquet``; see :func:`crosshold.cases.synthetic_register`."""
+    from crosshold.cases.synthetic import synthetic_register
+    from crosshold.report.columns import appearing
+
+    with appearing(Path(target)) as part:
+        synthetic_register(holdings, seed, profile=profile).write(part)
+    return Path(target)
+
+
+def write(thing: Any, target: str | Path, *, format: str | None = None) -> Path:
+    """Write a Register or a Plan as YAML, a result as JSON, CSV or Parquet, an Outcome as JSON; the suffix picks the form.
+
+    The file appears whole or not at all.
+    """
+    from crosshold.report.files import write_file
+
+    return write_file(thing, Path(target), format)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # a name too long for the system, or one with a null character
+        return False
