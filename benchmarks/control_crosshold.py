@@ -11,7 +11,8 @@ import numpy as np
 from crosshold.cases import SyntheticRegister
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.csr import compress
-from crosshold.kernels.forest import control_forest, limits
+from crosshold.kernels.forest import control_forest
+from crosshold.kernels.limits import limits
 from crosshold.kernels.order import depth_first_order
 from crosshold.kernels.tree import DEPTH, PARENT, RING, ROOT, is_above
 

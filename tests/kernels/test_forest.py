@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from crosshold.kernels import tree as columns
 from crosshold.kernels.control import least_closure, passes
 from crosshold.kernels.csr import compress, transpose
-from crosshold.kernels.forest import NEVER, control_forest, limits
+from crosshold.kernels.forest import control_forest
+from crosshold.kernels.limits import NEVER, limits
 from crosshold.kernels.tree import DEPTH, PARENT, RING, ROOT, is_above
 
 Rows = list[tuple[int, int, int]]

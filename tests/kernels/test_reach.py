@@ -10,7 +10,7 @@ import pytest
 from crosshold.kernels import reach as room
 from crosshold.kernels.control import least_closure, passes
 from crosshold.kernels.csr import Rows, compress, transpose
-from crosshold.kernels.forest import limits
+from crosshold.kernels.limits import limits
 from crosshold.kernels.reach import reach, singles
 
 

@@ -305,6 +305,26 @@ def test_shares_near_the_largest_whole_number() -> None:
         assert npi(network, quota=quota).values["a"] == expected
 
 
+def test_exactly_the_quota_does_not_pass_whatever_its_float_is() -> None:
+    assert 100 * 0.29 < 29, "in floats 29 of 100 pass a quota of 29/100"
+    weight = np.array([29, 15, 14, 13], np.int64)
+    ids, company = ("a", "b", "c", "d", "x"), np.full(4, 4, np.int32)
+    network = Network.from_columns(ids, np.arange(4, dtype=np.int32), company, weight, np.array([1, 1, 1, 1, 100], np.int64))
+    for method in ("exact", "sampled"):  # a wins with anyone, the others only all three: it is pivotal as second or third of four
+        found = npi(network, value={"x": 1}, quota="29/100", method=method)
+        assert [float(found.values[name]) for name in ids] == pytest.approx([1 / 2, 1 / 6, 1 / 6, 1 / 6, 0])
+
+
+def test_a_quota_too_fine_for_63_bits() -> None:
+    network = Network.from_holdings([("a", "c", "1/2"), ("b", "c", "1/4")])
+    quota = Fraction(1, 10**20)  # whoever comes first passes it
+    for method in ("exact", "sampled"):
+        assert [npi(network, value={"c": 1}, quota=quota, method=method).values[name] for name in "abc"] == pytest.approx(
+            [0.5, 0.5, 0]
+        )
+    assert karos_peters(network, threshold=quota).values["a"] == Fraction(1, 2)
+
+
 def test_one_company_beside_an_ocean_is_milnor_and_shapley() -> None:
     rows = [("a", "t", "0.35"), ("b", "t", "0.25"), ("c", "t", "0.1")]
     exact = npi(Network.from_holdings(rows), free_float="ocean")

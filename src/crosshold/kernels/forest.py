@@ -17,25 +17,9 @@ from crosshold.kernels.csr import Int, Node
 from crosshold.kernels.mutual import settle_together
 from crosshold.kernels.tree import COLUMNS, DEPTH, JUMP, LOW, PARENT, RING, ROOT, Tree, lowest, place
 
-NEVER = np.iinfo(np.int64).max  # the limit of a company that nobody can control
-
-
-def limits(total: Int, p: int, q: int, strict: bool) -> Int:
-    """Per company the largest sum of votes that does not control it: control is "sum > limit", in int64 without overflow.
-
-    ``w / total > p / q`` is ``w > floor(p total / q)``; ``>=`` is ``w > ceil(p total / q) - 1``. A company without votes: NEVER.
-    """
-    if q < 2**31:
-        whole, rest = np.divmod(total, q)
-        part = p * rest  # below 2**62, as p <= q and rest < q
-        limit = p * whole + (part // q if strict else -(-part // q) - 1)
-    else:
-        limit = np.array([p * t // q if strict else -(-p * t // q) - 1 for t in total.tolist()], dtype=np.int64)
-    return np.where(total > 0, limit, NEVER)
-
 
 def control_forest(pointer: Int, holder: Node, weight: Int, limit: Int) -> tuple[Tree, Node]:
-    """``(tree, settled)`` of a graph given by its holders, largest first; see :func:`limits` for ``limit``.
+    """``(tree, settled)`` of a graph given by its holders, largest first; see :func:`~crosshold.kernels.limits.limits` for ``limit``.
 
     ``tree`` has the columns above; ``settled`` lists all nodes so that controllers come before what they control.
     Needs: the weights of a row add up to at most ``2 * limit + 1``. O(n + m log n) beside components of several companies that

@@ -94,7 +94,22 @@ def shares(game: Game, credit: Real, most: int = MOST_SHARED) -> tuple[NDArray[n
     n = len(game.node)
     given, kept, done = np.zeros(len(game.union)), np.zeros(n), np.zeros(n, np.bool_)
     point, mass = np.polynomial.legendre.leggauss(max(1, (most + 1) // 2))  # exact for polynomials of degree most - 1
-    _share(game.ring, game.start, game.union, game.weight, game.quota, game.loose, credit, most, point, mass, done, given, kept)
+    _share(
+        game.ring,
+        game.start,
+        game.union,
+        game.weight,
+        game.need,
+        game.quota,
+        game.loose,
+        credit,
+        most,
+        point,
+        mass,
+        done,
+        given,
+        kept,
+    )
     return done, given, kept
 
 
@@ -104,6 +119,7 @@ def _share(
     start: Long,
     union: Index,
     weight: Long,
+    need: Long,
     quota: Real,
     loose: Long,
     credit: Real,
@@ -146,7 +162,7 @@ def _share(
                 if loose[k] > 0:
                     low = min(max((quota[k] - before - weight[a + i]) / loose[k], 0.0), 1.0)
                     high = min(max((quota[k] - before) / loose[k], 0.0), 1.0)
-                elif before > quota[k] or before + weight[a + i] <= quota[k]:
+                elif before >= need[k] or before + weight[a + i] < need[k]:
                     continue
                 half = (high - low) / 2
                 for g in range(len(point)):

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from crosshold.errors import Finding
 from crosshold.kernels.csr import Int
-from crosshold.kernels.forest import limits
+from crosshold.kernels.limits import limits
 from crosshold.network import Graph
 
 HALF = Fraction(1, 2)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.label_draws import Plan, Tally, Task, awaited, draw, plan, spread, tasks
 from crosshold.kernels.label_states import expected
+from crosshold.kernels.limits import floor_of
 from crosshold.kernels.network_power import SETTLED, Game, Leads, collapse, contest, held_of
 from crosshold.kernels.pivot_chances import MOST_SHARED, shares
 from crosshold.kernels.threads import Progress, in_order
@@ -147,9 +148,6 @@ class Labels:
 
 
 def needs(level: Fraction, total: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """By company the least whole weight above the quota, and the quota itself."""
-    p, q = level.numerator, level.denominator
-    quota = (total * float(level)).astype(np.float64)
-    if len(total) and p * int(total.max()) >= 2**63:
-        return np.array([p * t // q + 1 for t in total.tolist()], dtype=np.int64), quota
-    return p * total // q + 1, quota
+    """By company the least whole weight above the quota, and the quota itself in floats: only beside an ocean, where no sum is whole."""
+    whole, _ = floor_of(total, level.numerator, level.denominator)
+    return whole + 1, (total * float(level)).astype(np.float64)
