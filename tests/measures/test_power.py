@@ -68,6 +68,15 @@ def test_one_half_past_64_bits_and_one_within() -> None:
     assert swings_by_size(weights, 2**65) == swings_by_size(small, 200)
 
 
+def test_weights_far_beyond_the_quota_take_no_memory() -> None:
+    weights = [10**12 + 1, 10**12, 3]  # share counts without a common unit
+    for quota in (1, 2, 3):  # anyone alone, or in the dual game all together
+        dual = sum(weights) - quota + 1
+        assert swing_counts(weights, quota) == swing_counts(weights, dual) == [1, 1, 1]
+        assert swings_by_size(weights, quota) == [[1, 0, 0]] * 3 and swings_by_size(weights, dual) == [[0, 0, 1]] * 3
+        assert [count_below(weights, quota), count_below(weights, dual)] == [1, 7]
+
+
 def test_all_veto_players_are_equal_at_any_number() -> None:
     for n in (1, 2, 9, 70, 1200):
         values = power_of([3] * n, {"at_least": 3 * n}, "shapley-shubik")

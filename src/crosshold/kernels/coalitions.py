@@ -88,19 +88,22 @@ def _packed_bits(n: int, limit: int, sized: bool = True) -> int:
 def _pack_sums(weights: Sequence[int], limit: int) -> int:
     """prod (1 + x^w) up to x^(limit - 1), in fields of one bit more than there are weights."""
     field = len(weights) + 1
-    mask, packed = (1 << max(limit, 0) * field) - 1, 1
-    for weight in weights:
-        packed = (packed + (packed << weight * field)) & mask
-    return packed & mask
+    return _product([weight * field for weight in weights], max(limit, 0) * field)
 
 
 def _pack(weights: Sequence[int], limit: int) -> int:
     """prod (1 + y x^w) up to x^(limit - 1): the coefficient of y^s x^k is the field number k (n + 1) + s, n + 1 bits wide."""
     n = len(weights)
-    mask = (1 << _packed_bits(n, limit)) - 1
+    return _product([_shift(weight, n) for weight in weights], _packed_bits(n, limit))
+
+
+def _product(shifts: Sequence[int], bits: int) -> int:
+    """prod (1 + z), z = 2^shift, up to ``bits``. A factor beyond them is left out: shifted first it could fill all memory."""
+    mask = (1 << bits) - 1
     packed = 1 & mask
-    for weight in weights:
-        packed = (packed + (packed << _shift(weight, n))) & mask
+    for shift in shifts:
+        if shift < bits:
+            packed = (packed + (packed << shift)) & mask
     return packed
 
 
@@ -114,6 +117,8 @@ def _divide(packed: int, weight: int, n: int, limit: int) -> int:
 
 def _quotient(packed: int, shift: int, bits: int) -> int:
     """Take the factor 1 + z of one player out again: 1/(1 + z) = (1 - z)(1 + z^2)(1 + z^4) ... up to the limit."""
+    if shift >= bits:
+        return packed
     mask = (1 << bits) - 1
     packed = (packed - (packed << shift)) & mask
     shift *= 2
