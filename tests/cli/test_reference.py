@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import pytest
 import typer.main
 
 from crosshold.cli.app import app
@@ -32,3 +35,15 @@ def test_the_readme_shows_commands_that_exist() -> None:
     (block,) = re.findall(r"```\n(crosshold .*?)```", text, re.DOTALL)
     shown = re.findall(r"^crosshold ([a-z-]+)", block, re.MULTILINE)
     assert shown and set(shown) <= set(COMMANDS)
+
+
+EXAMPLES = re.findall(r"```\n\$ crosshold (.*?)\n(.*?)```", PAGE, re.DOTALL)
+
+
+@pytest.mark.parametrize(("command", "printed"), EXAMPLES)
+def test_the_examples_are_what_is_printed(run: Callable[..., Any], command: str, printed: str) -> None:
+    ran = run(*command.split())
+    assert ran.status == 0
+    lines = ran.out.splitlines()
+    for line in printed.splitlines():
+        assert line == "..." or line in lines, line

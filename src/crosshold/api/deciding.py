@@ -64,6 +64,13 @@ def turnout(network: Network, holder: str, issuer: str, turnouts: Sequence[Any] 
     """Whether a holder, with all it controls, has a majority of the votes cast at a company when only a part of all votes is cast."""
     from crosshold.measures import control as room
 
+    faults = Findings()
+    for part in turnouts:
+        if Fraction(part) > 1:
+            faults.add(
+                "E_TURNOUT", f"a turnout of {part} is more than all votes.", "Fractions, not percent: 0.7 for 70 %.", "turnout"
+            )
+    faults.raise_errors(RequestError)
     below = room.control(network, sources=[holder])
     members = {network.index(name) for name in (holder, *(row.controlled for row in below.rows))}
     place = network.index(issuer)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crosshold.api.building import holdings as holdings_of
 from crosshold.api.worth import market_own_assets
+from crosshold.errors import Findings, RequestError
 from crosshold.network import Network
 
 if TYPE_CHECKING:
@@ -89,6 +90,11 @@ def cascade_after(
     Without ``thresholds`` a company fails below the part ``line`` of its outside value before the shock; without ``failure_costs`` its
     failure costs the part ``cost`` of that value.
     """
+    faults = Findings()
+    for name in lose:
+        if not before.own_assets.get(name):
+            faults.add("E_NO_ASSETS", f"{name} has no own assets to lose.", "Name a company that has some.", name)
+    faults.raise_errors(RequestError)
     values = {name: Fraction(x) for name, x in before.outside_value.items() if x is not None and x > 0}
     assets = {name: Fraction(x) * (1 - lose.get(name, 0)) for name, x in before.own_assets.items() if x is not None}
     lines = {name: Fraction(line) * x for name, x in values.items()} if thresholds is None else thresholds

@@ -70,10 +70,10 @@ def no_register(case: str) -> None:
         raise RequestError(Finding("E_REGISTER", message, "Ask who owns, controls or decides; or write a case.", case))
 
 
-def known(snapshot: Snapshot, **named: str | None) -> None:
+def known(snapshot: Snapshot, *ids: str | None, **named: str | None) -> None:
     """Every id a question names must be in the case; issuers must be companies with a share count."""
     faults = Findings()
-    for role, name in named.items():
+    for role, name in (*(("request", name) for name in ids), *named.items()):
         pool = snapshot.issuers if role == "issuer" else snapshot.entities
         if name is not None and name not in pool:
             what = (

@@ -102,7 +102,7 @@ def put(asked: Asked, *ids: str | None, issuer: str | None = None, votes: bool =
         return
     given = {"threads": asked.threads, "totals": asked.totals, "overheld": asked.overheld}
     snapshot = options.snapshot_of(asked.path, asked.at, asked.known_by, asked.believe, **given)
-    options.known(snapshot, **{f"id {k}": name for k, name in enumerate(ids, 1)}, issuer=issuer)
+    options.known(snapshot, *ids, issuer=issuer)
     if votes:
         network, findings = options.votes_network(snapshot)
     else:
@@ -131,16 +131,17 @@ def answer_file(asked: Asked, result: Any) -> None:
 
 
 def parts_of(given: list[str] | None, option: str) -> dict[str, Any]:
-    """``ID=RATIO`` options as exact ratios by id, all faults at once."""
+    """``ID=RATIO`` options as exact parts (above 0, at most 1) by id, all faults at once."""
     found, faults = {}, []
     for text in given or ():
         name, _, ratio = text.rpartition("=")
         try:
-            if not name:
-                raise ValueError
             found[name] = fraction(ratio)
+            if not name or not 0 < found[name] <= 1:
+                raise ValueError
         except ValueError:
-            faults.append(Finding("C_BAD_NUMBER", f"{text!r} is no ID=RATIO.", 'Write for example "N=1/2".', option))
+            cure = 'Write for example "N=1/2": above 0, at most 1.'
+            faults.append(Finding("C_BAD_NUMBER", f"{text!r} is no ID=RATIO.", cure, option))
     if faults:
         raise RequestError(faults)
     return found

@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from crosshold.errors import FileError, Finding, Findings, did_you_mean
+from crosshold.errors import FileError, Finding, Findings
 from crosshold.formats.fields import Fields
 from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
@@ -92,10 +92,10 @@ def _table(path: Path, known: Known, faults: Findings) -> Numbers:
     kinds = {word: kind for kind in known.amounts for word in (kind, kind.removesuffix("s"))}
     naming = [column for column in header if column not in kinds]
     if len(naming) != 1 or len(header) < 2:
-        cure = did_you_mean(naming[-1], kinds) if len(naming) > 1 else ""
+        ways = list(dict.fromkeys(", ".join(columns) for columns in known.lists.values()))
+        ways += [f"a column of names and some of {', '.join(known.amounts)}"] if known.amounts else []
         message = f"the columns are {', '.join(header) or 'none'}."
-        cure = f"Needed: one column of names, and some of {', '.join(known.amounts)}. {cure}".strip()
-        faults.add("C_COLUMNS", message, cure, path.name)
+        faults.add("C_COLUMNS", message, f"Needed: {'; or '.join(ways)}.", path.name)
         return Numbers({}, {}, {}, {})
     (key,) = naming
     amounts: dict[str, Amounts] = {kinds[column]: {} for column in header if column != key}
