@@ -51,6 +51,12 @@ def test_registers_answer_too_largest_first_and_cut(run: Run, register: str, fil
         assert ran.status == 0 and "register.csv" in ran.out, (words, ran.err)
 
 
+def test_a_group_that_is_too_large_says_so(run: Run, register: str) -> None:
+    ran = run("group", register, "X")
+    assert ran.status == 2 and "E_TOO_LARGE" in ran.err and "2,001 firms" in ran.err
+    assert run("group", register, "X", "--firm", "C0001", "--firm", "C0002").status == 0
+
+
 def test_large_answers_as_json_and_in_files(run: Run, register: str, tmp_path: Path) -> None:
     ran = run("own", register, "--holder", "X", "--json")
     assert ran.status == 0 and len(json.loads(ran.out)["rows"]) == 2001

@@ -25,6 +25,7 @@ from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Graph, Network
 
 MOST_CHAINS = 10
+MOST_FIRMS = 1000  # centrality takes the whole computation once for each firm
 
 Stake = Fraction | str | int
 Links = list[list[tuple[int, Fraction]]]
@@ -158,7 +159,7 @@ def business_group(
     """The metrics of :func:`almeida` for a family (ids) in a Network: cash flow on its capital graph, control on its votes graph.
 
     ``firms`` (ids) default to everything that the family holds, directly or through others. Holders outside the family and the firms do
-    not count. Errors: as :func:`almeida`, and E_UNKNOWN_ID (all at once).
+    not count. Errors: as :func:`almeida`, E_UNKNOWN_ID (all at once), and E_TOO_LARGE beyond 1,000 firms.
     """
     members = network.indices(family)
     graphs = (network.capital, network.votes)
@@ -171,6 +172,9 @@ def business_group(
             agenda.append(j)
     chosen = network.indices(firms) if firms is not None else sorted(inside - set(members))
     names = [network.ids[i] for i in dict.fromkeys(chosen) if i not in members]
+    if len(names) > MOST_FIRMS:
+        message = f"{len(names):,} firms are in the group."
+        raise RequestError(Finding("E_TOO_LARGE", message, f"Name up to {MOST_FIRMS:,} of them.", "firms"))
     top = _free(names)
     ids = sorted([*names, top])
     place = {network.index(name): k for k, name in enumerate(ids) if name != top} | dict.fromkeys(members, ids.index(top))
