@@ -337,3 +337,17 @@ def test_power_at_the_corners() -> None:
     many = Stakes.from_holdings([(f"H{k:02}", "A", "0.01", "0.02") for k in range(13)])
     with pytest.raises(RequestError, match="E_CORNERS"):
         at_corners(many, control)
+
+
+def test_highest_counts_that_pass_63_bits_together_are_refused() -> None:
+    total = 2**61 - 1
+    for holders, fits in ((4, True), (5, False)):  # the largest sum of 63 bits is that of four
+        slots = tuple(Slot(k, 0, total) for k in range(holders))
+        column = ((total, (*slots, Slot(ANYONE, 0, total))),)
+        stakes = Stakes(ids=tuple("abcdefg"), capital={6: column}, votes={6: column})
+        if fits:
+            upper = ends(stakes)[1].capital
+            assert int(upper.held[6]) == holders * total and upper.overheld == (6,)
+            continue
+        with pytest.raises(RequestError, match="E_TOO_LARGE"):
+            ends(stakes)

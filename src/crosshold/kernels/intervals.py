@@ -32,6 +32,15 @@ def holders_of(column: Column) -> list[Slot]:
     return [s for _, slots in column for s in slots if s.node != ANYONE and s.high and s.per]
 
 
+def columns_of(columns: Mapping[int, Column], nodes: int) -> list[list[int]]:
+    """By node, the columns in which it may be a holder."""
+    found: list[list[int]] = [[] for _ in range(nodes)]
+    for j, column in columns.items():
+        for node in sorted({slot.node for slot in holders_of(column)}):
+            found[node].append(j)
+    return found
+
+
 def is_sure(column: Column) -> bool:
     """Whether only one world fits: no count of the column can move."""
     for whole, slots in column:

@@ -16,13 +16,13 @@ from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding
 from crosshold.kernels.flow import Number, method
-from crosshold.kernels.intervals import derivation, grown, holders_of, is_sure, open_worlds, passing, ratio, reach
+from crosshold.kernels.intervals import columns_of, derivation, grown, holders_of, is_sure, open_worlds, passing, ratio, reach
 from crosshold.model.result import Result
 from crosshold.model.stakes import Registers, Stakes
 from crosshold.model.threshold import threshold as exact_threshold
+from crosshold.model.verdict import CERTAIN, IMPOSSIBLE, POSSIBLE, between
 
 HALF = Fraction(1, 2)
-CERTAIN, POSSIBLE, IMPOSSIBLE = "CERTAIN", "POSSIBLE", "IMPOSSIBLE"
 
 
 class ControlBound(NamedTuple):
@@ -173,9 +173,8 @@ def ownership_bounds(
         for j in sorted(most):
             if most[j] and (wanted is None or j in wanted):
                 low = least.get(j, Fraction(0))
-                rows.append(
-                    OwnershipBound(stakes.ids[source], stakes.ids[j], low, most[j], _verdict(low, most[j], limit, strict))
-                )
+                said = None if limit is None else between(low, most[j], limit, strict)
+                rows.append(OwnershipBound(stakes.ids[source], stakes.ids[j], low, most[j], said))
     names = ", ".join(stakes.ids[j] for j in closed[:8])
     message = f"{names}: nobody outside owns any of them, whatever the counts; what depends on them has no value."
     ring = [Finding("W_OWNERLESS_CYCLE", message, "Add the missing outside holders.", names)] if closed else []
@@ -195,14 +194,6 @@ def ownership_bounds(
     )
 
 
-def _verdict(low: Number, high: Number, limit: Fraction | None, strict: bool) -> str | None:
-    if limit is None:
-        return None
-    if low > limit or (low == limit and not strict):
-        return CERTAIN
-    return POSSIBLE if high > limit or (high == limit and not strict) else IMPOSSIBLE
-
-
 def _reading(columns: Registers, stakes: Stakes) -> dict[str, Any]:
     """How bounds were read, for the settings of a result."""
     moving = [stakes.ids[j] for j, column in columns.items() if not is_sure(column)]
@@ -214,10 +205,7 @@ class _Search:
 
     def __init__(self, stakes: Stakes, basis: str, limit: Fraction, strict: bool) -> None:
         self.stakes, self.columns, self.limit, self.strict = stakes, stakes.registers(basis), limit, strict
-        self.out: list[list[int]] = [[] for _ in range(len(stakes))]
-        for j, column in self.columns.items():
-            for node in sorted({slot.node for slot in holders_of(column)}):
-                self.out[node].append(j)
+        self.out = columns_of(self.columns, len(stakes))
 
     def controlled(self, members: Collection[int], best: bool) -> dict[int, int]:
         """Round of every company that comes under control."""

@@ -94,6 +94,7 @@ def _end(stakes: Stakes, basis: str, best: bool) -> Graph:
         if total >= 2**61:
             message = f"{stakes.ids[j]}: more than 2**61 votes or shares."
             raise RequestError(Finding("E_TOO_LARGE", message, "Check the digits, or use a smaller whole.", stakes.ids[j]))
+        reached = 0
         totals[j] = max(total, int(best))  # a world without votes is none, and the next whole has one
         for whole, slots in column:
             room = whole - sum(s.low for s in slots)
@@ -101,6 +102,10 @@ def _end(stakes: Stakes, basis: str, best: bool) -> Graph:
                 count = min(s.high, s.low + room) if best else s.low
                 if s.node != ANYONE:
                     held.append((j, s.node, int(scale * s.per * count)))
+                    reached += held[-1][2]
+        if reached >= 2**63:
+            message = f"{stakes.ids[j]}: the highest counts add up to more than 2**63 votes or shares."
+            raise RequestError(Finding("E_TOO_LARGE", message, "Check the digits, or use a smaller whole.", stakes.ids[j]))
     rows = np.array(held, dtype=np.int64).reshape(-1, 3)
     pointer, holder, weight = compress(len(stakes), rows[:, 0], rows[:, 1], rows[:, 2])
     sums = [int(weight[a:b].sum()) for a, b in pairwise(pointer.tolist())]

@@ -9,9 +9,9 @@ from typing import Any
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.measures.owners.named import OwnerTest, Question, owner_test
 from crosshold.model.threshold import threshold as exact_threshold
+from crosshold.model.verdict import verdict
 from crosshold.network import Network
 
-NEAR_FLOAT = 1e-9  # a float64 share this near to a line does not decide it
 QUESTIONS = {"owners": "who owns a company", "links": "close links", "blocked": "who is blocked with somebody"}
 CALLS = {"owners": "owners", "links": "close_links", "blocked": "blocked"}
 
@@ -38,9 +38,7 @@ class Asked:
 
     def verdict(self, share: Fraction | float) -> str:
         """CERTAIN, IMPOSSIBLE, or POSSIBLE for a rounded share too near to the line to decide."""
-        if isinstance(share, float) and abs(share - self.limit) < NEAR_FLOAT:
-            return "POSSIBLE"
-        return "CERTAIN" if (share > self.limit if self.strict else share >= self.limit) else "IMPOSSIBLE"
+        return verdict(share, self.limit, self.strict)
 
     def settings(self, network: Network) -> dict[str, Any]:
         """What a result says about how it was counted."""

@@ -12,6 +12,7 @@ from crosshold.kernels.cascades import closure_by_any
 from crosshold.kernels.control import Passes, passes
 from crosshold.measures.owners.asked import Asked, ask
 from crosshold.model.result import Result
+from crosshold.model.verdict import CERTAIN
 from crosshold.network import Graph, Network
 
 MAJORITY = Fraction(1, 2)
@@ -183,7 +184,7 @@ class _Search:
             steps[self.network.ids[j]] = self._step(j, number, before)
             for seed in behind[j] if j not in listed else ():
                 by = self._parts(graph, j, inside)
-                row = BlockedRow(self.network.ids[j], self.network.ids[seed], share, "CERTAIN", number, by, way, graph.basis)
+                row = BlockedRow(self.network.ids[j], self.network.ids[seed], share, CERTAIN, number, by, way, graph.basis)
                 rows.append((number, j, row))
         near: dict[int, NearMiss] = {}
         for (way, graph, _), sums in zip(self.tracks, held, strict=True):

@@ -16,6 +16,7 @@ from crosshold.kernels.paths import BudgetSpent
 from crosshold.measures.owners.asked import Asked, ask
 from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
+from crosshold.model.verdict import IMPOSSIBLE
 from crosshold.network import Network
 
 MAJORITY = Fraction(1, 2)
@@ -124,7 +125,7 @@ def close_links(
         shares, bound = reach(holder)
         for j, (share, basis) in shares.items():
             verdict = asked.verdict(share)
-            if verdict != "IMPOSSIBLE" and (only is None or only in (holder, j)):
+            if verdict != IMPOSSIBLE and (only is None or only in (holder, j)):
                 rows.append((j, holder, LinkRow(network.ids[j], network.ids[holder], share, basis, verdict)))
         if len(bound) > 1 and (only is None or only in bound):
             third.append(Third(network.ids[holder], tuple(network.ids[j] for j in sorted(bound))))
@@ -170,7 +171,7 @@ def _by_product(network: Network, asked: Asked, path_budget: int) -> Reach:
             for j, share in row.items():
                 if j != holder and share is not None and (j not in shares or share > shares[j][0]):
                     shares[j] = (share, graph.basis)
-        return shares, {j for j, (share, _) in shares.items() if asked.verdict(share) != "IMPOSSIBLE"}
+        return shares, {j for j, (share, _) in shares.items() if asked.verdict(share) != IMPOSSIBLE}
 
     return reach
 

@@ -17,6 +17,7 @@ from crosshold.measures.owners.asked import Asked, ask
 from crosshold.measures.owners.multiplied import Multiplied
 from crosshold.measures.owners.proof import chains, derivation
 from crosshold.model.result import Result
+from crosshold.model.verdict import CERTAIN, IMPOSSIBLE, either
 from crosshold.network import Graph, Network
 
 MAJORITY = Fraction(1, 2)
@@ -92,7 +93,7 @@ class Owners(Result):
             "verb": "owners",
             "holder": holder,
             "issuer": issuer,
-            "value": found is not None and found.verdict != "IMPOSSIBLE",
+            "value": found is not None and found.verdict != IMPOSSIBLE,
             "share": found.share if found else Fraction(0),
             "product": found.product if found else Fraction(0),
             "chain": found.chain if found else Fraction(0),
@@ -142,14 +143,14 @@ def owners(
     search = _Search(network, graphs, asked, set(held), listed if stop_at_listed else frozenset())
     wanted = held if issuer is None else places[-1:]
     rows = [row for j in wanted for row in search.rows(j)]
-    counting = tuple(row for row in rows if row.verdict != "IMPOSSIBLE")
+    counting = tuple(row for row in rows if row.verdict != IMPOSSIBLE)
     findings = [*network.findings, *asked.basis_findings(network)]
     rings = [members for graph in graphs for members in graph.ownerless if search.rings & set(members)]
     findings += [*network.ownerless_findings(rings), *_top_companies(network, counting, search.stops)]
     findings += _listed_findings(network, search, wanted, listed)
     return Owners(
         rows=counting,
-        others=tuple(row for row in rows if row.verdict == "IMPOSSIBLE"),
+        others=tuple(row for row in rows if row.verdict == IMPOSSIBLE),
         network=network,
         stops=search.stops,
         settings=asked.settings(network) | ({"stop_at_listed": stop_at_listed} if listed else {}),
@@ -180,9 +181,9 @@ class _Search:
             share, basis = shares[asked.reading]
             verdicts = {name: asked.verdict(x) for name, (x, _) in shares.items()}
             tracks = {asked.reading: verdicts[asked.reading], **self.tracks(i, j)}
-            verdict = min(tracks.values(), key=("CERTAIN", "POSSIBLE", "IMPOSSIBLE").index)
-            counting = tuple(name for name, x in tracks.items() if x != "IMPOSSIBLE")
-            readings = tuple(name for name, x in sorted(verdicts.items()) if x != "IMPOSSIBLE")
+            verdict = either(tracks.values())
+            counting = tuple(name for name, x in tracks.items() if x != IMPOSSIBLE)
+            readings = tuple(name for name, x in sorted(verdicts.items()) if x != IMPOSSIBLE)
             both = (shares["product"][0], shares["chain"][0])
             rows.append(OwnersRow(network.ids[j], network.ids[i], share, verdict, basis, counting, *both, readings))
         return sorted(rows, key=lambda r: (network.kinds.get(r.holder, "person") != "person", -r.share, r.holder))
@@ -221,13 +222,13 @@ class _Search:
         """Verdicts of the ways to count besides the line, those that the test knows."""
         found: dict[str, str] = {}
         if "control" in self.asked.tracks:
-            found["control"] = "CERTAIN" if j in self.controlled(i) else "IMPOSSIBLE"
+            found["control"] = CERTAIN if j in self.controlled(i) else IMPOSSIBLE
         if "mixed" in self.asked.tracks:
             found["mixed-a"] = self.asked.verdict(self.part(j, self.companies(i))[0])
             through = [
                 self.asked.verdict(self.product(z).get(i, NOTHING)[0]) for z in self.masters(j) if z not in (i, *self.stops)
             ]
-            found["mixed-b"] = min(through, key=("CERTAIN", "POSSIBLE", "IMPOSSIBLE").index, default="IMPOSSIBLE")
+            found["mixed-b"] = either(through)
         return found
 
 

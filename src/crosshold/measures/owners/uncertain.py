@@ -15,9 +15,12 @@ from typing import Any, ClassVar, NamedTuple
 from crosshold.errors import Finding
 from crosshold.kernels.flow import Number
 from crosshold.measures.owners.asked import Asked, ask
-from crosshold.measures.owners.worlds import CERTAIN, IMPOSSIBLE, POSSIBLE, InWorlds, Range, both, either, verdict
+from crosshold.measures.owners.worlds import InWorlds, Range
 from crosshold.model.result import Result
 from crosshold.model.stakes import Stakes
+from crosshold.model.verdict import CERTAIN, IMPOSSIBLE, POSSIBLE, between, both, either
+
+NOTHING: Range = (Fraction(0), Fraction(0))
 
 
 class OwnerBound(NamedTuple):
@@ -114,14 +117,15 @@ def owners_bounds(
 def _row(worlds: InWorlds, asked: Asked, i: int, j: int) -> OwnerBound:
     chain = _sums(worlds, i, j, own=True)
     shares: dict[str, Range] = {"product": worlds.product(i)[j], "chain": chain}
-    tracks = {asked.reading: verdict(shares[asked.reading], asked)}
+    tracks = {asked.reading: between(*shares[asked.reading], asked.limit, asked.strict)}
     if "control" in asked.tracks:
         tracks["control"] = _control(worlds, i, j)
     if "mixed" in asked.tracks:
-        tracks["mixed-a"] = verdict(_sums(worlds, i, j, own=False), asked)
+        tracks["mixed-a"] = between(*_sums(worlds, i, j, own=False), asked.limit, asked.strict)
         masters = [z for z in range(len(worlds.stakes)) if z not in (i, j) and j in worlds.controlled(z, True)]
         tracks["mixed-b"] = either(
-            both((_control(worlds, z, j), verdict(worlds.product(i).get(z, (Fraction(0), Fraction(0))), asked))) for z in masters
+            both((_control(worlds, z, j), between(*worlds.product(i).get(z, NOTHING), asked.limit, asked.strict)))
+            for z in masters
         )
     ids = worlds.stakes.ids
     counting = {name: said for name, said in tracks.items() if said != IMPOSSIBLE}
@@ -234,7 +238,7 @@ def links_bounds(
         touched = {j for view in worlds.views for h in (i, *maybe) for j in view.out[h]} - {i}
         for j in touched if only in (None, i) else touched & {only}:
             bounds = _sums(worlds, i, j, own=True)
-            if (said := verdict(bounds, asked)) != IMPOSSIBLE:
+            if (said := between(*bounds, asked.limit, asked.strict)) != IMPOSSIBLE:
                 rows.append((j, i, LinkBound(stakes.ids[j], stakes.ids[i], said, *bounds)))
         bound = sorted(set(maybe) - {i})
         for k, a in enumerate(bound):

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, NamedTuple
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.intervals import grown, passing
 from crosshold.measures.owners.asked import Asked, ask
-from crosshold.measures.owners.worlds import CERTAIN, HALF, IMPOSSIBLE, POSSIBLE, InWorlds, View, either
+from crosshold.measures.owners.worlds import HALF, InWorlds, View
 from crosshold.model.result import Result
 from crosshold.model.stakes import Stakes
+from crosshold.model.verdict import CERTAIN, IMPOSSIBLE, POSSIBLE, either
 
 
 class BlockedBound(NamedTuple):

@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Any
 
 from crosshold.kernels.flow import Number
-from crosshold.kernels.intervals import Worlds, derivation, grown, holders_of, open_worlds, passing, ratio, reach
-from crosshold.measures.owners.asked import Asked
+from crosshold.kernels.intervals import Worlds, columns_of, derivation, grown, holders_of, open_worlds, passing, ratio, reach
 from crosshold.model.stakes import Registers, Stakes
 
 HALF = Fraction(1, 2)
 Range = tuple[Number, Number]
-CERTAIN, POSSIBLE, IMPOSSIBLE = "CERTAIN", "POSSIBLE", "IMPOSSIBLE"
-
-
-def verdict(bounds: Range, asked: Asked) -> str:
-    """CERTAIN when the low end passes the line, POSSIBLE when only the high end does; a rounded end on the line decides nothing."""
-    low, high = (asked.verdict(end) for end in bounds)
-    if low == CERTAIN:
-        return CERTAIN
-    return IMPOSSIBLE if high == IMPOSSIBLE else POSSIBLE
-
-
-def both(verdicts: Iterable[str]) -> str:
-    """The weakest of several verdicts: what holds when all must."""
-    return max(verdicts, key=(CERTAIN, POSSIBLE, IMPOSSIBLE).index)
-
-
-def either(verdicts: Iterable[str]) -> str:
-    """The strongest of several verdicts: what holds when one is enough; IMPOSSIBLE of none."""
-    return min(verdicts, key=(CERTAIN, POSSIBLE, IMPOSSIBLE).index, default=IMPOSSIBLE)
 
 
 @dataclass(frozen=True)
@@ -59,11 +39,7 @@ class InWorlds:
 
     def _view(self, name: str) -> View:
         columns = self.stakes.registers(name)
-        out: list[list[int]] = [[] for _ in range(len(self.stakes))]
-        for j, column in columns.items():
-            for node in sorted({slot.node for slot in holders_of(column)}):
-                out[node].append(j)
-        return View(self.stakes.basis(name), columns, out, open_worlds(columns))
+        return View(self.stakes.basis(name), columns, columns_of(columns, len(self.stakes)), open_worlds(columns))
 
     def held(self) -> set[int]:
         """Entities that somebody named may hold."""
