@@ -67,6 +67,32 @@ def test_an_even_ring_has_two() -> None:
     assert cuts(result) == [("A.D", "C.B"), ("B.A", "D.C")]
 
 
+def pairs(count: int) -> list[tuple[str, str, int]]:
+    """Pairs of companies that can each silence the other."""
+    names = [(f"P{k:02}", f"Q{k:02}") for k in range(count)]
+    return [row for a, b in names for row in ((a, b, 40), (b, a, 40))]
+
+
+def test_parts_that_do_not_look_at_one_another_are_searched_apart() -> None:
+    result = ballot(net(pairs(5), rules=("XA-1",)), rules=xa("exercisable_votes"))
+    assert len(set(cuts(result))) == 2**5 and all(len(cut) == 5 for cut in cuts(result))
+
+
+def test_too_many_outcomes_are_told_with_how_many_at_least() -> None:
+    result = ballot(net(pairs(40), rules=("XA-1",)), rules=xa("exercisable_votes"))
+    (why,) = [f for f in result.findings if f.code == "E_TOO_MANY_UNDECIDED"]
+    assert f"at least {2**40:,}" in why.message and len(result.bounds[0][1]) == 80
+
+
+def test_a_ring_of_twelve_is_enumerated() -> None:
+    """By agreement each silences the next while it is not silent itself: every second one, from either start."""
+    names = [f"N{k:02}" for k in range(12)]
+    ring = [(names[k], names[(k + 1) % 12], 40) for k in range(12)]
+    facts = ({"fact": "voting_agreement", "parties": names},)
+    result = ballot(net(ring, rules=("XA-1",), facts=facts), rules=xa("exercisable_votes", "concert(I)"))
+    assert len(result.outcomes) == 2 and not set(result.outcomes[0].cut) & set(result.outcomes[1].cut)
+
+
 def test_too_many_lots_in_one_tangle_are_refused_with_their_bounds() -> None:
     names = [f"N{k:02}" for k in range(22)]
     ring = [(names[k - 1], names[k], 40) for k in range(22)]
@@ -163,7 +189,7 @@ def brute(result: Ballot) -> set[tuple[tuple[str, int], ...]]:
                 levels[i].add(kept)
         for combination in product(*(sorted(level) for level in levels)):
             state = [(count, count) for count in combination]
-            _, values = judge_all(bench, todo, state)
+            _, values = judge_all(bench, todo, dict(enumerate(state)))
             if derived(world.gross, todo, values) == state:
                 states.add(tuple(sorted(zip((lot.id for lot in world.lots), combination, strict=True))))
     return states
@@ -176,7 +202,7 @@ def test_the_search_finds_exactly_the_stable_states(rows: list[tuple[str, str, i
     result = ballot(case(rows, law[1]), rules=law[0])
     assert found(result) == brute(result)
     for outcome in result.outcomes:
-        assert derived(outcome.world.gross, outcome.actions, outcome.judged[1]) == list(outcome.kept)
+        assert derived(outcome.world.gross, outcome.actions, outcome.judged[1]) == [(n, n) for n in outcome.exercisable]
         assert all(value in (1, 2, 4) for value in outcome.judged[1])
         for (_, bounds), reading in ((pair, pair[0]) for pair in result.bounds):
             if reading in outcome.readings:

@@ -299,16 +299,21 @@ def _run(
     try:
         states = search.run()
     except TooManyUndecidedError as error:
-        message = f"{len(error.lots)} lots depend on one another ({', '.join(error.lots[:8])}, ...); up to 20 are searched."
+        lots = ", ".join(error.lots[:8])
+        message = f"{len(error.lots)} lots depend on one another ({lots}, ...); up to 20 are searched."
+        if error.outcomes:
+            message = f"too many outcomes, at least {error.outcomes:,}: {len(error.lots)} lots are open ({lots}, ...)."
         return ids, [], Finding("E_TOO_MANY_UNDECIDED", message, "Fix a reading, or record facts that decide some.", "ballot")
     if not states:
         lots = ", ".join(sorted(name for name, (low, high) in ids.items() if low < high))
         message = f"no state of the votes agrees with all the rules{_on(reading)}: {lots} turn each other on and off."
         return ids, [], Finding("E_NO_FIXPOINT", message, "Fix a reading, or record facts that decide it.", "ballot")
-    found = [
-        StableOutcome(bench, active, tuple(todo), tuple(k[0] for k in s.kept), bench.meeting, (reading,), high_quorum)
-        for s in states
-    ]
+    found = []
+    for state in states:
+        votes = list(world.gross)
+        for i, (count, _) in state.items():
+            votes[i] = count
+        found.append(StableOutcome(bench, active, tuple(todo), tuple(votes), bench.meeting, (reading,), high_quorum))
     return ids, sorted(found, key=lambda outcome: outcome.cut), None
 
 

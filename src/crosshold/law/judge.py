@@ -29,11 +29,12 @@ from crosshold.law.grammar import (
     Some,
     When,
 )  # fmt: skip
-from crosshold.law.measure import NOTHING, Pair, Span, Votes
+from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
 from crosshold.law.recorded import compare_days, in_cycle, same_group
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.silence import Silence
 from crosshold.law.vocabulary import LIVE_BASES
-from crosshold.law.world import Bounds, World, months_held
+from crosshold.law.world import World, months_held
 from crosshold.model.dates import add_months, whole_months
 
 RELEVANT = Fraction(1, 10)
@@ -95,7 +96,7 @@ class Bench:
 
 
 class Judge:
-    """One state of the votes. ``kept[i]`` bounds the exercisable votes of lot i; ``None`` is gross, nothing suspended.
+    """One state of the votes. ``kept[i]`` bounds the exercisable votes of lot i, gross where it says nothing; ``None``: nothing suspended.
 
     ``data`` lets uncertain counts and contradicted facts take every value they may have. ``assume`` takes unrecorded grounds of control as
     given where a tenth is held (and notes them in ``untested``). ``override`` flips named tests. ``reads`` collects the issuers
@@ -106,7 +107,7 @@ class Judge:
     def __init__(
         self,
         bench: Bench,
-        kept: Sequence[Bounds] | None = None,
+        kept: Kept | None = None,
         *,
         data: bool = False,
         assume: bool = False,
@@ -119,7 +120,7 @@ class Judge:
         self.trace: list[Line] | None = None
         self.untested: dict[str, None] = {}
         self._blocked: dict[str, Pair] = {}
-        self.silent: tuple[set[int], set[int]] = (set(), set())
+        self.silent = Silence((), ())
 
     @property
     def reads(self) -> set[str]:
@@ -269,7 +270,7 @@ class Judge:
 
     def _other_voter(self, env: Env) -> int:
         """Whether another holder could vote in I before the exception is applied: one that no rule silences."""
-        sure, possible = self.silent
+        sure, possible = self.silent.of(env["I"])
         self.reads.add(env["I"])
         lots = [
             i

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -10,6 +10,8 @@ from typing import NamedTuple
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import Bounds, World
 
+Kept = Mapping[int, Bounds]
+"""Bounds of what lots can exercise, by position; a lot that is not there can exercise its gross votes."""
 Pair = tuple[frozenset[str], frozenset[str]]
 """A group when some membership is open: who surely belongs to it, who possibly does."""
 
@@ -47,7 +49,7 @@ class Votes:
     ``reads`` collects the issuers whose exercisable votes were looked at.
     """
 
-    def __init__(self, world: World, kept: Sequence[Bounds] | None, *, data: bool = False) -> None:
+    def __init__(self, world: World, kept: Kept | None, *, data: bool = False) -> None:
         self.world, self.kept, self.data = world, kept, data
         self.reads: set[str] = set()
         self.products: dict[tuple[str, str, str], dict[str, Fraction | None]] = {}
@@ -118,7 +120,7 @@ class Votes:
     def _lot(self, i: int, live: bool) -> Tally:
         gross = self.world.gross[i]
         low, high = self.world.votes(i) if self.data else (gross, gross)
-        least, most = self.kept[i] if live and self.kept is not None else (gross, gross)
+        least, most = self.kept.get(i, (gross, gross)) if live and self.kept is not None else (gross, gross)
         if least == gross:
             return Tally(low, high, low, high, 0, 0)
         if most < gross:

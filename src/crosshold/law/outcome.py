@@ -73,9 +73,11 @@ class StableOutcome:
         return self.bench.world
 
     @cached_property
-    def kept(self) -> tuple[Bounds, ...]:
-        """The state as bounds that meet."""
-        return tuple((count, count) for count in self.exercisable)
+    def kept(self) -> dict[int, Bounds]:
+        """The votes of every lot that a rule could cut, as bounds that meet."""
+        return {
+            i: (self.exercisable[i], self.exercisable[i]) for i in sorted({i for action in self.actions for i in action.lots})
+        }
 
     @cached_property
     def judged(self) -> tuple[Judge, list[int]]:
@@ -108,7 +110,7 @@ class StableOutcome:
     @cached_property
     def cut(self) -> tuple[str, ...]:
         """Sorted ids of the lots that lose votes."""
-        return tuple(sorted(self.world.lots[i].id for i, n in enumerate(self.exercisable) if n < self.world.gross[i]))
+        return tuple(sorted(self.world.lots[i].id for i, (n, _) in self.kept.items() if n < self.world.gross[i]))
 
     def certainty(self, *lots: int) -> str:
         """``CERTAIN``, or ``POSSIBLE`` when data could make one of the lots otherwise."""

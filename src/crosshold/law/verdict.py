@@ -153,7 +153,7 @@ def _by_data(action: Action, outcome: StableOutcome) -> str:
     state = outcome.kept
     if outcome.doubts:
         gross = outcome.world.gross
-        state = tuple((0, gross[i]) if i in outcome.doubts else kept for i, kept in enumerate(state))
+        state = {i: (0, gross[i]) if i in outcome.doubts else kept for i, kept in state.items()}
     judge = Judge(outcome.bench, state, data=True)
     judge.silent = outcome.judged[0].silent
     value = action.excepted(action.trigger(judge), judge)
