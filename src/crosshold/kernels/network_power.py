@@ -2,8 +2,7 @@
 
 Every node ends with the label of some node: its own when nobody decides it, else that of its pivotal holder. Most of a register is
 settled: a company follows the one holder that always decides it, however long the chain. ``collapse`` finds for each node the *lead*
-whose label it always has: a settled node, or one that is left to chance. ``plan`` keeps what must be drawn, in clusters that share no
-chance with each other, so that a cluster stays in the nearest cache for all its draws and variances of clusters add up.
+whose label it always has: a settled node, or one that is left to chance; ``contest`` is the game of the latter.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
+from crosshold.kernels.csr import row_sums
 
 Index = NDArray[Any]  # int32 or int64
 Long = NDArray[np.int64]
@@ -57,7 +57,7 @@ def collapse(in_ptr: Index, in_holder: Index, in_weight: Long, need: Long, loose
     looked at again for each that becomes settled.
     """
     n = len(need)
-    held = held_of(in_ptr, in_weight)
+    held = row_sums(in_ptr, in_weight)
     own = held + loose < need if not loose.any() else held == 0
     against = held + loose
     out_ptr, out_issuer = issuers(in_ptr, in_holder)
@@ -75,15 +75,6 @@ def collapse(in_ptr: Index, in_holder: Index, in_weight: Long, need: Long, loose
         parts = strong_components(inner, above[above >= 0], targets_first=True)
         count = _behind(*graph, left[parts.order], parts.start, lead, kind, order, ring, count)
     return Leads(lead, kind, order[:count].copy(), ring[:count].copy())
-
-
-def held_of(in_ptr: Long, in_weight: Long) -> Long:
-    """What all identified holders of each node have together."""
-    held = np.zeros(len(in_ptr) - 1, np.int64)
-    full = np.flatnonzero(np.diff(in_ptr))
-    if len(full):
-        held[full] = np.add.reduceat(in_weight, in_ptr[full])
-    return held
 
 
 @kernel

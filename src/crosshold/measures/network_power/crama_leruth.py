@@ -21,7 +21,7 @@ from crosshold.kernels.components import components
 from crosshold.kernels.compound_votes import outcomes
 from crosshold.kernels.csr import compress
 from crosshold.kernels.threads import Progress, in_order
-from crosshold.measures.network_power.columns import drawing, method_known
+from crosshold.measures.network_power.results import drawing, method_known
 from crosshold.model.result import Result
 from crosshold.network import Graph, Network
 

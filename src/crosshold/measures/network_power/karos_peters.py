@@ -7,11 +7,9 @@ is in C(S), Phi_i = sum over k of Shapley-Shubik_i(v_k) - v_i(everyone).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +17,10 @@ from numpy.typing import NDArray
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.closure_orders import join_in_orders, shapley_of_closures
 from crosshold.kernels.csr import transpose
-from crosshold.kernels.network_power import held_of, linked
+from crosshold.kernels.network_power import linked
 from crosshold.kernels.threads import Progress, in_order
-from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import needs
-from crosshold.model.result import Column as Table
-from crosshold.model.result import Result
+from crosshold.measures.network_power.results import Column, PowerByEntity, drawing, method_known
 from crosshold.model.threshold import threshold as exact_threshold
 from crosshold.network import Graph, Network
 
@@ -33,39 +29,11 @@ NODES_AT_ONCE = 1 << 16
 VISITS_AT_ONCE = 1 << 25  # visits of nodes in a task: about a second
 
 
-class KarosPetersRow(NamedTuple):
-    """``power`` in companies, ``error`` its standard error, 0 when exact."""
-
-    entity: str
-    power: Fraction | float
-    error: float
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
-class KarosPeters(Result):
+class KarosPeters(PowerByEntity):
     """``values``: Phi of each entity, in companies; they add up to 0. ``error``: standard error of each (0 where it was not drawn),
     ``None`` when all are exact. Rows: what is not 0, the largest first. ``settings``: threshold, method, and for a sample draws and seed.
     """
-
-    values: Column
-    error: Column | None
-    network: Network = field(repr=False)
-
-    row: ClassVar[Any] = KarosPetersRow
-
-    @cached_property
-    def rows(self) -> Rows[KarosPetersRow]:
-        """Entities that gain or pay, the largest gain first."""
-        return Rows(descending(self.values.array), self._row)
-
-    def columns(self) -> Mapping[str, Table]:
-        """The rows as arrays; fractions become numbers."""
-        return columns_of(self.network, self.rows.places, self.values, self.error)
-
-    def _row(self, i: int) -> KarosPetersRow:
-        power = self.values.array[i]
-        value = power if isinstance(power, Fraction) else float(power)
-        return KarosPetersRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
 
 def karos_peters(
@@ -102,7 +70,7 @@ def karos_peters(
     if method == "exact" and not listed.all():
         message = f"{int(size.max())} entities are linked: their sets are too many to list."
         raise RequestError(Finding("E_TOO_MANY_PLAYERS", message, f'Up to {MOST_LISTED}; use method "sampled".', "method"))
-    held = held_of(graph.in_ptr, graph.in_weight)
+    held = graph.held
     values = np.empty(n, object)
     values[:] = [Fraction(-int(x)) for x in held >= need] if listed.any() else 0
     settings: dict[str, Any] = {"graph": basis, "basis": graph.basis, "threshold": f"more than {level}"}

@@ -14,7 +14,7 @@ from crosshold.errors import Finding, RequestError
 from crosshold.kernels.label_draws import Plan, Tally, Task, awaited, draw, plan, spread, tasks
 from crosshold.kernels.label_states import expected
 from crosshold.kernels.limits import floor_of
-from crosshold.kernels.network_power import SETTLED, Game, Leads, collapse, contest, held_of
+from crosshold.kernels.network_power import SETTLED, Game, Leads, collapse, contest
 from crosshold.kernels.pivot_chances import MOST_SHARED, shares
 from crosshold.kernels.threads import Progress, in_order
 from crosshold.network import Graph, Network
@@ -40,7 +40,7 @@ class Labels:
         need, quota = needs(level, graph.total)
         loose = np.zeros(len(network), np.int64)
         if ocean:
-            loose = np.maximum(graph.total - held_of(graph.in_ptr, graph.in_weight), 0)
+            loose = np.maximum(graph.total - graph.held, 0)
         self.need, self.quota, self.loose = need, quota, loose
         self.leads: Leads = collapse(*rows, need, loose)
         self.game: Game = contest(self.leads, *rows, need, quota, loose)

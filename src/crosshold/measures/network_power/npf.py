@@ -9,25 +9,22 @@ entity is the value of all that hangs under it, itself included.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.label_draws import awaited
-from crosshold.kernels.network_power import RING, held_of, rows
+from crosshold.kernels.network_power import RING, rows
 from crosshold.kernels.pivot_chances import deciders
 from crosshold.kernels.pivot_trees import Trees, hang, settle_trees
 from crosshold.kernels.threads import Progress, in_order
-from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import MOST_STATES, Labels, Money
-from crosshold.measures.network_power.npi import AUTO_STATES, NetworkPowerRow, checked, told
-from crosshold.model.result import Column as Table
-from crosshold.model.result import Result
+from crosshold.measures.network_power.npi import AUTO_STATES, checked, told
+from crosshold.measures.network_power.results import Column, PowerByEntity, drawing, method_known
 from crosshold.network import Network
 
 MOST_LISTED = 14  # holders of one company whose orders are listed
@@ -36,30 +33,10 @@ FEWEST_DRAWS = 200  # of a task: what it wastes on warming up circles stays smal
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class NetworkFlow(Result):
+class NetworkFlow(PowerByEntity):
     """``values``: expected value of what is decided through each entity, itself included. For an entity that nobody decides without circles
     it equals its network power. ``error``: standard error of each, ``None`` when exact. Rows: what is not 0, the largest first.
     """
-
-    values: Column
-    error: Column | None
-    network: Network = field(repr=False)
-
-    row: ClassVar[Any] = NetworkPowerRow
-
-    @cached_property
-    def rows(self) -> Rows[NetworkPowerRow]:
-        """Entities by what is decided through them, the largest first."""
-        return Rows(descending(self.values.array), self._row)
-
-    def columns(self) -> Mapping[str, Table]:
-        """The rows as arrays; fractions become numbers."""
-        return columns_of(self.network, self.rows.places, self.values, self.error)
-
-    def _row(self, i: int) -> NetworkPowerRow:
-        power = self.values.array[i]
-        value = power if isinstance(power, Fraction) else float(power)
-        return NetworkPowerRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
 
 def npf(
@@ -120,7 +97,7 @@ def _trees(problem: Labels) -> Trees:
     """What to draw, and what always hangs where."""
     graph, leads, n = problem.graph, problem.leads, len(problem.network)
     holder, pointer = graph.in_holder.astype(np.int32), graph.in_ptr
-    against = held_of(pointer, graph.in_weight) + problem.loose
+    against = graph.held + problem.loose
     parent = np.full(n, -1, np.int32)
     some = np.flatnonzero((np.diff(pointer) > 0) & (leads.kind != RING))
     top = graph.in_weight[pointer[some]]

@@ -9,34 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
-from typing import Any, ClassVar, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, Findings, did_you_mean
 from crosshold.kernels.threads import Progress
-from crosshold.measures.network_power.columns import Column, Rows, columns_of, descending, drawing, method_known
 from crosshold.measures.network_power.labels import Labels, Money
-from crosshold.model.result import Column as Table
-from crosshold.model.result import Result
+from crosshold.measures.network_power.results import Column, PowerByEntity, drawing, method_known
 from crosshold.model.threshold import threshold
 from crosshold.network import Network
 
 AUTO_STATES = 10**4  # joint labels up to which a small network is answered exactly unasked
 
 
-class NetworkPowerRow(NamedTuple):
-    """``power`` in the unit of the values (entities by default), ``error`` its standard error, 0 when exact."""
-
-    entity: str
-    power: Fraction | float
-    error: float
-
-
 @dataclass(frozen=True, eq=False, kw_only=True)
-class NetworkPower(Result):
+class NetworkPower(PowerByEntity):
     """``values``: expected value of the entities that end with the label of each entity, itself included; they add up to the value of
     all entities. ``error``: standard error of each, ``None`` when the answer is exact. Rows: what is not 0, the largest first.
 
@@ -44,26 +33,7 @@ class NetworkPower(Result):
     many of them stand on circles (``on_rings``).
     """
 
-    values: Column
-    error: Column | None
-    network: Network = field(repr=False)
     ask: Mapping[str, Any] = field(repr=False)
-
-    row: ClassVar[Any] = NetworkPowerRow
-
-    @cached_property
-    def rows(self) -> Rows[NetworkPowerRow]:
-        """Entities with power, the largest first."""
-        return Rows(descending(self.values.array), self._row)
-
-    def columns(self) -> Mapping[str, Table]:
-        """The rows as arrays; fractions become numbers."""
-        return columns_of(self.network, self.rows.places, self.values, self.error)
-
-    def _row(self, i: int) -> NetworkPowerRow:
-        power = self.values.array[i]
-        value = power if isinstance(power, Fraction) else float(power)
-        return NetworkPowerRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
     def explain(self, holder: str, issuer: str) -> dict[str, Any]:
         """The chance that ``issuer`` ends with the label of ``holder``, with its standard error, and who else it can end with."""

@@ -1,16 +1,18 @@
-"""Numbers of all entities of a network as arrays that read like mappings and rows: a register has millions."""
+"""Power of every entity of a network: arrays that read like mappings and rows, as a register has millions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, TypeVar, overload
+from functools import cached_property
+from typing import Any, ClassVar, NamedTuple, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.model.result import Coded
+from crosshold.model.result import Coded, Result
 from crosshold.model.result import Column as Table
 from crosshold.network import Network
 
@@ -67,11 +69,43 @@ def descending(values: NDArray[Any]) -> NDArray[np.int64]:
     return index[np.argsort(-values[index], kind="stable")]
 
 
-def columns_of(network: Network, places: NDArray[Any], values: Column, error: Column | None) -> dict[str, Table]:
-    """Entity, power and standard error (0 when exact) of the entities at ``places``, as arrays."""
-    power = values.array[places].astype(np.float64)
-    spread = np.zeros(len(places)) if error is None else error.array[places]
-    return {"entity": Coded(places, network.ids), "power": power, "error": spread}
+class PowerRow(NamedTuple):
+    """``power`` in the unit of the result, ``error`` its standard error, 0 when exact."""
+
+    entity: str
+    power: Fraction | float
+    error: float
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class PowerByEntity(Result):
+    """``values`` of every entity; ``error``: standard error of each, ``None`` when exact. Rows: what is not 0, the largest first."""
+
+    values: Column
+    error: Column | None
+    network: Network = field(repr=False)
+
+    row: ClassVar[Any] = PowerRow
+
+    @cached_property
+    def rows(self) -> Rows[PowerRow]:
+        """Entities whose number is not 0, the largest first."""
+        return Rows(descending(self.values.array), self._row)
+
+    def columns(self) -> Mapping[str, Table]:
+        """The rows as arrays; fractions become numbers."""
+        places = self.rows.places
+        error = np.zeros(len(places)) if self.error is None else self.error.array[places]
+        return {
+            "entity": Coded(places, self.network.ids),
+            "power": self.values.array[places].astype(np.float64),
+            "error": error,
+        }
+
+    def _row(self, i: int) -> PowerRow:
+        power = self.values.array[i]
+        value = power if isinstance(power, Fraction) else float(power)
+        return PowerRow(self.network.ids[i], value, 0.0 if self.error is None else float(self.error.array[i]))
 
 
 def drawing(draws: int, seed: int) -> None:
