@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.flow import Divergent
-from crosshold.kernels.rings import DIVERGENT, UNSETTLED, invert_rings, left_outside, ring_inverse
+from crosshold.kernels.rings import DIVERGENT, SOUND, UNSETTLED, invert_rings, left_outside, ring_inverse
 from crosshold.kernels.sweeps import sweep
 
 Float = NDArray[np.float64]
@@ -54,7 +54,7 @@ class Loop:
     all_rows: tuple[Index, Index, Float]  # every edge by issuer, for residuals and LU
     offset: NDArray[np.int64]
     inverses: Float
-    state: int = 0
+    state: int = SOUND
     condition: float = 1.0
     residual: float = 0.0
     solver: str = "block sweeps"
@@ -200,7 +200,7 @@ def loop_of(
     places = np.arange(k, dtype=np.int32)
     arrays = (places, blocks.start, block, inner, other, weight[edge], total[nodes], part)
     invert_rings(np.flatnonzero(sizes > 1), *arrays, offset, loop.inverses, state, np.ones(len(sizes)))
-    if state.any():
+    if (state != SOUND).any():
         loop.state = DIVERGENT
     else:
         loop.prepare(left_outside(inner, weight[edge], total[nodes], part))

@@ -19,8 +19,8 @@ from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.flow import Divergent
 from crosshold.kernels.loops import Loop, Unsettled, loop_of
-from crosshold.kernels.rings import CLOSED, DIVERGENT, find_closed, invert_rings, left_outside
-from crosshold.kernels.sweeps import pass_down, pass_up, reach, shares_of
+from crosshold.kernels.rings import CLOSED, DIVERGENT, SOUND, find_closed, invert_rings, left_outside
+from crosshold.kernels.sweeps import pass_down, pass_up, shares_of, units_reached
 
 Float = NDArray[np.float64]
 Index = NDArray[Any]
@@ -36,9 +36,9 @@ class Settle:
     ``pointer, holder, weight`` are the holders of each node with whole weights over its ``total``; ``passed_on`` (one number in [0, 1] per
     edge, default 1) scales the share, as a payout rate does. ``dense`` is the size up to which rings get an inverse.
 
-    ``components``: holders first. ``state``: per component, 1 when it is closed, 2 when it multiplies without end, 3
-    when no solver settles it. ``condition``: 1-norm
-    condition number of I - C per component of two or more members. ``solvers``: what was used for the large ones.
+    ``components``: holders first. ``state``: per component, CLOSED, DIVERGENT (it multiplies without end), UNSETTLED (no solver brings it
+    to rest) or SOUND. ``condition``: 1-norm condition number of I - C per component of two or more members. ``solvers``: what was used
+    for the large ones.
     Answers are NaN where a closed ring stands before them. Errors: :class:`~crosshold.kernels.flow.Divergent` when a right-hand side
     reaches a component that multiplies without end, :class:`~crosshold.kernels.loops.Unsettled` when no solver reached its residual.
     """
@@ -68,7 +68,7 @@ class Settle:
         self.state = np.zeros(len(sizes), np.int8)
         edges = (self._order, self._start, self._label, pointer, holder, weight, total, self.share)
         find_closed(self.rings, *edges, self.state)
-        open_rings = self.rings[self.state[self.rings] == 0]
+        open_rings = self.rings[self.state[self.rings] == SOUND]
         while dense > 2 and (sizes[open_rings][sizes[open_rings] <= dense].astype(float) ** 2).sum() > INVERSES:
             dense //= 2
         small = open_rings[sizes[open_rings] <= dense]
@@ -183,7 +183,7 @@ class Settle:
 
     def _reached(self, seeds: Index, pointer: Index, target: Index) -> Index:
         seen = np.zeros(len(self.state), np.int8)
-        return reach(np.asarray(seeds, np.int64), pointer, target, self._order, self._start, self._label, seen)
+        return units_reached(np.asarray(seeds, np.int64), pointer, target, self._order, self._start, self._label, seen)
 
     def returns(self, nodes: Index) -> Float:
         """What is at each of ``nodes`` in the end per unit that starts there, N_ii: 1 outside rings, NaN in a closed one.

@@ -2,8 +2,8 @@
 
 The arrays that every kernel takes: ``units`` to visit, in order; ``order, start, label``: the nodes by unit and the unit of each;
 ``pointer, holder, share``: for each node the edges to its holders and the part of it that each holds; ``offset, inverses``: the inverse
-of each small ring (:mod:`~crosshold.kernels.rings`), its members sorted; ``state``: 1 for a ring that loses nothing, what enters one
-has no answer and becomes NaN.
+of each small ring (:mod:`~crosshold.kernels.rings`), its members sorted; ``state``: CLOSED for a ring that loses nothing, what enters
+one has no answer and becomes NaN.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
+from crosshold.kernels.rings import CLOSED
 
 Float = NDArray[np.float64]
 Index = NDArray[Any]  # int32 or int64
@@ -51,7 +52,7 @@ def pass_down(
                 if label[holder[e]] != u:
                     amount += share[e] * x[holder[e]]
             entering[place] = amount
-        if state[u] == 1:
+        if state[u] == CLOSED:
             answer = 0.0 if not entering.any() else np.nan
             for place in range(k):
                 x[order[first + place]] = answer
@@ -91,7 +92,7 @@ def pass_up(
         entering = np.empty(k)
         for place in range(k):
             entering[place] = x[order[first + place]]
-        if state[u] == 1:
+        if state[u] == CLOSED:
             answer = 0.0 if not entering.any() else np.nan
             for place in range(k):
                 x[order[first + place]] = answer
@@ -186,7 +187,7 @@ def shares_of(pointer: Index, weight: Index, total: Index, share: Float) -> None
 
 
 @kernel
-def reach(seeds: Index, pointer: Index, target: Index, order: Index, start: Index, label: Index, seen: Index) -> Index:
+def units_reached(seeds: Index, pointer: Index, target: Index, order: Index, start: Index, label: Index, seen: Index) -> Index:
     """Units that ``seeds`` lead to along the edges, all members of a unit together; ``seen`` is an all-zero array by unit."""
     found = np.empty(len(start) - 1, np.int32)
     count = 0

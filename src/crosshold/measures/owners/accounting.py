@@ -20,11 +20,15 @@ Band = Literal["full", "equity", "none"]
 
 
 class Line(NamedTuple):
-    """From where on: a fraction of the votes as text, whether it takes more than that, and what else must be so ("" for nothing)."""
+    """From where on: a fraction of the votes as text, whether it takes more than that, and what else must be so ("" for nothing).
+
+    ``largest``: part of that is that no other holder has more, which a network does show.
+    """
 
     threshold: str
     strict: bool
     condition: str = ""
+    largest: bool = False
 
     def met(self, share: Fraction) -> bool:
         """Whether a share passes."""
@@ -68,7 +72,7 @@ STANDARDS: tuple[Standard, ...] = (
         title="consolidated accounts in France",
         full=HALF,
         equity=FIFTH,
-        maybe_full=Line("2/5", True, "no other holder has more, for two years"),
+        maybe_full=Line("2/5", True, "no other holder has more, for two years", largest=True),
         citation="Code de commerce, arts L233-16 and L233-17-2",
         source=MEMORY,
         read_on="2026-11-25",
@@ -162,7 +166,8 @@ class Bands(Result):
         i, j = network.indices([parent, company])
         found = next((r for r in self.rows if (r.parent, r.company) == (parent, company)), None)
         out = graph.out
-        test = passes(Fraction(self.settings["full"].split()[2]), True, graph.total.tolist())
+        rule = _standard(self.settings["standard"])
+        test = passes(Fraction(rule.full.threshold), rule.full.strict, graph.total.tolist())
         group = {i, *least_closure(out, [i], test)[0]} - {j}
         by = {network.ids[h]: graph.fraction(h, j) or Fraction(0) for h, _ in graph.holders(j) if h in group}
         needed = sorted({h for h, _ in graph.holders(j)} & group)
@@ -222,12 +227,7 @@ def _row(rule: Standard, network: Network, pair: tuple[int, int], share: Fractio
     line = rule.full if band == "full" else rule.equity
     possible: Band | Literal[""] = ""
     condition = ""
-    if (
-        rule.maybe_full
-        and band != "full"
-        and rule.maybe_full.met(share)
-        and (largest or "no other" not in rule.maybe_full.condition)
-    ):
+    if rule.maybe_full and band != "full" and rule.maybe_full.met(share) and (largest or not rule.maybe_full.largest):
         possible, condition = "full", rule.maybe_full.condition
     elif rule.maybe_equity and band == "none" and rule.maybe_equity.met(share):
         possible, condition = "equity", rule.maybe_equity.condition
