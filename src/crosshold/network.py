@@ -19,7 +19,7 @@ from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.csr import Int, Node, Rows, compress, row_sums, transpose
 from crosshold.kernels.flow import Divergent, Flow
-from crosshold.kernels.loops import Unsettled
+from crosshold.kernels.large_rings import Unsettled
 from crosshold.kernels.settle import Settle
 from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Snapshot

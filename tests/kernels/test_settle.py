@@ -14,7 +14,7 @@ from scipy.sparse.linalg import spsolve
 
 from crosshold.kernels.csr import transpose
 from crosshold.kernels.flow import Divergent, Flow
-from crosshold.kernels.loops import CORE, Unsettled
+from crosshold.kernels.large_rings import CORE, Unsettled
 from crosshold.kernels.rings import ring_inverse
 from crosshold.kernels.settle import Settle
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
-from crosshold.kernels.loops import Loop
+from crosshold.kernels.large_rings import Loop
 from crosshold.kernels.pruning import emit
 from crosshold.kernels.rings import CLOSED
 from crosshold.kernels.settle import Settle

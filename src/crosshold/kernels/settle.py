@@ -3,7 +3,7 @@
 The whole matrix is never factored nor iterated: a fixed number of sweeps over it is silently wrong on nearly closed rings, by up to
 everything. Components are settled in their order: a single node in one pass; a ring of up to 300 members by an inverse computed without
 subtraction (:mod:`~crosshold.kernels.rings`); a larger one by block sweeps or a sparse LU whose residual is checked
-(:mod:`~crosshold.kernels.loops`). Rings that own themselves completely are found in whole numbers before anything is computed.
+(:mod:`~crosshold.kernels.large_rings`). Rings that own themselves completely are found in whole numbers before anything is computed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.components import strong_components
 from crosshold.kernels.flow import Divergent
-from crosshold.kernels.loops import Loop, Unsettled, loop_of
+from crosshold.kernels.large_rings import Loop, Unsettled, loop_of
 from crosshold.kernels.rings import CLOSED, DIVERGENT, SOUND, find_closed, invert_rings, left_outside
 from crosshold.kernels.sweeps import pass_down, pass_up, shares_of, units_reached
 
@@ -40,7 +40,7 @@ class Settle:
     to rest) or SOUND. ``condition``: 1-norm condition number of I - C per component of two or more members. ``solvers``: what was used
     for the large ones.
     Answers are NaN where a closed ring stands before them. Errors: :class:`~crosshold.kernels.flow.Divergent` when a right-hand side
-    reaches a component that multiplies without end, :class:`~crosshold.kernels.loops.Unsettled` when no solver reached its residual.
+    reaches a component that multiplies without end, :class:`~crosshold.kernels.large_rings.Unsettled` when no solver reached its residual.
     """
 
     def __init__(
