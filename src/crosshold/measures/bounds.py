@@ -16,7 +16,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding
 from crosshold.kernels.flow import Number, method
-from crosshold.kernels.intervals import columns_of, derivation, grown, holders_of, is_sure, open_worlds, passing, ratio, reach
+from crosshold.kernels.worlds import columns_of, derivation, grown, holders_of, is_sure, multiplied, open_worlds, passing, ratio
 from crosshold.model.result import Result
 from crosshold.model.stakes import Registers, Stakes
 from crosshold.model.threshold import threshold as exact_threshold
@@ -169,7 +169,7 @@ def ownership_bounds(
     wanted = None if issuers is None else set(stakes.indices(issuers))
     rows = []
     for source in sources:
-        (least, _), (most, _) = (reach(columns, start, source, best) for best in (False, True))
+        (least, _), (most, _) = (multiplied(columns, start, source, best) for best in (False, True))
         for j in sorted(most):
             if most[j] and (wanted is None or j in wanted):
                 low = least.get(j, Fraction(0))

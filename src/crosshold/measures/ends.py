@@ -13,7 +13,7 @@ import numpy as np
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.csr import compress
-from crosshold.kernels.intervals import cast, extreme
+from crosshold.kernels.worlds import cast, extreme
 from crosshold.model.stakes import ANYONE, Column, Registers, Slot, Stakes
 from crosshold.network import Graph, Network
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar, NamedTuple
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.intervals import grown, passing
+from crosshold.kernels.worlds import grown, passing
 from crosshold.measures.owners.asked import Asked, ask
 from crosshold.measures.owners.worlds import HALF, InWorlds, View
 from crosshold.model.result import Result

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from crosshold.kernels.flow import Number
-from crosshold.kernels.intervals import Worlds, columns_of, derivation, grown, holders_of, open_worlds, passing, ratio, reach
+from crosshold.kernels.worlds import Worlds, columns_of, derivation, grown, holders_of, multiplied, open_worlds, passing, ratio
 from crosshold.model.stakes import Registers, Stakes
 
 HALF = Fraction(1, 2)
@@ -66,7 +66,7 @@ class InWorlds:
         for best in (False, True):
             found: dict[int, Number] = {}
             for view in self.views:
-                for j, share in reach(view.columns, view.start, i, best)[0].items():
+                for j, share in multiplied(view.columns, view.start, i, best)[0].items():
                     found[j] = max(found.get(j, Fraction(0)), share)
             ends.append(found)
         return {j: (ends[0].get(j, Fraction(0)), high) for j, high in ends[1].items()}
@@ -83,7 +83,7 @@ class InWorlds:
         """The registers between a holder and a company in the world that gives the least or the largest multiplied share, by basis."""
         told = []
         for view in self.views:
-            share, chosen = reach(view.columns, view.start, i, best)
+            share, chosen = multiplied(view.columns, view.start, i, best)
             above, agenda = {j}, [j]
             while agenda:
                 for slot in holders_of(view.columns.get(agenda.pop(), ())):

@@ -192,7 +192,9 @@ def _outside(waiting: Collection[int], slot: Slot) -> int | Fraction:
     return 0 if slot.node in waiting else slot.per
 
 
-def reach(columns: Mapping[int, Column], start: Mapping[int, World], source: int, best: bool) -> tuple[dict[int, Number], Worlds]:
+def multiplied(
+    columns: Mapping[int, Column], start: Mapping[int, World], source: int, best: bool
+) -> tuple[dict[int, Number], Worlds]:
     """Largest (smallest) part of every column's company that ``source`` has through others, stakes multiplied and chains added.
 
     Walks that come back to the source are not counted. ``start`` are worlds in which nothing owns itself completely
