@@ -30,12 +30,12 @@ from crosshold.law.grammar import (
     When,
 )  # fmt: skip
 from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
-from crosshold.law.recorded import compare_days, in_cycle, same_group
+from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.silence import Silence
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World, months_held
-from crosshold.model.dates import add_months, whole_months
+from crosshold.model.dates import add_months
 
 RELEVANT = Fraction(1, 10)
 """A stake below a tenth is no reason to say that an unrecorded ground of control was not tested."""
@@ -201,7 +201,7 @@ class Judge:
             days = self.world.facts.days(number.fact.words[0], *self._who(number.fact, env))
             if not isinstance(days, tuple):
                 return None
-            return Span(Fraction(whole_months(days[1], self.world.at)), Fraction(whole_months(days[0], self.world.at)))
+            return Span(months_passed(days[1], self.world.at), months_passed(days[0], self.world.at))
         if isinstance(number, Increase):
             return self._increase(number, env, rule)
         return self.held(number, env, rule)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crosshold.errors import Findings
 from crosshold.law.actions import reach
@@ -18,8 +18,9 @@ def multiply(
     rows = []
     bench = Bench(world, definitions, {}, meeting)
     judge = Judge(bench)
-    for rule in (r for r in rules if r.kind == "multiplier" and r.when is not None):
-        for i, lot in enumerate(world.lots):
+    for rule in (r for r in rules if r.kind == "multiplier"):
+        for i in _lots(rule, world):
+            lot = world.lots[i]
             if lot.votes is not None or lot.holder in (lot.issuer, *world.dispersed) or not lot.shares:
                 continue
             scope = reach(rule, world, lot.issuer, lot.holder)
@@ -32,6 +33,13 @@ def multiply(
                 value = judge.value(tree, env, rule, effect.clause or "", effect)
                 rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else UNKNOWN))
     _settle(world, rows, found)
+
+
+def _lots(rule: Rule, world: World) -> Iterator[int]:
+    """The lots of every issuer that a row reaches."""
+    for issuer, lots in world.by_issuer.items():
+        if rule.issuer.admits(world.snapshot.entities.get(issuer)) != FALSE:
+            yield from lots
 
 
 def _settle(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: Findings) -> None:

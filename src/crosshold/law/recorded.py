@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 from crosshold.law.facts import Facts
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN
 from crosshold.law.world import World
+from crosshold.model.dates import add_months, whole_months
 
 Days = tuple[date, date] | int | None
 
@@ -24,6 +26,14 @@ def compare_days(word: str, first: Days, second: Days) -> int:
     if first[1] < second[0] or second[1] < first[0]:
         return FALSE
     return TRUE if first[0] == first[1] == second[0] == second[1] else UNKNOWN
+
+
+def months_passed(start: date, end: date) -> Fraction:
+    """Whole months from a day to another, and a half from the day after one is full: on the last day of a term of twelve months it is 12,
+    the day after more than 12.
+    """
+    whole = whole_months(start, end)
+    return Fraction(whole) if add_months(start, whole) == end else whole + Fraction(1, 2)
 
 
 def groups(facts: Facts, members: list[str], scheme: str, since: str | None = None) -> tuple[int, list[frozenset[str]]]:

@@ -42,6 +42,8 @@ def _partial_cut(action: Action, outcome: StableOutcome) -> Iterator[Finding]:
         message = f"{action.rule.id} leaves {action.holder} votes up to a share that the fact {effect.share_from} does not tell."
         yield Finding("W_SHARE_UNKNOWN", message, "Add 'share' to the fact; until then no vote is taken.", action.issuer)
         return
+    if all(kept == world.gross[i] for i, kept in zip(action.lots, action.kept, strict=True)):
+        return
     uneven = [world.lots[i].id for i in action.lots if world.lots[i].shares and world.gross[i] % world.lots[i].shares]
     if uneven:
         message = f"{', '.join(uneven)}: votes are no multiple of shares; the votes of the shares kept are rounded down."

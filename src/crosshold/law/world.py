@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
-import numpy as np
-
-from crosshold.kernels.components import components
 from crosshold.law.facts import Facts
+from crosshold.law.holdings import FEW, Circles, Holdings, LotRows
 from crosshold.law.rule import Effect
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.snapshot import Lot, Record, Snapshot
@@ -27,22 +25,19 @@ class World:
 
     def __init__(self, snapshot: Snapshot, attribution: str = "registered") -> None:
         self.snapshot, self.at = snapshot, snapshot.at
-        self.lots: tuple[Lot, ...] = tuple(snapshot.lots)
+        table = self.table = Holdings(snapshot, attribution)
+        self.lots: Sequence[Lot] = tuple(snapshot.lots) if len(snapshot.lots) <= FEW else LotRows(snapshot)
         self.facts = Facts(snapshot.facts, snapshot.at)
-        self.owner = [(lot.beneficiary or lot.holder) if attribution == "beneficiary" else lot.holder for lot in self.lots]
-        self.base = [lot.shares * snapshot.issuers[lot.issuer].votes_per_share(lot.share_class) for lot in self.lots]
-        self.gross = [snapshot.gross_votes(lot) for lot in self.lots]
+        self.owner, self.owners, self.holdings = table.owner, table.owners, table.holdings
+        self.base = table.base(snapshot)
+        said = snapshot.lots.column("votes").tolist()
+        rows = zip(table.holder, table.issuer, said, self.base, strict=True)
+        self.gross = [0 if holder == issuer else votes if votes >= 0 else base for holder, issuer, votes, base in rows]
         self.multiplied: dict[int, tuple[str, ...]] = {}
-        self.by_issuer: dict[str, list[int]] = {}
-        self.owners: dict[str, dict[str, list[int]]] = {}
-        self.holdings: dict[str, dict[str, None]] = {}
-        for i, (lot, owner) in enumerate(zip(self.lots, self.owner, strict=True)):
-            self.by_issuer.setdefault(lot.issuer, []).append(i)
-            self.owners.setdefault(lot.issuer, {}).setdefault(owner, []).append(i)
-            self.holdings.setdefault(owner, {})[lot.issuer] = None
+        self.by_issuer = {name: table.owners.rows(name) for name in table.owners}
         self.dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
         self.dispersed |= {owner for owner in self.holdings if owner.startswith("~")}
-        self.has_bounds = any(lot.low is not None or lot.high is not None for lot in self.lots)
+        self.has_bounds = bool((snapshot.lots.column("low") >= 0).any() or (snapshot.lots.column("high") >= 0).any())
         self._totals: dict[str, int] = {}
         self._majority: dict[str, frozenset[str]] = {}
 
@@ -86,25 +81,29 @@ class World:
         self._totals.clear()
 
     @cached_property
-    def circles(self) -> dict[str, int]:
-        """The number of the circle each party belongs to: two parties share one when holdings, facts or voting agreements lead from
-        each to the other. Without that nobody can be silent for what his company holds of him.
-        """
-        links = [(owner, issuer) for owner, issuers in self.holdings.items() for issuer in issuers]
-        links += self.facts.links
-        for record in self.agreements:
-            names = [str(name) for name in record.get("parties", ())]
-            links += [(a, b) for a in names for b in names if a != b]
-        for parties in self.facts.together:  # what a rule asks of two parties may stand in a record instead of in holdings
-            links += [*pairwise(parties), *pairwise(parties[::-1])]
-        place = {name: k for k, name in enumerate(sorted({name for link in links for name in link}))}
-        after: list[list[int]] = [[] for _ in place]
-        for a, b in links:
-            after[place[a]].append(place[b])
-        pointer = np.cumsum([0, *(len(row) for row in after)], dtype=np.int64)
-        target = np.array([k for row in after for k in row], dtype=np.int64)
-        number = {k: n for n, members in enumerate(components(pointer, target)) for k in members}
-        return {name: number[k] for name, k in place.items()}
+    def circles(self) -> Circles:
+        """Two parties share a circle when holdings, facts or voting agreements lead from each to the other. Without that nobody can be
+        silent for what his company holds of him."""
+        links = list(self.facts.links)
+        for parties in (*self.facts.together, *(tuple(str(name) for name in r.get("parties", ())) for r in self.agreements)):
+            links += [*pairwise(parties), *pairwise(parties[::-1])]  # what a rule asks of two parties may stand in a record
+        return self.table.circles(links)
+
+    @cached_property
+    def strong(self) -> dict[str, set[str]]:
+        """For every owner the companies of which it can come to have a tenth while only lots inside circles can be silent."""
+        return self.table.strong(self.gross, {name: i.issued for name, i in self.snapshot.issuers.items()}, self.circles.inside)
+
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Parties of whom a fact or an agreement says that they control, decide or act together."""
+        found = {name for link in self.facts.links for name in link} | {name for row in self.facts.together for name in row}
+        return frozenset(found | {str(name) for r in self.agreements for name in r.get("parties", ())})
+
+    def may_control(self, x: str, y: str) -> bool:
+        """Whether x could come to control y: it has a tenth of it, or of a company that may hold it, or a record names it."""
+        has = self.strong.get(x, ())
+        return x in self.named or y in has or any(z in self.holdings for z in has)
 
     @cached_property
     def agreements(self) -> tuple[Record, ...]:
