@@ -7,9 +7,12 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from crosshold.api.building import holdings as holdings_of
 from crosshold.api.worth import market_own_assets
 from crosshold.errors import Findings, RequestError
+from crosshold.model.columns import ById
 from crosshold.network import Network
 
 if TYPE_CHECKING:
@@ -95,16 +98,35 @@ def cascade_after(
         if not before.own_assets.get(name):
             faults.add("E_NO_ASSETS", f"{name} has no own assets to lose.", "Name a company that has some.", name)
     faults.raise_errors(RequestError)
-    values = {name: Fraction(x) for name, x in before.outside_value.items() if x is not None and x > 0}
-    assets = {name: Fraction(x) * (1 - lose.get(name, 0)) for name, x in before.own_assets.items() if x is not None}
-    lines = {name: Fraction(line) * x for name, x in values.items()} if thresholds is None else thresholds
-    costs = {name: Fraction(cost) * x for name, x in values.items()} if failure_costs is None else failure_costs
+    assets, worth = _before(network, before, lose)
+
+    def part_of(part: Fraction | str) -> Any:
+        if isinstance(worth, np.ndarray):
+            return worth * float(Fraction(part))
+        return {name: Fraction(part) * x for name, x in worth.items()}
+
+    lines = part_of(line) if thresholds is None else thresholds
+    costs = part_of(cost) if failure_costs is None else failure_costs
     found = cascade(network, assets, lines, costs, every=every)
     said = {"lost": ", ".join(f"{name} {part} of its own assets" for name, part in lose.items()) or "nothing"}
     said |= {"line": f"{line} of the value before" if thresholds is None else "given"}
     said |= {"cost": f"{cost} of the value before" if failure_costs is None else "given"}
     said |= {"money": before.settings["money"]} if "money" in before.settings else {}
     return replace(found, settings={**found.settings, **said}).with_findings(before.findings)
+
+
+def _before(network: Network, before: Value, lose: Mapping[str, Fraction]) -> tuple[Any, Any]:
+    """Own assets after the shock, and outside values above 0 before it: by id, or of a register arrays by entity (NaN: none)."""
+    if not isinstance(before.outside_value, ById):
+        assets = {name: Fraction(x) * (1 - lose.get(name, 0)) for name, x in before.own_assets.items() if x is not None}
+        return assets, {name: Fraction(x) for name, x in before.outside_value.items() if x is not None and x > 0}
+    left, worth = (np.full(len(network), np.nan) for _ in range(2))
+    for array, column in ((left, before.own_assets), (worth, before.outside_value)):
+        if isinstance(column, ById):
+            array[column.entities] = column.array
+    for name, part in lose.items():
+        left[network.index(name)] *= 1 - float(part)
+    return left, np.where(worth > 0, worth, np.nan)
 
 
 def clearing(assets: Mapping[str, Any], **options: Any) -> Clearing:

@@ -89,6 +89,10 @@ class ById(Mapping[str, Any]):
     def __len__(self) -> int:
         return len(self.entities)
 
+    def name(self, place: int) -> str:
+        """The id behind one place of ``array``."""
+        return self._ids[int(self.entities[place])]
+
     def __iter__(self) -> Iterator[str]:
         return (self._ids[int(entity)] for entity in self.entities)
 

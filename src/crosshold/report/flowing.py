@@ -7,7 +7,7 @@ from crosshold.measures.lookthrough import Lookthrough
 from crosshold.measures.network_value import NetworkValue
 from crosshold.measures.value import Contributions, Value
 from crosshold.model.snapshot import Snapshot
-from crosshold.report.listing import MOST, Money, head, largest, listing, lively, name
+from crosshold.report.listing import MOST, Money, head, largest, leading, listing, lively, name
 
 
 def look_through(result: Lookthrough, snapshot: Snapshot) -> list[str]:
@@ -25,19 +25,17 @@ def look_through(result: Lookthrough, snapshot: Snapshot) -> list[str]:
 
 def dividends(result: Dividends, snapshot: Snapshot) -> list[str]:
     """What every company earns, pays and keeps, then who is paid."""
-    money = Money(result.income.values(), result.settings)
+    money = Money(result.income, result.settings)
     rounds = result.settings.get("rounds")
     what = f"Dividends through holdings, {'once settled' if rounds is None else f'after {rounds} years'}; money in {money.said}"
     told = head(snapshot, what, result.settings, "basis")
-    companies = (
-        sorted(result.paid, key=lambda c: (-(result.income.get(c) or 0), c)) if len(result.paid) <= 10**5 else list(result.paid)
-    )
+    companies = leading(result.paid, MOST // 2)
     headers = {"company": "company", "income": "profit with dividends received", "paid": "paid out", "kept": "kept"}
     headers |= {"tax": "of which tax withheld"} if result.tax else {}
     told += listing(companies, lambda c: {
         "company": name(snapshot, c), "income": money(result.income.get(c)), "paid": money(result.paid[c]),
         "kept": money(result.retained[c]), "tax": money(result.tax.get(c, 0)),
-    }, headers, most=lively(companies, lambda c: result.income.get(c), MOST // 2))  # fmt: skip
+    }, headers, most=lively(companies, result.paid.get, len(result.paid)), of=len(result.paid))  # fmt: skip
     flows = largest(result.flows, "amount", lambda row: (row.issuer, row.holder))
     headers = {"issuer": "from", "holder": "to", "amount": "dividend"}
     return [*told, "", "Who is paid", *listing(flows, lambda row: {

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from crosshold.model.columns import Columns
+from crosshold.model.columns import ById, Columns
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import count, fixed
 from crosshold.report.tables import paragraph, table
@@ -60,19 +60,29 @@ def head(snapshot: Snapshot, what: str, settings: Mapping[str, Any], *keys: str)
 def listing(
     rows: Sequence[Any], make: Make, headers: Mapping[str, str], *,
     shares: Collection[str] = (), keep: Collection[str] = (), nothing: str = "Nothing to show.", most: int = MOST,
+    of: int | None = None,
 ) -> list[str]:  # fmt: skip
-    """The first rows as a table, and how many are left; ``make`` turns a row into cells."""
+    """The first rows as a table, and how many are left (``of`` so many, by default of ``rows``); ``make`` turns a row into cells."""
     if not len(rows):
         return [nothing]
     shown = [make(rows[k]) for k in range(min(most, len(rows)))]
     told = table(shown, headers, shares=shares, width=WIDTH, keep=keep).splitlines()
-    left = len(rows) - most
+    left = (len(rows) if of is None else of) - len(shown)
     return [*told, f"... {count(left)} more rows; --out FILE takes the whole answer"] if left > 0 else told
 
 
-def lively(rows: Sequence[Any], amount: Callable[[Any], Number], most: int = MOST) -> int:
-    """How many rows of a ranked list to show: all of a short one, of a long one those that do not say 0."""
-    return most if len(rows) <= most else max(1, sum(amount(row) != 0 for row in rows[:most]))
+def lively(rows: Sequence[Any], amount: Callable[[Any], Number], of: int | None = None) -> int:
+    """How many rows of a ranked list (``of`` so many) to show: all of a short one, of a long one those that do not say 0."""
+    whole = len(rows) if of is None else of
+    return MOST if whole <= MOST else max(1, sum(amount(row) != 0 for row in rows[:MOST]))
+
+
+def leading(amounts: Mapping[str, Number], most: int = MOST) -> list[str]:
+    """The names with the largest amounts, unknown ones last; of a register only as many become names as are asked for."""
+    if isinstance(amounts, ById):
+        order = np.argsort(-np.nan_to_num(amounts.array, nan=-np.inf), kind="stable")
+        return [amounts.name(k) for k in order[:most].tolist()]
+    return sorted(amounts, key=lambda name: (amounts[name] is None, -(amounts[name] or 0), name))[:most]
 
 
 def largest(rows: Sequence[Any], key: str, then: Callable[[Any], Any] | None = None) -> Sequence[Any]:
@@ -91,8 +101,12 @@ def largest(rows: Sequence[Any], key: str, then: Callable[[Any], Any] | None = N
 class Money:
     """How the amounts of one table are printed: in millions where they are large, and in which unit."""
 
-    def __init__(self, amounts: Iterable[Number], settings: Mapping[str, Any]) -> None:
-        most = max((abs(float(x)) for x in amounts if x is not None), default=0.0)
+    def __init__(self, amounts: Iterable[Number] | Mapping[str, Number], settings: Mapping[str, Any]) -> None:
+        if isinstance(amounts, ById):
+            most = float(np.nanmax(np.abs(amounts.array), initial=0.0))
+        else:
+            given = amounts.values() if isinstance(amounts, Mapping) else amounts
+            most = max((abs(float(x)) for x in given if x is not None), default=0.0)
         self._size, self._digits = (10**6, 1) if most >= 10**7 else (1, 2)
         currency = settings.get("money", "")
         self.unit = f"{currency} million".strip() if self._size > 1 else currency

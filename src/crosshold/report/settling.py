@@ -13,7 +13,7 @@ from crosshold.measures.failures import Cascade
 from crosshold.measures.netting import Circle, Netting, Unwind
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import fixed
-from crosshold.report.listing import MOST, WIDTH, Money, head, listing, lively, name, names
+from crosshold.report.listing import MOST, WIDTH, Money, head, leading, listing, lively, name, names
 from crosshold.report.tables import paragraph
 
 
@@ -80,19 +80,18 @@ def cascade(result: Cascade, snapshot: Snapshot) -> list[str]:
     """Who fails, in which wave, and what is left of every company in both cases."""
     wave = {firm: wave.number for wave in result.waves for firm in wave.failed}
     failing = {*result.best, *result.worst}
-    money = Money(result.values.values(), result.settings)
+    money = Money(result.values, result.settings)
     told = head(
         snapshot, f"Who fails after the shock; money in {money.said}", result.settings, "lost", "line", "cost", "thresholds"
     )
-    ranked = sorted(
-        result.values, key=lambda firm: (firm not in failing, wave.get(firm, len(wave) + 1), -(result.values[firm] or 0))
-    )
+    first = sorted(failing, key=lambda firm: (wave.get(firm, len(wave) + 1), firm))[:MOST]
+    ranked, whole = list(dict.fromkeys([*first, *leading(result.values)]))[:MOST], len(result.values)
     what = result.settings["thresholds"]
     headers = {"company": "company", "fails": "fails", "best": f"{what}, best case", "worst": f"{what}, worst case"}
     told += listing(ranked, lambda firm: {
         "company": name(snapshot, firm), "best": money(result.values[firm]), "worst": money(result.worst_values[firm]),
         "fails": f"in wave {wave[firm]}" if firm in wave else "worst case only" if firm in failing else "no",
-    }, headers, most=lively(ranked, lambda firm: firm in failing or result.values[firm]))  # fmt: skip
+    }, headers, most=lively(ranked, lambda firm: firm in failing or result.values[firm], whole), of=whole)  # fmt: skip
     told += ["", f"Best case (nobody is expected to fail): {names(snapshot, result.best[:MOST])} fails."]
     if result.best != result.worst:
         told.append(f"Worst case (everybody is): {names(snapshot, result.worst[:MOST])} fails.")
