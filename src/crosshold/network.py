@@ -9,11 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from math import lcm
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.kernels.components import strong_components
@@ -23,6 +25,9 @@ from crosshold.kernels.large_rings import Unsettled
 from crosshold.kernels.settle import Settle
 from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Snapshot
+
+Money = Decimal | Fraction | float | int | str
+Float = NDArray[np.float64]
 
 EXACT_HOLDINGS = 2000  # up to so many holdings the answers are fractions, beyond they are float64
 ILL_CONDITIONED = 1e8
@@ -54,6 +59,11 @@ class Graph:
     def out(self) -> Rows:
         """``(issuer, weight)`` of each holder, largest weight first."""
         return Rows(*transpose(self.in_ptr, self.in_holder, self.in_weight))
+
+    @cached_property
+    def in_issuer(self) -> Node:
+        """The issuer of each edge, beside ``in_holder`` and ``in_weight``."""
+        return np.repeat(np.arange(len(self.total), dtype=np.int32), np.diff(self.in_ptr))
 
     def holders(self, issuer: int) -> list[tuple[int, int]]:
         """``(holder, weight)`` of one issuer, largest first."""
@@ -190,6 +200,15 @@ class Network:
             raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{basis!r} names no graph.", "Say capital or votes."))
         return self.capital if basis == "capital" else self.votes
 
+    def amounts(self, given: Mapping[str, Money | None] | Float) -> Float:
+        """Money by entity in float64, NaN where none is given; an array by entity stays as it is. Error: E_UNKNOWN_ID."""
+        if isinstance(given, np.ndarray):
+            return given
+        found = np.full(len(self), np.nan)
+        for name, amount in given.items():
+            found[self.index(name)] = np.nan if amount is None else float(Fraction(amount))
+        return found
+
     def words(self, members: Iterable[int], most: int = 8) -> str:
         """Ids of some entities for a sentence; a long list is cut."""
         names = [self.ids[i] for i in members]
@@ -206,6 +225,14 @@ class Network:
             )
             for members in components
         ]
+
+    def top_findings(self, owners: Iterable[int]) -> list[Finding]:
+        """One ``W_TOP_COMPANY`` for the owners that are known to be companies: somebody must hold them."""
+        top = [self.ids[i] for i in sorted(set(owners)) if self.kinds.get(self.ids[i]) == "company"] if self.kinds else []
+        if not top:
+            return []
+        message = f"{', '.join(top[:8])}: nobody is known to hold {'it' if len(top) == 1 else 'these companies'}."
+        return [Finding("W_TOP_COMPANY", message, "Counted as owners; add their holders to look further.", top[0])]
 
     def condition_findings(self, conditions: Iterable[tuple[Sequence[int], float]]) -> list[Finding]:
         """``W_ILL_CONDITIONED`` for every component that magnifies a change of its stakes more than a hundred million times.

@@ -106,22 +106,13 @@ def lookthrough(
                 rows.append(LookthroughRow(name, network.ids[company], None if lost else share))
                 owners.update([] if entity in held else [entity])
     findings = [*network.findings, *network.ownerless_findings(graph.ownerless), *network.condition_findings(flow.conditions)]
-    findings += _top_companies(network, owners)
+    findings += network.top_findings(owners)
     return Lookthrough(
         rows=tuple(rows),
         undetermined=tuple(undetermined),
         settings={"basis": graph.basis, "method": method(row.fraction for row in rows)},
         findings=tuple(dict.fromkeys(findings)),
     )
-
-
-def _top_companies(network: Network, owners: Iterable[int]) -> list[Finding]:
-    """Companies among the owners, when kinds are known."""
-    top = [network.ids[i] for i in sorted(owners) if network.kinds.get(network.ids[i]) == "company"] if network.kinds else []
-    if not top:
-        return []
-    message = f"{', '.join(top[:8])}: nobody is known to hold {'it' if len(top) == 1 else 'these companies'}."
-    return [Finding("W_TOP_COMPANY", message, "Counted as owners; add their holders to look further.", top[0])]
 
 
 def _of_register(
@@ -145,7 +136,7 @@ def _of_register(
     closed = [settle.components.members(number).tolist() for number in settle.closed]
     findings = [*network.findings, *network.ownerless_findings(closed)]
     findings += network.condition_findings(settle.conditions)
-    findings += _top_companies(network, np.unique(table.owner[~held[table.owner]]).tolist())
+    findings += network.top_findings(np.unique(table.owner[~held[table.owner]]).tolist())
     lost = float(np.nanmax(table.lost, initial=0.0))
     if lost > 0:
         message = f"the smallest shares were cut: at most {lost:.1e} of a company."

@@ -81,9 +81,7 @@ def _of_register(
     network: Network, basis: str, values: Mapping[str, Money] | NDArray[np.float64]
 ) -> tuple[Columns[NetworkValueRow], tuple[Any, ...]]:  # fmt: skip
     graph = network.graph(basis)
-    start = np.nan_to_num(values) if isinstance(values, np.ndarray) else np.zeros(len(network))
-    for name, amount in values.items() if isinstance(values, Mapping) else ():
-        start[network.index(name)] = float(Fraction(amount))
+    start = np.nan_to_num(network.amounts(values))
     try:
         settle = graph.settle
         closed = [settle.components.members(number) for number in settle.closed]

@@ -79,8 +79,7 @@ def _terms(graph: Graph, profit: Float, rates: Mapping[int, Fraction], taxes: Ta
     for (holder, company), share in taxes.items():
         a, b = graph.in_ptr[company], graph.in_ptr[company + 1]
         tax[a:b][graph.in_holder[a:b] == holder] = float(share)
-    issuer = np.repeat(np.arange(len(profit), dtype=np.int32), np.diff(graph.in_ptr))
-    return _Terms(np.nan_to_num(profit), rate, is_company, issuer, tax)
+    return _Terms(np.nan_to_num(profit), rate, is_company, graph.in_issuer, tax)
 
 
 def _settle(graph: Graph, terms: _Terms, paying: NDArray[np.bool_]) -> Settle:

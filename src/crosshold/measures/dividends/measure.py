@@ -42,10 +42,7 @@ def dividends(
     taxes = {(network.index(h), network.index(i)): Fraction(rate) for (h, i), rate in (withholding or {}).items()}
     _check(network, rates, taxes)
     if isinstance(profit, np.ndarray) or not graph.is_exact(exact):
-        own = profit if isinstance(profit, np.ndarray) else np.full(len(network), np.nan)
-        for name, amount in profit.items() if isinstance(profit, Mapping) else ():
-            own[network.index(name)] = float(Fraction(amount))
-        return of_register(network, basis, own, rates, taxes, rounds)
+        return of_register(network, basis, network.amounts(profit), rates, taxes, rounds)
     earned = {network.index(name): Fraction(amount) for name, amount in profit.items()}
     companies = [j for j in range(len(network)) if graph.holders(j) or j in earned or j in rates]
     rates = {j: rates.get(j, Fraction(1)) for j in companies}

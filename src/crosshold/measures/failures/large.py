@@ -45,7 +45,7 @@ class Contagion:
             raise RequestError(Finding("E_UNIT", message, f"Say {OUTSIDE!r} or {EQUITY!r}.", "thresholds_in"))
         graph = network.graph(basis)
         self.network, self._unit = network, thresholds_in
-        assets, self._line, costs = (_array(network, given) for given in (own_assets, thresholds, failure_costs))
+        assets, self._line, costs = (network.amounts(given) for given in (own_assets, thresholds, failure_costs))
         self._refuse_gains(costs)
         given = ~np.isnan(assets) | ~np.isnan(self._line) | ~np.isnan(costs)
         self._is_company = (np.diff(graph.in_ptr) > 0) | given
@@ -58,10 +58,9 @@ class Contagion:
             raise network.singular(cause) from None
         self._kept = np.ones(len(network))
         if thresholds_in == OUTSIDE:
-            issuer = np.repeat(np.arange(len(network), dtype=np.int32), np.diff(graph.in_ptr))
             inside = self._is_company[graph.in_holder]
             held = np.zeros(len(network), np.int64)
-            np.add.at(held, issuer[inside], graph.in_weight[inside])
+            np.add.at(held, graph.in_issuer[inside], graph.in_weight[inside])
             self._kept = np.where(graph.total > 0, (graph.total - held) / np.maximum(graph.total, 1), 1.0)
         self._calm = np.zeros(len(network), np.bool_)
         self.waves = Waves(self._settle, self.equity, self._kept, self._line, self._cost, self._calm)
@@ -164,13 +163,3 @@ def cascade_of_register(
 def _by_wave(network: Network, fallen: Fallen) -> tuple[tuple[str, ...], ...]:
     waves = range(1, int(fallen.wave.max(initial=0)) + 1)
     return tuple(tuple(network.ids[i] for i in np.sort(fallen.nodes[fallen.wave == w]).tolist()) for w in waves)
-
-
-def _array(network: Network, amounts: Amounts) -> Float:
-    """Money by entity, NaN where none is given."""
-    if isinstance(amounts, np.ndarray):
-        return amounts
-    given = np.full(len(network), np.nan)
-    for name, amount in amounts.items():
-        given[network.index(name)] = float(Fraction(amount))
-    return given

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
+from crosshold.kernels.cascades import ancestors
 from crosshold.kernels.components import components
 from crosshold.kernels.compound_votes import outcomes
 from crosshold.kernels.csr import compress
@@ -124,20 +125,14 @@ class _Game:
     """The part of a graph above one target, by local numbers."""
 
     def __init__(self, graph: Graph, target: int) -> None:
-        above, agenda = {target}, [target]
-        while agenda:
-            for h, _ in graph.holders(agenda.pop()):
-                if h not in above:
-                    above.add(h)
-                    agenda.append(h)
-        self.nodes = sorted(above)
+        self.nodes = sorted({target, *ancestors(graph.into, target)})
         place = {i: k for k, i in enumerate(self.nodes)}
         self.target = place[target]
         self.holders = [[(place[h], w) for h, w in graph.holders(i)] for i in self.nodes]
         self.need = []
         for i, row in zip(self.nodes, self.holders, strict=True):  # yes + float / 2 > total / 2
             total = int(graph.total[i])
-            self.need.append(min(total, sum(w for _, w in row)) // 2 + 1 if sum(w for _, w in row) <= total else total // 2 + 1)
+            self.need.append(min(total, sum(w for _, w in row)) // 2 + 1)
         self.players = [k for k, row in enumerate(self.holders) if not row]
         edges = np.array([(h, k, 1) for k, row in enumerate(self.holders) for h, _ in row], np.int64).reshape(-1, 3)
         pointer, issuer, _ = compress(len(self.nodes), edges[:, 0], edges[:, 1], edges[:, 2])

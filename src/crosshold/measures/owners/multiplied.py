@@ -54,7 +54,6 @@ class Multiplied:
 
 
 def _without_holders(graph: Graph, cut: Collection[int]) -> Graph:
-    issuer = np.repeat(np.arange(len(graph.total), dtype=np.int32), np.diff(graph.in_ptr))
-    keep = ~np.isin(issuer, list(cut))
-    pointer, holder, weight = compress(len(graph.total), issuer[keep], graph.in_holder[keep], graph.in_weight[keep])
+    keep = ~np.isin(graph.in_issuer, list(cut))
+    pointer, holder, weight = compress(len(graph.total), graph.in_issuer[keep], graph.in_holder[keep], graph.in_weight[keep])
     return replace(graph, in_ptr=pointer, in_holder=holder, in_weight=weight)

@@ -146,7 +146,10 @@ def owners(
     counting = tuple(row for row in rows if row.verdict != IMPOSSIBLE)
     findings = [*network.findings, *asked.basis_findings(network)]
     rings = [members for graph in graphs for members in graph.ownerless if search.rings & set(members)]
-    findings += [*network.ownerless_findings(rings), *_top_companies(network, counting, search.stops)]
+    findings += [
+        *network.ownerless_findings(rings),
+        *network.top_findings({*network.indices(row.holder for row in counting)} - search.stops),
+    ]
     findings += _listed_findings(network, search, wanted, listed)
     return Owners(
         rows=counting,
@@ -247,15 +250,6 @@ def _control(network: Network, stops: frozenset[int]) -> Callable[[int], frozens
         return frozenset(least_closure(rows, [i], test)[0])
 
     return cache(controlled)
-
-
-def _top_companies(network: Network, rows: Iterable[OwnersRow], stops: frozenset[int]) -> list[Finding]:
-    known = {network.ids[i] for i in stops}
-    top = sorted({row.holder for row in rows if network.kinds.get(row.holder) == "company" and row.holder not in known})
-    if not top:
-        return []
-    message = f"{', '.join(top[:8])}: nobody is known to hold {'it' if len(top) == 1 else 'these companies'}."
-    return [Finding("W_TOP_COMPANY", message, "Counted as owners; add their holders to look further.", top[0])]
 
 
 def _listed_findings(network: Network, search: _Search, wanted: Iterable[int], listed: frozenset[int]) -> list[Finding]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +22,7 @@ def value_of_register(
 ) -> Value:  # fmt: skip
     """The answer in float64: one pass up over everything."""
     graph = network.graph(basis)
-    given = amounts if isinstance(amounts, np.ndarray) else _array(network, amounts)
+    given = network.amounts(amounts)
     is_company = (np.diff(graph.in_ptr) > 0) | ~np.isnan(given)
     start = np.nan_to_num(given)
     if isinstance(amounts, Mapping):  # an amount that is known to be unknown, not a missing one
@@ -65,17 +64,9 @@ def value_of_register(
     )
 
 
-def _array(network: Network, amounts: Amounts) -> NDArray[np.float64]:
-    """Money by entity, NaN where none is given."""
-    given = np.full(len(network), np.nan)
-    for name, amount in amounts.items():
-        given[network.index(name)] = np.nan if amount is None else float(Fraction(amount))
-    return given
-
-
 def _kept(graph: Graph, settle: Settle, is_company: NDArray[np.bool_]) -> NDArray[np.float64]:
     """The part of each entity that no company holds."""
-    issuer = np.repeat(np.arange(len(graph.total), dtype=np.int32), np.diff(graph.in_ptr))
+    issuer = graph.in_issuer
     outside = ~is_company[graph.in_holder]
     rest = np.where(np.diff(graph.in_ptr) > 0, settle.rest(), 1.0)
     return rest + np.bincount(issuer[outside], settle.share[outside], minlength=len(graph.total))
@@ -84,10 +75,10 @@ def _kept(graph: Graph, settle: Settle, is_company: NDArray[np.bool_]) -> NDArra
 def stubs_of_register(network: Network, basis: str, given: Amounts) -> OwnAssets:
     """p = (I - C) V in float64. Companies without a value get one first, from their stakes; values that are given stop that flow."""
     graph = network.graph(basis)
-    equity = _array(network, given)
+    equity = network.amounts(given)
     known = ~np.isnan(equity)
     is_company = (np.diff(graph.in_ptr) > 0) | known
-    issuer = np.repeat(np.arange(len(equity), dtype=np.int32), np.diff(graph.in_ptr))
+    issuer = graph.in_issuer
     values = np.nan_to_num(equity)
     findings = Findings(network.findings)
     unknown = np.flatnonzero(is_company & ~known)
