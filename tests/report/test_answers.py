@@ -22,7 +22,7 @@ def results() -> Iterator[type[Result]]:
     while agenda:
         kind = agenda.pop()
         agenda += kind.__subclasses__()
-        if kind.__module__.startswith("crosshold.measures."):
+        if kind.__module__.startswith("crosshold.measures.") and not kind.__subclasses__():
             yield kind
 
 
