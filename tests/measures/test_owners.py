@@ -377,7 +377,7 @@ def test_a_register_is_answered_in_floats_as_a_small_network_in_fractions(rows: 
     listed = [rows[0][1]]
     options: dict[str, Any] = {"test": test, "listed_companies": listed, "stop_at_listed": stop}
     exact = owners(Network.from_holdings(rows), **options)
-    with patch("crosshold.network.EXACT_HOLDINGS", 0):
+    with patch("crosshold.network.graph.EXACT_HOLDINGS", 0):
         floats = owners(Network.from_holdings(rows), **options)
     told = {(r.holder, r.issuer): r for r in (*floats.rows, *floats.others)}
     assert told.keys() == {(r.holder, r.issuer) for r in (*exact.rows, *exact.others)}

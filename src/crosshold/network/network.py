@@ -1,0 +1,167 @@
+"""Entities by index, who holds what fraction of whom among them, and the sentences that every measure says about them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from math import lcm
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
+from crosshold.kernels.csr import Int, Node
+from crosshold.kernels.flow import Divergent
+from crosshold.kernels.large_rings import Unsettled
+from crosshold.model.share import NOTIONAL
+from crosshold.network.graph import Graph, graph_of_columns, graph_of_edges
+
+Money = Decimal | Fraction | float | int | str
+Float = NDArray[np.float64]
+
+ILL_CONDITIONED = 1e8
+NEIGHBOURS = 1000  # ids before and after an unknown one, among which a nearest one is looked for
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """Entities by index, in the order of their ids, and two graphs between them, never merged: ``capital`` and ``votes``."""
+
+    ids: Sequence[str]
+    capital: Graph
+    votes: Graph
+    names: Mapping[str, str] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def index(self, entity: str) -> int:
+        """Index of an id; an unknown one is ``E_UNKNOWN_ID`` with the nearest known ids."""
+        place = bisect_left(self.ids, entity)
+        if place < len(self.ids) and self.ids[place] == entity:
+            return place
+        message = f"{entity!r} is nowhere in this network."
+        near = self.ids[max(0, place - NEIGHBOURS) : place + NEIGHBOURS]
+        raise RequestError(Finding("E_UNKNOWN_ID", message, did_you_mean(entity, near), "request"))
+
+    def indices(self, entities: Iterable[str]) -> list[int]:
+        """Indices of ids, in their order; ``E_UNKNOWN_ID`` for all unknown ones at once."""
+        faults, found = Findings(), []
+        for entity in entities:
+            try:
+                found.append(self.index(entity))
+            except RequestError as unknown:
+                faults.extend(unknown.findings)
+        faults.raise_errors(RequestError)
+        return found
+
+    def graph(self, basis: str) -> Graph:
+        """``capital`` or ``votes``."""
+        if basis not in ("capital", "votes"):
+            raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{basis!r} names no graph.", "Say capital or votes."))
+        return self.capital if basis == "capital" else self.votes
+
+    def amounts(self, given: Mapping[str, Money | None] | Float) -> Float:
+        """Money by entity in float64, NaN where none is given; an array by entity stays as it is. Error: E_UNKNOWN_ID."""
+        if isinstance(given, np.ndarray):
+            return given
+        found = np.full(len(self), np.nan)
+        for name, amount in given.items():
+            found[self.index(name)] = np.nan if amount is None else float(Fraction(amount))
+        return found
+
+    def words(self, members: Iterable[int], most: int = 8) -> str:
+        """Ids of some entities for a sentence; a long list is cut."""
+        names = [self.ids[i] for i in members]
+        return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
+
+    def ownerless_findings(self, components: Iterable[Sequence[int]]) -> list[Finding]:
+        """One ``W_OWNERLESS_CYCLE`` per component that owns itself completely; see :attr:`Graph.ownerless`."""
+        return [
+            Finding(
+                "W_OWNERLESS_CYCLE",
+                f"{self.words(members)} own each other completely: nobody outside does, and what depends on them has no value.",
+                "Add the missing outside holders, or leave these companies out.",
+                self.words(members),
+            )
+            for members in components
+        ]
+
+    def top_findings(self, owners: Iterable[int]) -> list[Finding]:
+        """One ``W_TOP_COMPANY`` for the owners that are known to be companies: somebody must hold them."""
+        top = [self.ids[i] for i in sorted(set(owners)) if self.kinds.get(self.ids[i]) == "company"] if self.kinds else []
+        if not top:
+            return []
+        message = f"{', '.join(top[:8])}: nobody is known to hold {'it' if len(top) == 1 else 'these companies'}."
+        return [Finding("W_TOP_COMPANY", message, "Counted as owners; add their holders to look further.", top[0])]
+
+    def condition_findings(self, conditions: Iterable[tuple[Sequence[int], float]]) -> list[Finding]:
+        """``W_ILL_CONDITIONED`` for every component that magnifies a change of its stakes more than a hundred million times.
+
+        ``conditions``: the members of components with their condition numbers.
+        """
+        return [
+            Finding(
+                "W_ILL_CONDITIONED",
+                f"{self.words(members)}: a change in a stake comes out up to {condition:.0e} times as large; "
+                f"about {max(0, 16 - round(np.log10(condition)))} digits can be trusted.",
+                "Give exact share counts for these companies.",
+                self.words(members),
+            )
+            for members, condition in conditions
+            if condition > ILL_CONDITIONED
+        ]
+
+    def singular(self, cause: Divergent) -> RequestError:
+        """``E_SINGULAR``: holdings of more than everything multiply each other without end; or ``E_NOT_CONVERGED``."""
+        names = self.words(cause.members)
+        if isinstance(cause, Unsettled):
+            message = f"{names}: no method brought the flow to rest; a relative residual of {cause.residual:.1e} was reached."
+            return RequestError(
+                Finding("E_NOT_CONVERGED", message, "Check these companies: almost nobody outside holds them.", names)
+            )
+        message = f"{names}: the holdings pass 100 % so far that the sum over all chains has no end."
+        return RequestError(Finding("E_SINGULAR", message, "Correct the over-held companies.", names))
+
+    @classmethod
+    def from_holdings(
+        cls, holdings: Iterable[Sequence[object]], *, overheld: str = "refuse", kinds: Mapping[str, str] | None = None
+    ) -> Network:
+        """A network from ``(holder, issuer, fraction)`` rows; both graphs equal.
+
+        The total of an issuer is the least common multiple of 10**12 and the denominators of its rows. Ids that begin with ``~``
+        are dispersed holders. ``overheld="report"`` lets the stakes of an issuer pass 100 % and says so instead of stopping.
+        """
+        rows = [(str(h), str(i), Fraction(str(f))) for h, i, f in holdings]
+        ids = tuple(sorted({name for h, i, _ in rows for name in (h, i) if not name.startswith("~")}))
+        totals = dict.fromkeys(ids, NOTIONAL)
+        for _, issuer, share in rows:
+            totals[issuer] = lcm(totals[issuer], share.denominator)
+        edges = [(h, i, int(f * totals[i])) for h, i, f in rows if not h.startswith("~")]
+        graph, findings = graph_of_edges("issued", ids, edges, totals, overheld)
+        return cls(ids=ids, capital=graph, votes=graph, kinds=dict(kinds or {}), findings=findings)
+
+    @classmethod
+    def from_columns(
+        cls,
+        ids: Sequence[str],
+        holder: Node,
+        issuer: Node,
+        weight: Int,
+        total: Int,
+        *,
+        basis: str = "issued",
+        overheld: str = "refuse",
+    ) -> Network:
+        """A network from the columns of a register: entity numbers into the sorted ``ids``, whole weights, a total per entity.
+
+        Both graphs are the same. Rows of the same pair add up, own shares leave the total; ``overheld`` as in
+        :meth:`from_holdings`. Errors: E_OVERHELD, E_TOO_LARGE.
+        """
+        graph, findings = graph_of_columns(basis, ids, holder, issuer, weight, total, overheld)
+        return cls(ids=ids, capital=graph, votes=graph, findings=findings)
