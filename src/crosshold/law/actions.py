@@ -8,8 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from crosshold.errors import Finding, RequestError
-from crosshold.law.grammar import Both, Clause, Compare, Held, Predicate, When
-from crosshold.law.judge import RELEVANT, Bench, Judge
+from crosshold.law.judge import Bench, Judge
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.vocabulary import FACTS, FIXED_BASES
 from crosshold.law.world import World
@@ -66,10 +65,11 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
     by_rule: dict[str, list[tuple[Rule, Effect]]] = {}
     for rule, effect in rows:
         by_rule.setdefault(rule.version, []).append((rule, effect))
-    narrow = not every and all(pairs[0][0].needs_return for pairs in by_rule.values())
-    lone = not every and narrow and not any(effect.together == "concert" for _, effect in rows)
+    lone = not every and only_circles(world, rules, meeting)
     for issuer in world.circles.issuers if lone else sorted(world.owners):
         open_rows = [pairs for pairs in by_rule.values() if pairs[0][0].issuer.admits(entities.get(issuer)) != FALSE]
+        if lone and issuer not in world.strong and issuer not in world.named:
+            open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]
         for holder, lots in sorted(world.owners[issuer].items()) if open_rows else ():
             voting = tuple(i for i in lots if world.gross[i])
             if holder in world.dispersed or holder == issuer or not voting:
@@ -77,7 +77,7 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
             circle = every or world.circles.joins(holder, issuer)
             for pairs in open_rows:
                 rule = pairs[0][0]
-                if rule.needs_return and not (circle and (every or not narrow or could_hold(rule, world, issuer, holder))):
+                if rule.needs_return and not (circle and (not lone or could_hold(rule, world, issuer, holder))):
                     continue
                 scope = reach(rule, world, issuer, holder)
                 for _, effect in pairs if scope != FALSE else ():
@@ -88,37 +88,24 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
     return found + orders(world)
 
 
+def only_circles(world: World, rules: Iterable[Rule], meeting: str) -> bool:
+    """Whether nobody outside a circle of holdings can lose votes: no rule reaches further, and no order was recorded."""
+    if world.facts.of("order_suspends_votes"):
+        return False
+    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
+    return all(rule.needs_return and effect.together != "concert" for rule, effect in rows)
+
+
 def could_hold(rule: Rule, world: World, issuer: str, holder: str) -> bool:
     """Whether a rule could hold for a pair, whoever else is silent: where no chain of control can start and the issuer's own stake in the
-    holder cannot reach the line, nothing has to be worked out. Only where lots inside circles alone can be silent."""
+    holder cannot reach a tenth, nothing has to be worked out. Only where lots inside circles alone can be silent."""
     roles = {"I": issuer, "X": issuer, "H": holder, "Y": holder}
 
-    def possible(tree: When) -> bool:
-        if isinstance(tree, Both):
-            return (all if tree.every else any)(possible(item) for item in tree.items)
-        if isinstance(tree, Clause):
-            return possible(rule.clauses[tree.name])
-        if isinstance(tree, Predicate) and tree.name == "ctrl":
-            x, y = (roles[word] for word in tree.words[:2])
-            return world.may_control(x, y)
-        if isinstance(tree, Predicate) and tree.name == "self":
-            return issuer == holder
-        if (
-            isinstance(tree, Compare)
-            and isinstance(tree.left, Held)
-            and isinstance(tree.right, Fraction)
-            and tree.op in (">", ">=")
-        ):
-            group, target = tree.left.group, roles[tree.left.target]
-            if tree.right < RELEVANT or group.concert or group.product or group.blocked or group.below:
-                return True
-            return (
-                world.may_control(roles[group.head], target) if group.subs else target in world.strong.get(roles[group.head], ())
-            )
-        return True
+    def strong(head: str, target: str, *, chain: bool) -> bool:
+        who, whom = roles[head], roles[target]
+        return world.may_control(who, whom) if chain else whom in world.strong.get(who, ())
 
-    trees = (rule.clauses[effect.clause] if effect.clause else rule.when for effect in rule.takes_votes)
-    return any(tree is None or possible(tree) for tree in trees)
+    return rule.possible(strong)
 
 
 def _cut(world: World, rule: Rule, effect: Effect, issuer: str, holder: str, lots: tuple[int, ...], scope: int) -> list[Action]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
-from crosshold.law.actions import actions
+from crosshold.law.actions import Action, actions, only_circles
 from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.contracts import rights
 from crosshold.law.flags import Flag, flags_of
@@ -265,11 +265,14 @@ def ballot(
     for whose in attributions(attribution, readings, snapshot, voting):
         world, before = World(snapshot, whose or "registered"), tuple(World(each, whose or "registered") for each in earlier)
         multiply(world, voting, definitions, meeting, choice.accept, early)
+        world.only_circles = only_circles(world, voting, meeting)
+        possible = actions(world, voting, meeting)
+        todo = [a for a in possible if a.given is not None or may_apply(a.rule, a.effect.part, choice.accept)]
         for basis in open_bases:
             reading = {**basis, **({"attribution": whose} if whose else {})}
             bench = Bench(world, definitions, reading, meeting, before)
             benches.append(bench)
-            bounds, found, stop = _run(bench, active, voting, choice.accept, high_quorum=high_quorum)
+            bounds, found, stop = _run(bench, active, todo, high_quorum=high_quorum)
             runs.append((reading, bounds))
             outcomes += found
             stops += [(reading, stop)] if stop else []
@@ -289,11 +292,10 @@ def ballot(
 
 
 def _run(
-    bench: Bench, active: tuple[Rule, ...], voting: Sequence[Rule], accept: Sequence[str], *, high_quorum: bool
+    bench: Bench, active: tuple[Rule, ...], todo: Sequence[Action], *, high_quorum: bool
 ) -> tuple[Mapping[str, Bounds], list[StableOutcome], Finding | None]:
     """One reading: its bounds by lot, its outcomes, and why there is none."""
     world, reading = bench.world, bench.reading
-    todo = [a for a in actions(world, voting, bench.meeting) if a.given is not None or may_apply(a.rule, a.effect.part, accept)]
     search = Search(bench, todo)
     ids = {world.lots[i].id: search.bounds[i] for i in search.levels}
     try:

@@ -79,16 +79,23 @@ class Control:
         assert rule.when is not None
         members, key = frozenset({head}), (head, rule.id)
         new = members
+        judge = self.judge
+        quick = bool(rule.least_line) and judge.world.only_circles and not judge.assume and not judge.data and not judge.override
         while new:
             self._growing[key] = members
             # Only what a new member touches can have changed, so every holding of the group is looked at once.
-            values = {y: self.judge.value(rule.when, {"X": head, "Y": y}, rule) for y in self.candidates(new) if y not in members}
+            tried = [y for y in self.candidates(new) if y not in members and (not quick or self._worth(members, y, rule))]
+            values = {y: self.judge.value(rule.when, {"X": head, "Y": y}, rule) for y in tried}
             new = frozenset(y for y, value in values.items() if (value == TRUE if sure else value & TRUE))
             members |= new
             # Who is not controlled for want of an input is not known to be free of control.
             self._open.update({(head, y, rule.id): value & ~TRUE for y, value in values.items() if value & UNKNOWN})
         del self._growing[key]
         return members
+
+    def _worth(self, members: frozenset[str], y: str, rule: Rule) -> bool:
+        """Whether a company has to be looked at: the group may reach the lowest line, or a record speaks of it."""
+        return y not in self.world.by_issuer or y in self.world.named or self.world.reaches(members, y, rule.least_line)
 
     def chain(self, head: str, definition: str) -> list[Step]:
         """How control grows, with every number tested; last those that were looked at and not controlled."""

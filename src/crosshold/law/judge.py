@@ -31,14 +31,12 @@ from crosshold.law.grammar import (
 )  # fmt: skip
 from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
 from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.silence import Silence
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World, months_held
 from crosshold.model.dates import add_months
 
-RELEVANT = Fraction(1, 10)
-"""A stake below a tenth is no reason to say that an unrecorded ground of control was not tested."""
 Env = Mapping[str, str]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
@@ -29,6 +29,8 @@ from crosshold.model.result import plain
 
 TRUE, FALSE, UNKNOWN = 1, 2, 4
 """Truth values are sets, one bit each: what a test can be, given what is not decided yet. ``UNKNOWN`` never takes a vote away."""
+RELEVANT = Fraction(1, 10)
+"""A stake below a tenth starts no chain of control, and is no reason to say that an unrecorded ground of it was not tested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +238,47 @@ class Rule:
         if tree.name == "ctrl":
             return tree.words[0] in ("I", "X") and tree.words[1] in ("H", "Y")
         return tree.name in ("fact", "in_cycle", "same_group", "self") and parties == {"H", "I"}
+
+    def possible(self, strong: Callable[..., bool]) -> bool:
+        """Whether it could take votes when ``strong(head, target, chain=...)`` says who could have a tenth of whom, itself or, with
+        ``chain``, through companies. What is not a stake or control counts as possible."""
+
+        def holds(tree: When) -> bool:
+            if isinstance(tree, Both):
+                return (all if tree.every else any)([holds(item) for item in tree.items])
+            if isinstance(tree, Clause):
+                return holds(self.clauses[tree.name])
+            if isinstance(tree, Predicate) and tree.name == "ctrl":
+                return strong(*tree.words[:2], chain=True)
+            if (
+                isinstance(tree, Compare)
+                and isinstance(tree.left, Held)
+                and isinstance(tree.right, Fraction)
+                and tree.op in (">", ">=")
+            ):
+                group = tree.left.group
+                plain = not (group.concert or group.product or group.blocked or group.below)
+                if plain and tree.right >= RELEVANT:
+                    return strong(group.head, tree.left.target, chain=group.subs is not None)
+            return True
+
+        trees = (self.clauses[effect.clause] if effect.clause else self.when for effect in self.takes_votes)
+        return any(tree is None or holds(tree) for tree in trees)
+
+    @cached_property
+    def needs_stake(self) -> bool:
+        """Whether it cannot take votes where the issuer has a tenth of nobody and no record names it."""
+        return not self.possible(lambda head, target, chain: head not in ("I", "X"))
+
+    @cached_property
+    def least_line(self) -> Fraction:
+        """The lowest share that any of its tests asks for; 0 where a test asks for something else of a share."""
+        lines = [n for tree in self.trees for n in walk(tree) if isinstance(n, Compare)]
+        plain = [n for n in lines if n.op in (">", ">=") and isinstance(n.left, Held) and isinstance(n.right, Fraction)]
+        simple = [n.right for n in plain if isinstance(n.left, Held) and not (n.left.group.product or n.left.group.concert)]
+        return (
+            min((r for r in simple if isinstance(r, Fraction)), default=Fraction(0)) if len(simple) == len(lines) else Fraction(0)
+        )
 
     @cached_property
     def by_lot(self) -> bool:

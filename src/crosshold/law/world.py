@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+
 from crosshold.law.facts import Facts
 from crosshold.law.holdings import FEW, Circles, Holdings, LotRows
 from crosshold.law.rule import Effect
@@ -38,6 +40,8 @@ class World:
         self.dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
         self.dispersed |= {owner for owner in self.holdings if owner.startswith("~")}
         self.has_bounds = bool((snapshot.lots.column("low") >= 0).any() or (snapshot.lots.column("high") >= 0).any())
+        self.only_circles = False
+        """Whether it is known that nobody outside a circle can lose votes; then what cannot reach a line need not be worked out."""
         self._totals: dict[str, int] = {}
         self._majority: dict[str, frozenset[str]] = {}
 
@@ -99,6 +103,24 @@ class World:
         """Parties of whom a fact or an agreement says that they control, decide or act together."""
         found = {name for link in self.facts.links for name in link} | {name for row in self.facts.together for name in row}
         return frozenset(found | {str(name) for r in self.agreements for name in r.get("parties", ())})
+
+    @cached_property
+    def can_be_silent(self) -> dict[str, int]:
+        """Gross votes of each company whose owners are in its circle."""
+        found: dict[str, int] = {}
+        for i in np.flatnonzero(self.circles.inside).tolist():
+            name = self.table.issuer[i]
+            found[name] = found.get(name, 0) + self.gross[i]
+        return found
+
+    def reaches(self, group: Iterable[str], issuer: str, line: Fraction) -> bool:
+        """Whether a group could have at least ``line`` of a company's votes or shares, whoever in its circle is silent."""
+        lots = [i for owner in group if owner != issuer for i in self.owners.get(issuer, {}).get(owner, ())]
+        votes, shares = sum(self.gross[i] for i in lots), sum(int(self.table.shares[i]) for i in lots)
+        left = max(self.gross_total(issuer) - self.can_be_silent.get(issuer, 0), votes)
+        own = sum(int(self.table.shares[i]) for i in self.owners.get(issuer, {}).get(issuer, ()))
+        top, bottom = line.numerator, line.denominator
+        return votes * bottom >= top * left or shares * bottom >= top * (self.issued(issuer) - own)
 
     def may_control(self, x: str, y: str) -> bool:
         """Whether x could come to control y: it has a tenth of it, or of a company that may hold it, or a record names it."""
