@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -167,6 +168,79 @@ def test_writing_leaves_the_old_file_when_it_cannot_end(run: Run, register: str,
     out.mkdir()
     ran = run("control", register, "--out", str(out))
     assert ran.status == 2 and "E_WRITE" in ran.err and out.is_dir()
+
+
+@pytest.mark.parametrize("verb", ["check", "own", "control", "loops"])
+def test_an_answer_is_not_written_over_its_register(run: Run, register: str, tmp_path: Path, verb: str) -> None:
+    before = Path(register).read_bytes()
+    (tmp_path / "link.csv").symlink_to(register)
+    for out in (register, str(tmp_path / "link.csv"), str(tmp_path / "." / "register.csv")):
+        ran = run(verb, register, "--out", out)
+        assert ran.status == 2 and "Traceback" not in ran.err
+        assert verb == "check" or "E_WRITE" in ran.err  # check has no --out
+        assert Path(register).read_bytes() == before
+
+
+def test_outputs_that_cannot_be(run: Run, register: str, tmp_path: Path) -> None:
+    ran = run("control", register, "--out", str(tmp_path / ("x" * 300 + ".csv")))
+    assert ran.status == 2 and "E_WRITE" in ran.err and "too long" in ran.err
+    ran = run("control", register, "--out", str(tmp_path / "x.txt"))
+    assert ran.status == 2 and "csv" in ran.err and "parquet" in ran.err
+    assert [p.name for p in tmp_path.iterdir()] == ["register.csv"]
+    ran = run("control", "x" * 300 + ".csv")
+    assert ran.status == 2 and "C_FILE" in ran.err and "too long" in ran.err
+
+
+def test_a_disk_without_space(run: Run, register: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB and the system tell it each in their way; nothing is left, and the old file stays."""
+    packed = 'IO Error: Async write failed: {"exception_message":"Could not write file \\"x\\": No space left","errno":"28"}'
+    out = tmp_path / "out.csv"
+    out.write_text("old", encoding="utf-8")
+    for error in (
+        duckdb.IOException(packed),
+        OSError(errno.ENOSPC, "No space left"),
+        duckdb.OutOfMemoryException("No space left"),
+    ):
+
+        def full(*_: Any, error: Exception = error, **__: Any) -> None:
+            raise error
+
+        with monkeypatch.context() as patch:
+            patch.setattr("crosshold.report.columns._fill", full)
+            patch.setattr("crosshold.cases.synthetic.synthetic_register", full)
+            for words in (("control", register, "--out", str(out)), ("synthetic", str(out))):
+                ran = run(*words)
+                assert ran.status == 2 and "E_WRITE" in ran.err and "(No space left)" in ran.err, ran.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["out.csv", "register.csv"] and out.read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX shells only")
+@pytest.mark.parametrize(
+    ("tail", "status", "said"),
+    [(">&-", 0, "peak memory"), ("2>&-", 0, ""), (">&- 2>&-", 0, ""), ("| true", 0, ""), (">/dev/full", 2, "E_WRITE")],
+)
+def test_streams_that_lead_nowhere(register: str, tmp_path: Path, tail: str, status: int, said: str) -> None:
+    if "full" in tail and not Path("/dev/full").exists():
+        tail, status, said = "", 0, ""  # not on every system
+    words = f'"{sys.executable}" -m crosshold control "{register}" --json {tail}'
+    first = "set -o pipefail; " if tail.startswith("|") else ""
+    ran = subprocess.run(["bash", "-c", first + words], capture_output=True, text=True, check=False)
+    assert ran.returncode == status and said in ran.stderr, ran.stderr
+    assert "Traceback" not in ran.stderr and "a fault of" not in ran.stderr and "ignored" not in ran.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names that are no text exist on Linux only")
+def test_a_file_name_that_is_no_text(run: Run, register: str, tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.csv")
+    Path(register).rename(path)
+    ran = run("control", path, "--out", os.fsdecode(os.fsencode(tmp_path) + b"/\xfe.parquet"))
+    assert ran.status == 0 and len(list(tmp_path.iterdir())) == 2
+
+
+def test_all_unknown_ids_are_told_at_once(run: Run, register: str) -> None:
+    for words in (("own", register, "--holder", "Q", "--issuer", "W"), ("owners", register, "--listed", "Q", "--listed", "W")):
+        ran = run(*words)
+        assert ran.status == 2 and "'Q'" in ran.err and "'W'" in ran.err
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals only")

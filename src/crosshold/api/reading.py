@@ -49,7 +49,7 @@ def is_register(source: str | Path) -> bool:
     """True when a name says that it is a table of holdings (.csv, .csv.gz, .parquet) and not a case."""
     from crosshold.formats.holdings_header import is_table
 
-    return is_table(Path(source)) and not (Path(source) / "case.yaml").is_file()
+    return is_table(Path(source)) and not _exists(Path(source) / "case.yaml")
 
 
 def read_network(

@@ -53,11 +53,23 @@ def opened(asked: Asked) -> Iterator[Work]:
     if asked.overheld not in (None, "refuse", "report"):
         message = f"{asked.overheld!r} says nothing about companies over 100 %."
         raise RequestError(Finding("E_OVERHELD_CHOICE", message, "Say refuse or report.", "--overheld"))
+    _spare_the_register(asked)
     with working(Path(asked.path).name) as bar:
         network = api.read_network(
             asked.path, threads=asked.threads, totals=asked.totals, overheld=asked.overheld or "refuse", progress=bar
         )
         yield Work(asked, network, bar)
+
+
+def _spare_the_register(asked: Asked) -> None:
+    """An answer must not be written over the register that it is about; told before the work, not after."""
+    try:
+        same = asked.out is not None and asked.out.samefile(asked.path)
+    except (OSError, ValueError):  # one of them is not there, which others tell
+        return
+    if same:
+        message = "this is the register itself, which the answer would replace."
+        raise RequestError(Finding("E_WRITE", message, "Name another file.", str(asked.out)))
 
 
 def check(asked: Asked) -> None:
@@ -138,9 +150,7 @@ def synthetic(
 
 def known(network: Network, *names: str | None) -> None:
     """Every id a question names must be in the register."""
-    for name in names:
-        if name is not None:
-            network.index(name)
+    network.indices(dict.fromkeys(name for name in names if name is not None))
 
 
 def survey(work: Work, result: Any) -> None:

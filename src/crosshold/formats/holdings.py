@@ -7,6 +7,7 @@ Columns, decided from their names: ``holder``, ``issuer`` (ids, kept as text); h
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +19,19 @@ from numpy.typing import NDArray
 from crosshold.errors import FileError, Finding, Findings, RequestError
 from crosshold.formats.holdings_columns import intern, learn_kinds, load, names_of, number_rows, packed, sums
 from crosshold.formats.holdings_faults import differing_totals, rows_of
-from crosshold.formats.holdings_header import Layout, Totals, csv_columns, fault, is_table, lay_out
+from crosshold.formats.holdings_header import Layout, Totals, brief, csv_columns, fault, is_table, lay_out
 from crosshold.formats.holdings_query import Progress, Session, parquet_columns, reading
 from crosshold.model.ids import Ids
+
+MOST_THREADS = 256
+MOST_NAMES = 20  # of unused columns that a note names
+ID_TYPES = {
+    "VARCHAR",
+    "UUID",
+    *(f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")),
+    "INTEGER",
+    "UINTEGER",
+}
 
 
 class Words(Mapping[str, str]):
@@ -74,12 +85,14 @@ class HoldingTable:
 
     def lines_of(self, issuers: Sequence[str], most: int = 5) -> dict[str, str]:
         """Where the rows of some companies stand in the file, in words: ``lines 3, 17``. Reads the file again."""
-        what = "rows" if self.layout.is_parquet else "lines"
-        found = rows_of(self.layout, issuers)
-        return {
-            issuer: f"{what} {', '.join(str(place) for place, _ in places[:most])}{', ...' if len(places) > most else ''}"
-            for issuer, places in found.items()
-        }
+        what = "row" if self.layout.is_parquet else "line"
+        with reading(self.layout.path):
+            found = rows_of(self.layout, issuers)
+        told = {}
+        for issuer, places in found.items():
+            lines = ", ".join(str(place) for place, _ in places[:most])
+            told[issuer] = f"{what}{'s' if len(places) > 1 else ''} {lines}{', ...' if len(places) > most else ''}"
+        return told
 
 
 def read_holdings(
@@ -94,8 +107,9 @@ def read_holdings(
     path = Path(path)
     if totals not in (None, "column", "sum"):
         raise RequestError(Finding("E_TOTALS", f"{totals!r} names no totals.", "Say column or sum.", "totals"))
-    if threads is not None and threads < 1:
-        raise RequestError(Finding("E_THREADS", f"{threads} threads do no work.", "Give 1 or more.", "threads"))
+    if threads is not None and not 1 <= threads <= MOST_THREADS:
+        message = f"{threads:,} threads {'do no work' if threads < 1 else 'are more than any machine serves'}."
+        raise RequestError(Finding("E_THREADS", message, f"Give 1 to {MOST_THREADS}, or leave it out.", "threads"))
     _refuse(path)
     with reading(path), Session(path, threads=threads) as session:
         layout = _layout(path, session, cast("Totals | None", totals))
@@ -114,10 +128,16 @@ def _rising(progress: Progress) -> Progress:
 
 
 def _refuse(path: Path) -> None:
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a null character in the name is a ValueError
+        raise fault(path, "C_FILE", "there is no such file.", "Check the name.") from None
+    except OSError as error:
+        raise fault(path, "C_FILE", f"this file cannot be read ({error.strerror}).", "Check the name.") from None
+    if stat.S_ISDIR(mode):
         raise fault(path, "C_FILE", "this is a folder.", "Name the table in it.")
-    if not path.is_file():
-        raise fault(path, "C_FILE", "there is no such file.", "Check the name.")
+    if not stat.S_ISREG(mode):
+        raise fault(path, "C_FILE", "this is a pipe or a device: it cannot be read twice.", "Save it as a file first.")
     if not is_table(path):
         raise fault(path, "C_FORMAT", "this is no table of holdings.", "Its name must end in .csv, .csv.gz or .parquet.")
 
@@ -130,8 +150,8 @@ def _layout(path: Path, session: Session, totals: Totals | None) -> Layout:
     faults = Findings()
     for name in ("holder", "issuer"):
         column, kind = columns[layout.place[name]]
-        if kind in ("DOUBLE", "FLOAT"):
-            message = f"the ids in {column!r} are floating-point numbers, which cannot name anything exactly."
+        if kind not in ID_TYPES:
+            message = f"the ids in {brief(column)!r} have the type {brief(kind)}, which cannot name anything exactly."
             faults.add("C_BAD_NUMBER", message, "Write ids as text.", path.name)
     faults.raise_errors(FileError)
     return layout
@@ -179,12 +199,14 @@ def _notes(layout: Layout, cut: int, blanks: int, example: str | None) -> list[F
     """What a reader should know about a table without faults."""
     told, where = [], layout.path.name
     if layout.unused:
-        told.append(Finding("N_COLUMNS", f"columns that are not used: {', '.join(layout.unused)}.", "", where))
+        names = ", ".join(brief(name) or "(no name)" for name in layout.unused[:MOST_NAMES])
+        more = f" and {len(layout.unused) - MOST_NAMES:,} more" if len(layout.unused) > MOST_NAMES else ""
+        told.append(Finding("N_COLUMNS", f"columns that are not used: {names}{more}.", "", where))
     if cut:
         message = f"{cut} rows have more than 12 decimals of a fraction: the rest was cut off."
         told.append(Finding("W_DECIMALS", message, "Give share counts where the last digit decides.", where))
     if blanks:
-        message = f"{blanks} ids begin or end with a blank, for example {example!r}: they are other ids than those without."
+        message = f"{blanks} ids begin or end with a blank, for example {brief(example or '')!r}: they are other ids than those without."
         told.append(Finding("W_BLANKS", message, "Take the blanks out if the same party is meant.", where))
     return told
 

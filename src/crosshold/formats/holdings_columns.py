@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import FileError
-from crosshold.formats.holdings_faults import structural, tell_rows
+from crosshold.formats.holdings_faults import endless_line, structural, tell_rows
 from crosshold.formats.holdings_header import Layout, fault
 from crosshold.formats.holdings_query import Progress, Session, cut, number, numbers, source
 from crosshold.model.ids import PACK
@@ -30,7 +30,7 @@ def load(layout: Layout, session: Session, progress: Progress) -> None:
     )  # fmt: skip
     empty = " OR ".join(f"{name} IS NULL" for name in ("holder", "issuer", *wanted))
     ((count, bad),) = session.rows(f"SELECT count(*), count(*) FILTER ({empty}) FROM raw")
-    faults = [] if layout.is_parquet else structural(layout, session)
+    faults = [] if layout.is_parquet else [*structural(layout, session), *endless_line(layout)]
     if bad:
         faults += tell_rows(layout)
     if not count and not faults:
@@ -46,14 +46,15 @@ def learn_kinds(layout: Layout, session: Session) -> list[str]:
         return []
     said = " UNION ALL ".join(f"SELECT DISTINCT {name} AS word FROM raw" for name in columns)
     spelt = [str(word) for (word,) in session.rows(f"SELECT DISTINCT word FROM ({said}) WHERE trim(word) <> '' ORDER BY word")]
-    kinds = sorted({word.strip().lower() for word in spelt})[:MOST_KINDS]
+    kinds = sorted({word.strip().lower() for word in spelt})
+    if len(kinds) > MOST_KINDS:
+        message = f"{' and '.join(columns)}: {len(kinds):,} different kinds, and {MOST_KINDS} are the most."
+        cure = "Kinds are few: company, person, fund, ...; name the column otherwise if it says something else."
+        raise fault(layout.path, "C_KINDS", message, cure)
     session.rows("CREATE TABLE kinds (word VARCHAR, code SMALLINT, nobody BOOLEAN)")
     for word in spelt:
         kind = word.strip().lower()
-        if kind in kinds:
-            session.rows("INSERT INTO kinds VALUES (?, ?, ?)", [word, kinds.index(kind), kind == DISPERSED])
-        if len(spelt) > 10 * MOST_KINDS:
-            break  # no kinds at all, but text of another sort
+        session.rows("INSERT INTO kinds VALUES (?, ?, ?)", [word, kinds.index(kind), kind == DISPERSED])
     return kinds
 
 

@@ -10,13 +10,17 @@ import gzip
 import io
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import IO, Any
 
 from crosshold.errors import Finding
-from crosshold.formats.holdings_header import Layout
+from crosshold.formats.holdings_header import Layout, brief
 from crosshold.formats.holdings_query import DECIMAL, LARGEST, Session, number, numbers, source
 
 SHOWN = 20  # bad rows that are told one by one
+BLANKS = " \t\n\f\r"  # what DuckDB's patterns take for blank; Python's own strip() takes more
+BUFFER = 32_000_000  # DuckDB leaves out a line that is longer, without a word
+STEP = 1 << 23
 
 REASONS = {
     "MISSING COLUMNS": ("this row has fewer cells than the header", "Check separators and quotes."),
@@ -44,6 +48,28 @@ def structural(layout: Layout, session: Session) -> list[Finding]:
     return [*told, *_more(layout, "C_SYNTAX", int(rejected[0][2]))]
 
 
+def endless_line(layout: Layout) -> list[Finding]:
+    """The first line that is too long for DuckDB to see: it has a whole step of bytes without a line end."""
+    packed = layout.path.name.lower().endswith(".gz")
+    if layout.path.stat().st_size < (BUFFER // 1100 if packed else BUFFER):  # nothing packs better
+        return []
+    with _opened(layout) as file:
+        at = 0
+        while part := file.read(1 << 16):
+            if not _ends(part):
+                part = file.read(STEP - len(part))
+                if len(part) == STEP - (1 << 16) and not _ends(part):
+                    reason, cure = REASONS["LINE SIZE OVER MAXIMUM"]
+                    return [Finding("C_SYNTAX", f"{reason}.", cure, layout.at(_lines_of_bytes(layout, [at])[at]))]
+            at += STEP
+            file.seek(at)
+    return []
+
+
+def _ends(text: bytes) -> bool:
+    return b"\n" in text or b"\r" in text
+
+
 def tell_rows(layout: Layout) -> list[Finding]:
     """Rows with an empty id or a number that is none; the first of them one by one, and how many there are."""
     columns = numbers(layout)
@@ -63,7 +89,9 @@ def tell_rows(layout: Layout) -> list[Finding]:
         cells = dict(zip(names, row[1:-1], strict=True))
         for code, message, cure in _wrong(layout, cells):
             told.append(Finding(code, message, cure, layout.at(places[row[0]])))
-    return [*told, *_more(layout, "C_ROWS", int(rows[0][-1]) if rows else 0)]
+    if not rows:
+        return [Finding("C_FILE", "this file changed while it was read.", "Try again.", layout.path.name)]
+    return [*told, *_more(layout, "C_ROWS", int(rows[0][-1]))]
 
 
 def differing_totals(layout: Layout, issuers: Sequence[str], whole: str, count: int) -> list[Finding]:
@@ -75,9 +103,9 @@ def differing_totals(layout: Layout, issuers: Sequence[str], whole: str, count: 
         for place, text in rows.get(issuer, ()):
             said.setdefault(text.strip(), place)
         which = " and ".join(
-            f"{text} ({'row' if layout.is_parquet else 'line'} {place})" for text, place in list(said.items())[:3]
+            f"{brief(text)} ({'row' if layout.is_parquet else 'line'} {place})" for text, place in list(said.items())[:3]
         )
-        message = f"{issuer} has more than one {whole}: {which}."
+        message = f"{brief(issuer)} has more than one {whole}: {which}."
         told.append(Finding("C_TOTAL", message, "State one whole for each company, the same in every row.", layout.path.name))
     return [*told, *_more(layout, "C_TOTAL", count, "companies have more than one total")]
 
@@ -104,24 +132,27 @@ def _more(layout: Layout, code: str, count: int, what: str = "rows have a fault"
 
 
 def _wrong(layout: Layout, cells: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """``(code, message, cure)`` for every cell of a bad row."""
+    """``(code, message, cure)`` for every cell of a bad row; never nothing, or a bad row would pass for a good one."""
     names = [name for name in cells if name not in ("holder", "issuer")]
-    if all(str(cells[name] or "").strip().lower() == layout.columns[layout.place[name]].lower() for name in ("holder", "issuer")):
+    told: list[tuple[str, str, str]] = []
+    if all(
+        str(cells[name] or "").strip("\ufeff ").lower() == layout.columns[layout.place[name]].lower()
+        for name in ("holder", "issuer")
+    ):
         yield "C_SYNTAX", "this row is the header again.", "Take it out; two files were joined."
         return
     for name in ("holder", "issuer"):
-        if not str(cells[name] or "").strip():
-            yield "C_MISSING_KEY", f"the {name} is empty.", "Every row names who holds and what is held."
+        if not str(cells[name] or "").strip(" "):
+            told += [("C_MISSING_KEY", f"the {name} is empty.", "Every row names who holds and what is held.")]
         elif "\0" in cells[name]:
-            yield "C_SYNTAX", f"the {name} has a null character in it.", "Take it out."
-    for name in names:
-        trouble = _bad_number(name, str(cells[name] or "").strip())
-        if trouble:
-            yield trouble
+            told += [("C_SYNTAX", f"the {name} has a null character in it.", "Take it out.")]
+    told += filter(None, (_bad_number(name, str(cells[name] or "").strip(BLANKS)) for name in names))
+    said = ", ".join(f"{name} {brief(str(cells[name]))!r}" for name in names)
+    yield from told or [("C_BAD_NUMBER", f"there is no number that can be read: {said}.", "Write plain digits.")]
 
 
 def _bad_number(name: str, text: str) -> tuple[str, str, str] | None:
-    what = f"{name} {text!r}"
+    what = f"{name} {brief(text)!r}"
     if not text:
         return "C_BAD_NUMBER", f"{name} is empty.", "Write a number; 0 if there is none."
     fraction = name in ("share", "percent")
@@ -130,7 +161,7 @@ def _bad_number(name: str, text: str) -> tuple[str, str, str] | None:
     if fraction:
         most = 1 if name == "share" else 100
         if re.fullmatch(DECIMAL.strip("'"), text):
-            if float(text) <= most:
+            if Decimal(text) <= most:
                 return None
             cure = "If it is a percentage, name the column percent." if name == "share" else "A holding is at most 100 %."
             return "C_BAD_NUMBER", f"{what} is more than {most}.", cure
@@ -140,7 +171,8 @@ def _bad_number(name: str, text: str) -> tuple[str, str, str] | None:
             "Write digits with a decimal point, as 0.25." if most == 1 else "Write 25.5.",
         )
     if re.fullmatch(r"[0-9]+(\.0)?", text):
-        if int(text.partition(".")[0]) < LARGEST:
+        digits = text.partition(".")[0].lstrip("0")
+        if len(digits) < 20 and int(digits or "0") < LARGEST:
             return None
         return "E_TOO_LARGE", f"{what} is 2**62 or more.", "Check the digits, or use a smaller whole."
     return (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ KNOWN = (
     "holder", "issuer", *SIZES, "total", "votes", "votes_total",
     "holder_kind", "issuer_kind", "holder_name", "issuer_name",
 )  # fmt: skip
-LONGEST_HEADER = 1 << 16
+LONGEST_HEADER = 2_000_000  # bytes; no row may be longer either
+BRIEF = 60  # characters of a cell or a name that a message shows
 SEPARATORS = (",", ";", "\t", "|")
 
 
@@ -60,6 +62,11 @@ def fault(path: Path, code: str, message: str, cure: str) -> FileError:
     return FileError(Finding(code, message, cure, path.name))
 
 
+def brief(text: str) -> str:
+    """Text from a file for a message: its beginning, when it is long."""
+    return text if len(text) <= BRIEF else f"{text[:BRIEF]}... ({len(text):,} characters)"
+
+
 def csv_columns(path: Path) -> tuple[tuple[str, ...], str]:
     """The names in the first line of a CSV file and the separator between them, which is the one that finds ``holder``."""
     try:
@@ -67,11 +74,7 @@ def csv_columns(path: Path) -> tuple[tuple[str, ...], str]:
             start = file.read(LONGEST_HEADER)
     except (OSError, EOFError) as error:
         raise fault(path, "C_FILE", f"this file cannot be read ({error}).", "Check the file.") from None
-    if not start.strip():
-        raise fault(path, "C_FILE", "this file is empty.", "Its first line names the columns: holder,issuer,shares,total.")
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise fault(path, "C_FILE", "this is UTF-16 text.", "Save it as UTF-8 CSV.")
-    text = start.decode("utf-8-sig", "replace")
+    text = _header(path, start).decode("utf-8", "replace")
     best: tuple[tuple[str, ...], str] = ((), ",")
     for separator in SEPARATORS:
         try:
@@ -84,10 +87,32 @@ def csv_columns(path: Path) -> tuple[tuple[str, ...], str]:
     return best if best[0] else (tuple(name.strip() for name in text.splitlines()[0].split(",")), ",")
 
 
+def _header(path: Path, start: bytes) -> bytes:
+    """The beginning of a CSV file, which must be text with the names of the columns in its first line."""
+    names = "The first line names the columns: holder,issuer,shares,total."
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise fault(path, "C_FILE", "this is UTF-16 text.", "Save it as UTF-8 CSV.")
+    if start[:2] == b"\x1f\x8b":
+        raise fault(path, "C_FILE", "this is a packed file.", "End its name in .csv.gz.")
+    text = start.removeprefix(b"\xef\xbb\xbf")
+    if not text.strip():
+        raise fault(path, "C_FILE", "this file is empty.", names)
+    line = re.split(rb"[\r\n]", text, maxsplit=1)[0]
+    if b"\0" in line or start[:4] == b"PK\x03\x04":
+        message = "this is no CSV text: a spreadsheet, text in UTF-16, or something else."
+        raise fault(path, "C_FILE", message, "Save it as UTF-8 CSV.")
+    if len(line) >= LONGEST_HEADER - 3:
+        raise fault(path, "C_FILE", "the first line has two million characters and goes on.", names)
+    if not line.strip() or re.fullmatch(rb"sep=.?", line.strip().lower()):
+        message = f"the first line is {'blank' if not line.strip() else 'a note to a spreadsheet'}, not the header."
+        raise fault(path, "C_SYNTAX", message, f"Take it out. {names}")
+    return text
+
+
 def lay_out(path: Path, columns: Sequence[str], separator: str, totals: Totals | None) -> Layout:
     """Which column is what. ``FileError`` with every fault: a name twice, one missing, two sizes, no total."""
     faults = Findings()
-    names = [name.lower() for name in columns]
+    names = [name.strip().lower() for name in columns]
     place = {name: names.index(name) for name in KNOWN if name in names}
     where = path.name if path.name.lower().endswith(".parquet") else f"{path.name}:1"
     for name in place:
@@ -96,7 +121,9 @@ def lay_out(path: Path, columns: Sequence[str], separator: str, totals: Totals |
     for name in ("holder", "issuer"):
         if name not in place:
             message = f"there is no column {name!r}."
-            faults.add("C_MISSING_KEY", message, did_you_mean(name, columns) or "The first line names the columns.", where)
+            faults.add(
+                "C_MISSING_KEY", message, did_you_mean(name, map(brief, columns)) or "The first line names the columns.", where
+            )
     sizes = [name for name in SIZES if name in place]
     if not sizes:
         message = "there is no column that says how much is held."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
@@ -24,6 +25,7 @@ Progress = Callable[[float], None]
 MEMORY = "1500MB"  # what DuckDB may keep in memory; the rest waits on disk
 LARGEST = 2**62
 WHOLE = r"'\s*[0-9]+(\.0)?\s*'"  # "1.0" is what a table programme makes of 1; "1.000" and "1e3" can be read in two ways
+DECIMALS = 30  # of a fraction or percentage that are read exactly; twelve of the fraction count
 DECIMAL = r"'\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*'"
 
 
@@ -52,8 +54,8 @@ class Session:
         self.connection.execute("SET lock_configuration = true")
 
     def _plain_name(self, path: Path) -> str:
-        """The file by a name that DuckDB does not take for a pattern."""
-        if not any(character in str(path) for character in "*?["):
+        """The file by a name that DuckDB does not take for a pattern, and that is text."""
+        if not any(character in "*?[" or "\ud800" <= character <= "\udfff" for character in str(path)):
             return str(path)
         suffix = next(suffix for suffix in (".csv.gz", ".csv", ".parquet") if path.name.lower().endswith(suffix))
         link = Path(self._folder.name) / f"table{suffix}"
@@ -98,20 +100,22 @@ def reading(layout_path: Path) -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as error:
-        message = f"this table does not fit: {_first(error)}"
+        message = f"this table does not fit: {_first(error)}."
         raise fault(layout_path, "C_FILE", message, "Free some space on the disk for temporary files.") from None
     except duckdb.Error as error:
         if "invalid state" in str(error):
             message = "the lines of this table do not all end alike, or quotes are mixed up."
             cure = 'Save it again as CSV: one kind of line end, text with quotes as "a ""quoted"" word".'
             raise fault(layout_path, "C_SYNTAX", message, cure) from None
-        raise fault(layout_path, "C_FILE", f"this table cannot be read: {_first(error)}", "Save it again.") from None
+        raise fault(layout_path, "C_FILE", f"this table cannot be read: {_first(error)}.", "Save it again.") from None
+    except (EOFError, zlib.error, OSError) as error:  # it went away, or changed, while it was read
+        raise fault(layout_path, "C_FILE", f"this file cannot be read ({error}).", "Check the file.") from None
     except UnicodeError:
         raise fault(layout_path, "C_FILE", "this is not UTF-8 text.", "Save it as UTF-8.") from None
 
 
 def _first(error: Exception) -> str:
-    return str(error).splitlines()[0].strip() if str(error) else type(error).__name__
+    return str(error).splitlines()[0].strip().rstrip(".") if str(error).strip() else type(error).__name__
 
 
 def parquet_columns(session: Session) -> list[tuple[str, str]]:
@@ -134,8 +138,8 @@ def source(layout: Layout, session: Session) -> tuple[str, list[Any]]:
 def number(layout: Layout, name: str) -> str:
     """SQL for a column as a whole number below 2**62, NULL where it is none or out of range."""
     if name in ("share", "percent"):
-        most, digits = (1, 6) if name == "share" else (100, 8)  # 18 decimals kept, of which 12 of a fraction count
-        exact = f"TRY_CAST({name} AS DECIMAL(38, 18))"
+        most, digits = (1, DECIMALS - 12) if name == "share" else (100, DECIMALS - 10)
+        exact = f"TRY_CAST({name} AS DECIMAL(38, {DECIMALS}))"
         units = f"CAST(replace(CAST({exact} AS VARCHAR), '.', '') AS HUGEINT)"
         fits = f"regexp_full_match({name}, {DECIMAL}) AND {exact} BETWEEN 0 AND {most}"
         return f"CASE WHEN {fits} THEN CAST({units} // {10**digits} AS BIGINT) END"
@@ -150,8 +154,8 @@ def cut(layout: Layout) -> str:
     """SQL that is true where a fraction has more decimals than are kept."""
     if layout.size == "shares":
         return "false"
-    digits = 6 if layout.size == "share" else 8
-    exact = f"TRY_CAST({layout.size} AS DECIMAL(38, 18))"
+    digits = DECIMALS - (12 if layout.size == "share" else 10)
+    exact = f"TRY_CAST({layout.size} AS DECIMAL(38, {DECIMALS}))"
     return f"coalesce(CAST(replace(CAST({exact} AS VARCHAR), '.', '') AS HUGEINT) % {10**digits} <> 0, false)"
 
 

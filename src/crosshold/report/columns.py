@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -46,8 +47,6 @@ def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
                 parts = _fill(connection, columns, escape=target.suffix.lower() == ".csv")
                 place = str(part).replace("'", "''")
                 connection.execute(f"COPY ({' UNION ALL '.join(f'FROM {name}' for name in parts)}) TO '{place}' ({form})")
-            except duckdb.IOException as error:
-                raise _unwritable(target, str(error).splitlines()[0]) from None
             except RuntimeError as error:
                 if "interrupted" in str(error).lower():
                     raise KeyboardInterrupt from None
@@ -57,20 +56,28 @@ def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
 
 @contextlib.contextmanager
 def appearing(target: Path) -> Iterator[Path]:
-    """A new file in a folder of its own beside ``target``, moved there in the end and removed on any failure."""
-    if target.is_dir():
-        raise _unwritable(target, "it is a folder")
+    """A new file in a folder of its own beside ``target``, moved there in the end and removed on any failure. E_WRITE."""
+    import duckdb
+
     try:
+        if target.is_dir():
+            raise _unwritable(target, "it is a folder")
         folder = tempfile.TemporaryDirectory(prefix=".crosshold-", dir=target.parent, ignore_cleanup_errors=True)
-    except OSError as error:
-        raise _unwritable(target, str(error.strerror)) from None
+    except (OSError, ValueError) as error:  # a null character in the name is a ValueError
+        raise _unwritable(target, _reason(error)) from None
     with folder as name:
         part = Path(name) / f"part{target.suffix.lower()}"
-        yield part
         try:
+            yield part
             part.replace(target)
-        except OSError as error:
-            raise _unwritable(target, str(error.strerror)) from None
+        except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            raise _unwritable(target, _reason(error)) from None
+
+
+def _reason(error: Exception) -> str:
+    """The system's own words; DuckDB packs them into what it says."""
+    packed = re.search(r': ([^:"]+)"?,"errno"', str(error))
+    return packed.group(1) if packed else getattr(error, "strerror", None) or str(error).splitlines()[0]
 
 
 def _unwritable(target: Path, why: str) -> RequestError:

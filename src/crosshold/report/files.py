@@ -33,6 +33,7 @@ def write_file(thing: Any, target: Path, form: str | None = None) -> Path:
     text = writers[form](thing) if form in writers else None
     if text is None:
         fitting = [name for name, writer in writers.items() if form != name and writer(thing) is not None]
+        fitting += ["csv"] if hasattr(thing, "whole") else []
         fitting += ["parquet"] if hasattr(thing, "columns") else []
         message = f"a {type(thing).__name__} has no form {form or '(none)'!r}."
         raise RequestError(Finding("E_FORMAT", message, f"It can be written as: {', '.join(fitting)}.", str(target)))
