@@ -1,4 +1,8 @@
-"""The measures: one function each, on a case or on a register of holdings. A new measure's door goes here and into the list of app.py."""
+"""Who owns and who controls, and the circles: one function each, on a case or on a register of holdings.
+
+A new measure's door goes into the file of its subject (this one, flows, deciding, settling) and into the list of app.py; its verb into the
+api, its telling into the list of report/answers.py.
+"""
 
 from __future__ import annotations
 
