@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from crosshold.errors import Finding, RequestError
 from crosshold.model.snapshot import Snapshot
-from crosshold.network.network import Network
 from crosshold.network.graph import graph_of_edges
+from crosshold.network.network import Network
 
 
 def build(
