@@ -66,15 +66,16 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
     for rule, effect in rows:
         by_rule.setdefault(rule.version, []).append((rule, effect))
     lone = not every and only_circles(world, rules, meeting)
-    for issuer in world.circles.issuers if lone else sorted(world.owners):
+    for issuer in world.circles.pairs if lone else sorted(world.owners):
         open_rows = [pairs for pairs in by_rule.values() if pairs[0][0].issuer.admits(entities.get(issuer)) != FALSE]
         if lone and issuer not in world.strong and issuer not in world.named:
             open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]
-        for holder, lots in sorted(world.owners[issuer].items()) if open_rows else ():
+        owners = (world.circles.pairs if lone else world.owners)[issuer] if open_rows else {}
+        for holder, lots in owners.items() if lone else sorted(owners.items()):
             voting = tuple(i for i in lots if world.gross[i])
             if holder in world.dispersed or holder == issuer or not voting:
                 continue
-            circle = every or world.circles.joins(holder, issuer)
+            circle = every or lone or world.circles.joins(holder, issuer)
             for pairs in open_rows:
                 rule = pairs[0][0]
                 if rule.needs_return and not (circle and (not lone or could_hold(rule, world, issuer, holder))):

@@ -84,6 +84,29 @@ class Groups(Mapping[str, dict[str, list[int]]]):
         return len(self._names)
 
 
+class Rows(Mapping[str, list[int]]):
+    """For every name its lots, in register order."""
+
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups
+
+    def __getitem__(self, name: str) -> list[int]:
+        return self._groups.rows(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The lots of a name, or the default."""
+        return self[name] if name in self._groups else default
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._groups
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
+
+    def __len__(self) -> int:
+        return len(self._groups)
+
+
 class Holdings:
     """``owners[issuer][owner]`` and ``holdings[owner][issuer]`` are lots; ``owner[i]`` and ``issuer[i]`` belong to lot i."""
 
@@ -154,13 +177,16 @@ class Circles:
         self._label = strong_components(pointer, target[order]).label
         self.inside: NDArray[np.bool_] = self._label[table._owner_code] == self._label[issuer]
         self.inside &= table._owner_code != issuer
-        self._issuers, self._issuer_code = list(table._issuers), table._issuer_code
+        self._table = table
 
     def joins(self, a: str, b: str) -> bool:
         """Whether two parties share a circle."""
         return a in self._code and b in self._code and bool(self._label[self._code[a]] == self._label[self._code[b]])
 
     @cached_property
-    def issuers(self) -> list[str]:
-        """Companies held by somebody in their own circle, sorted."""
-        return sorted(self._issuers[k] for k in np.unique(self._issuer_code[self.inside]).tolist())
+    def pairs(self) -> dict[str, dict[str, list[int]]]:
+        """The lots of every company that belong to parties in its own circle, by owner; companies and owners sorted."""
+        rows: dict[str, dict[str, list[int]]] = {}
+        for i in np.flatnonzero(self.inside).tolist():
+            rows.setdefault(self._table.issuer[i], {}).setdefault(self._table.owner[i], []).append(i)
+        return {name: dict(sorted(rows[name].items())) for name in sorted(rows)}

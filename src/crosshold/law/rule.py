@@ -250,20 +250,24 @@ class Rule:
                 return holds(self.clauses[tree.name])
             if isinstance(tree, Predicate) and tree.name == "ctrl":
                 return strong(*tree.words[:2], chain=True)
-            if (
-                isinstance(tree, Compare)
-                and isinstance(tree.left, Held)
-                and isinstance(tree.right, Fraction)
-                and tree.op in (">", ">=")
-            ):
-                group = tree.left.group
-                plain = not (group.concert or group.product or group.blocked or group.below)
-                if plain and tree.right >= RELEVANT:
-                    return strong(group.head, tree.left.target, chain=group.subs is not None)
+            if isinstance(tree, Compare) and isinstance(tree.left, Held) and id(tree) in self._stakes:
+                return strong(tree.left.group.head, tree.left.target, chain=tree.left.group.subs is not None)
             return True
 
         trees = (self.clauses[effect.clause] if effect.clause else self.when for effect in self.takes_votes)
         return any(tree is None or holds(tree) for tree in trees)
+
+    @cached_property
+    def _stakes(self) -> frozenset[int]:
+        """Its tests of a tenth or more of a party, alone or with the companies it controls, by identity."""
+        found = set()
+        for node in (n for tree in self.trees for n in walk(tree)):
+            if isinstance(node, Compare) and isinstance(node.left, Held) and isinstance(node.right, Fraction):
+                group = node.left.group
+                plain = not (group.concert or group.product or group.blocked or group.below)
+                if plain and node.op in (">", ">=") and node.right >= RELEVANT:
+                    found.add(id(node))
+        return frozenset(found)
 
     @cached_property
     def needs_stake(self) -> bool:

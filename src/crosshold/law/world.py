@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from crosshold.law.facts import Facts
-from crosshold.law.holdings import FEW, Circles, Holdings, LotRows
+from crosshold.law.holdings import FEW, Circles, Holdings, LotRows, Rows
 from crosshold.law.rule import Effect
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.snapshot import Lot, Record, Snapshot
@@ -36,7 +36,7 @@ class World:
         rows = zip(table.holder, table.issuer, said, self.base, strict=True)
         self.gross = [0 if holder == issuer else votes if votes >= 0 else base for holder, issuer, votes, base in rows]
         self.multiplied: dict[int, tuple[str, ...]] = {}
-        self.by_issuer = {name: table.owners.rows(name) for name in table.owners}
+        self.by_issuer: Mapping[str, list[int]] = Rows(table.owners)
         self.dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
         self.dispersed |= {owner for owner in self.holdings if owner.startswith("~")}
         self.has_bounds = bool((snapshot.lots.column("low") >= 0).any() or (snapshot.lots.column("high") >= 0).any())
@@ -67,7 +67,7 @@ class World:
 
     def own(self, issuer: str) -> list[int]:
         """The lots a company has of itself."""
-        return [i for i in self.by_issuer.get(issuer, ()) if self.lots[i].holder == issuer]
+        return [i for i in self.by_issuer.get(issuer, ()) if self.table.holder[i] == issuer]
 
     def theoretical(self, i: int) -> int:
         """Gross votes, own shares at base votes."""
