@@ -1,0 +1,100 @@
+"""Seconds of the Ballot: a register with cross-holdings in three sizes, the alliance, a ring of twelve that silences itself.
+
+    python benchmarks/ballot.py [lots ...]
+
+Cross-holdings are a twentieth of the lots, in pairs, most of them a few percent. The Snapshot is made before the clock starts; how
+long that takes is printed beside. No other tool works out votes from law, so there is no peer; medians of three runs.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+
+import crosshold.cases.alliance as alliance
+from crosshold.formats.case import read_case
+from crosshold.law.ballot import ballot
+from crosshold.law.book import load
+from crosshold.model.entity import FLOAT, Entity
+from crosshold.model.snapshot import Issuer, Lot, Lots, RuleChoice, Snapshot
+
+ISSUED = 1_000_000
+RULES = ("FR-233-3", "FR-233-31", "FR-233-29", "FR-233-30", "FR-L22-10-46", "FR-BID-30", "FR-DISC")
+RING = """
+- id: XA-1
+  jurisdiction: XA
+  kind: vote_rule
+  when: "held(concert(I) in H; exercisable_votes) >= 3/10"
+  effect: {votes: zero, quorum: exclude}
+  valid: {from: 2000-01-01}
+  cite: {law: invented, source: invented, read_on: 2026-11-22}
+  confidence: A
+"""
+
+
+def register(lots: int, seed: int = 7) -> Snapshot:
+    """A register of about so many lots; every fifth a company, one in twenty lots a cross-holding."""
+    rng = np.random.default_rng(seed)
+    companies, persons, cross = lots // 5, lots // 2, lots // 40
+    rows = [(f"p{h}", f"c{i}", int(s)) for h, i, s in zip(
+        rng.integers(0, persons, lots - 2 * cross - companies), rng.integers(0, companies, lots - 2 * cross - companies),
+        rng.integers(1, ISSUED // 25, lots - 2 * cross - companies), strict=True)]  # fmt: skip
+    one = rng.integers(0, companies, cross)
+    other = (one + 1 + rng.integers(0, companies - 1, cross)) % companies
+    for a, b, x, y in zip(one, other, *(rng.beta(1, 25, (2, cross)) * ISSUED), strict=True):
+        rows += [(f"c{a}", f"c{b}", int(x)), (f"c{b}", f"c{a}", int(y))]
+    held = dict.fromkeys((f"c{k}" for k in range(companies)), 0)
+    for _, issuer, shares in rows:
+        held[issuer] += shares
+    rows += [(FLOAT, name, max(ISSUED - count, 0)) for name, count in held.items()]
+    entities = {name: Entity(name, kind="company", jurisdiction="FR", form="SA", listed=False) for name in held}
+    entities |= {holder: Entity(holder, kind="person") for holder, _, _ in rows if holder not in held}
+    issuers = {name: Issuer(name, max(ISSUED, count)) for name, count in held.items()}
+    choice = RuleChoice(only=RULES)
+    table = Lots(Lot(f"l{n}", issuer, holder, shares) for n, (holder, issuer, shares) in enumerate(rows))
+    return Snapshot(date(2020, 1, 28), entities, issuers, table, rules=choice)
+
+
+def ring(size: int = 12) -> Snapshot:
+    """Companies in a ring, each with 40 percent of the next, bound by one agreement."""
+    names = [f"N{k:02}" for k in range(size)]
+    entities = {name: Entity(name, kind="company", jurisdiction="XA") for name in names} | {FLOAT: Entity(FLOAT)}
+    lots = [Lot(f"r{k}", names[(k + 1) % size], name, 40) for k, name in enumerate(names)]
+    lots += [Lot(f"f{k}", name, FLOAT, 60) for k, name in enumerate(names)]
+    facts = ({"fact": "voting_agreement", "parties": names},)
+    issuers = {name: Issuer(name, 100) for name in names}
+    return Snapshot(date(2020, 1, 28), entities, issuers, Lots(lots), facts=facts, rules=RuleChoice(only=("XA-1",)))
+
+
+def timed(snapshot: Snapshot, runs: int, **options: object) -> tuple[float, int]:
+    """Median seconds of a ballot, and its outcomes."""
+    seconds = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        result = ballot(snapshot, **options)  # type: ignore[arg-type]
+        len(result.outcomes)
+        seconds.append(time.perf_counter() - start)
+    return median(seconds), len(result.outcomes)
+
+
+def main() -> None:
+    """Print one line per case."""
+    case = read_case(Path(next(iter(alliance.__path__)))).at()
+    rows = [("alliance", timed(case, 5)), ("ring of 12", timed(ring(), 3, rules=load([RING])))]
+    for name, (seconds, outcomes) in rows:
+        print(f"{name:<14}     {seconds:8.3f} s, {outcomes} outcomes")
+    for lots in [int(word) for word in sys.argv[1:]] or [10_000, 100_000, 1_000_000]:
+        start = time.perf_counter()
+        snapshot = register(lots)
+        made = time.perf_counter() - start
+        seconds, outcomes = timed(snapshot, 1 if lots > 500_000 else 3)
+        print(f"{lots:>9,} lots     {seconds:8.3f} s, {outcomes} outcomes (making the snapshot: {made:.1f} s)")
+
+
+if __name__ == "__main__":
+    main()
