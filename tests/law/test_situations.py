@@ -1,23 +1,20 @@
-"""Every rule in its situations, written as sentences in ``situations/*.yaml``; and every rule that computes something has them."""
+"""Every rule in its situations, written as sentences in ``law/situations/*.yaml``; and every rule that computes something has them."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
 from crosshold.errors import CrossholdError
-from crosshold.formats.yaml_text import read, read_file
-from crosshold.law.book import load
+from crosshold.formats.yaml_text import read
+from crosshold.law.book import PACKS, load
 from crosshold.law.grammar import Compare
 from crosshold.law.rule import Rule
-from crosshold.law.situation import Situation, read_situations
+from crosshold.law.situation import Situation, read_situations, situations_of
 
-HERE = Path(__file__).parent / "situations"
-FILES = sorted(HERE.glob("*.yaml"))
-ROWS = [row for path in FILES for row in read_situations(read_file(path))]
+ROWS = [row for pack in PACKS for row in situations_of(pack)]
 RULES = {rule.version: rule for rule in load().rules}
 
 
@@ -42,12 +39,6 @@ def is_line(test: Compare) -> bool:
     return isinstance(test.right, Fraction) and test.right > 0
 
 
-def without() -> set[str]:
-    """Rows that have no situations yet. The list can only shrink."""
-    lines = (HERE / "none_yet.txt").read_text(encoding="utf-8").split("\n")
-    return {line for line in lines if line and not line.startswith("#")}
-
-
 @pytest.mark.parametrize("version", [v for v, rule in RULES.items() if computes(rule)])
 def test_every_rule_has_its_situations(version: str) -> None:
     rule = RULES[version]
@@ -58,9 +49,6 @@ def test_every_rule_has_its_situations(version: str) -> None:
         for row in ROWS
         if row.rule == rule.id and (row.at == places[row.place] if row.place in places else rule.in_force(row.at))
     }
-    if version in without():
-        assert not needs(rule) <= has, f"{version} has its situations: take it off none_yet.txt"
-        return
     assert needs(rule) <= has, f"{version} has no situation: {', '.join(sorted(needs(rule) - has))}"
 
 

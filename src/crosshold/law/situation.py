@@ -18,12 +18,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from crosshold.errors import FileError, Finding, Findings
 from crosshold.formats.case import from_document
 from crosshold.formats.fields import Fields
-from crosshold.formats.yaml_text import Document
+from crosshold.formats.yaml_text import Document, read
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.book import RuleBook
 from crosshold.law.judge import Judge
@@ -95,6 +97,14 @@ class Situation:
             if came != wanted:
                 found.append(f"{key}: expected {wanted}, came out {came}")
         return found
+
+
+@cache
+def situations_of(pack: str) -> tuple[Situation, ...]:
+    """The situations of a bundled pack of rules (``FR``, or a part of it, ``US-DE``); none where it has no file."""
+    name = f"{pack.partition('-')[0].lower()}.yaml"
+    path = files("crosshold.law") / "situations" / name
+    return read_situations(read(path.read_text(encoding="utf-8"), name)) if path.is_file() else ()
 
 
 def read_situations(document: Document) -> tuple[Situation, ...]:
