@@ -16,7 +16,7 @@ from crosshold.kernels.owner_rows import OwnerRows, owner_rows
 from crosshold.kernels.settle import Settle
 from crosshold.model.columns import Columns, WithFloats
 from crosshold.model.result import Result
-from crosshold.network import Graph, Network
+from crosshold.network import Network
 
 ERROR = 1e-3  # part of a company that may be cut where the owners of every company are asked for
 
@@ -81,7 +81,7 @@ def lookthrough(
     graph = network.graph(basis)
     if not graph.is_exact(exact):
         asked = None if companies is None else network.indices(companies)
-        return _of_register(network, graph, asked, error, progress)
+        return _of_register(network, basis, asked, error, progress)
     flow = graph.flow(up=True, exact=exact)
     held = {j for j in range(len(network)) if graph.holders(j)}
     wanted = sorted(held) if companies is None else network.indices(companies)
@@ -110,15 +110,16 @@ def lookthrough(
     return Lookthrough(
         rows=tuple(rows),
         undetermined=tuple(undetermined),
-        settings={"basis": graph.basis, "method": method(row.fraction for row in rows)},
+        settings={"graph": basis, "basis": graph.basis, "method": method(row.fraction for row in rows)},
         findings=tuple(dict.fromkeys(findings)),
     )
 
 
 def _of_register(
-    network: Network, graph: Graph, asked: Sequence[int] | None, error: float, progress: Callable[[float], None] | None
+    network: Network, basis: str, asked: Sequence[int] | None, error: float, progress: Callable[[float], None] | None
 ) -> Lookthrough:
     """The answer in float64 columns: a pass up from each company asked for, or one sparse row for every company."""
+    graph = network.graph(basis)
     try:
         settle = graph.settle
         table = owner_rows(settle, error, progress=progress) if asked is None else _some(settle, asked, progress)
@@ -142,7 +143,8 @@ def _of_register(
         message = f"the smallest shares were cut: at most {lost:.1e} of a company."
         findings.append(Finding("W_TRUNCATED", message, "Ask for some companies, or give a smaller error.", "look-through"))
     rows: Columns[LookthroughRow] = Columns(LookthroughRow, arrays, words)
-    settings = {"basis": graph.basis, "method": "float64", "error": error if asked is None else None, "lost": lost}
+    cut = {"error": error if asked is None else None, "lost": lost}
+    settings = {"graph": basis, "basis": graph.basis, "method": "float64", **cut}
     return Lookthrough(
         rows=rows,
         undetermined=tuple(network.ids[i] for i in table.company[np.isnan(table.lost)].tolist()),

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
 from crosshold.kernels.csr import compress
-from crosshold.kernels.flow import Amount, Divergent, Flow
+from crosshold.kernels.flow import Amount, Divergent, Flow, method
 from crosshold.measures.dividends.large import of_register
 from crosshold.measures.dividends.results import Dividend, Dividends, Money
 from crosshold.network import Graph, Network
@@ -79,7 +79,7 @@ def dividends(
         retained={network.ids[j]: None if (y := income.get(j, Fraction(0))) is None else y - (paid[j] or 0) for j in companies},
         flows=tuple(row for row in flows if row.amount is None or row.amount != 0),
         tax=tax,
-        settings={"graph": basis, "basis": graph.basis, "rounds": rounds},
+        settings={"graph": basis, "basis": graph.basis, "rounds": rounds, "method": method(income.values())},
         findings=tuple(dict.fromkeys(findings)),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
-from crosshold.kernels.flow import Divergent, Number
+from crosshold.kernels.flow import Divergent, Number, method
 from crosshold.measures.failures.large import cascade_of_register
 from crosshold.measures.failures.results import EQUITY, OUTSIDE, Cascade, Money, Wave
 from crosshold.network import Network
@@ -72,7 +72,12 @@ def cascade(
         worst_values=model.named(worst_values),
         equilibria=_equilibria(model, failed, worst) if every else None,
         spread=model.dependency,
-        settings={"graph": basis, "basis": network.graph(basis).basis, "thresholds": thresholds_in},
+        settings={
+            "graph": basis,
+            "basis": network.graph(basis).basis,
+            "thresholds": thresholds_in,
+            "method": method([*values.values(), *worst_values.values()]),
+        },
         findings=tuple(dict.fromkeys(findings)),
     )
 
