@@ -351,3 +351,11 @@ def test_highest_counts_that_pass_63_bits_together_are_refused() -> None:
             continue
         with pytest.raises(RequestError, match="E_TOO_LARGE"):
             ends(stakes)
+
+
+def test_corners_past_62_bits_are_refused() -> None:
+    slots = (Slot(1, 2**61, 2**62), Slot(2, 0, 2**61))  # each share counts three times: 3 * 2**62 in all
+    column = ((2**62, tuple(slot._replace(per=3) for slot in slots)),)
+    stakes = Stakes(ids=("A", "X", "Y"), capital={0: column}, votes={0: column})
+    with pytest.raises(RequestError, match="E_TOO_LARGE"):
+        list(corner_networks(stakes))

@@ -7,7 +7,7 @@ every corner: each register has all holders but one at an end, and that one take
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
@@ -21,6 +21,7 @@ from crosshold.kernels.csr import compress
 from crosshold.model.result import Result
 from crosshold.model.stakes import ANYONE, Block, Column, Stakes
 from crosshold.network import Graph, Network
+from crosshold.network.graph import LARGEST, refuse_large
 
 MOST = 2**12
 Counts = tuple[int, ...]  # of one block, in the order of its slots
@@ -52,7 +53,7 @@ def at_corners(stakes: Stakes, measure: Callable[[Network], Result], *, most: in
     """Least and largest value of every number in the rows of a measure over the corners of the bounds.
 
     ``measure`` is called with one Network per corner; its rows are told apart by their words. Errors: E_CORNERS (more than ``most``
-    corners), E_BOUNDS (capital and votes are not of the same lots), and those of the measure.
+    corners), E_BOUNDS (capital and votes are not of the same lots), E_TOO_LARGE, and those of the measure.
     """
     seen: dict[tuple[tuple[str, ...], str], list[Any]] = {}
     findings: dict[Finding, None] = {}
@@ -122,7 +123,7 @@ def _same_lots(stakes: Stakes) -> None:
 
 def _graph(stakes: Stakes, basis: str, counts: dict[tuple[int, int], Counts]) -> Graph:
     held: list[tuple[int, int, int]] = []
-    totals = np.zeros(len(stakes), dtype=np.int64)
+    totals = [0] * len(stakes)
     for j, column in stakes.registers(basis).items():
         scale = lcm(*(Fraction(s.per).denominator for _, slots in column for s in slots))
         for k, (_, slots) in enumerate(column):
@@ -131,6 +132,7 @@ def _graph(stakes: Stakes, basis: str, counts: dict[tuple[int, int], Counts]) ->
                 totals[j] += weight
                 if slot.node != ANYONE:
                     held.append((j, slot.node, weight))
-    rows: Sequence[tuple[int, int, int]] = held
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 3)
-    return Graph(stakes.basis(basis), *compress(len(stakes), columns[:, 0], columns[:, 1], columns[:, 2]), totals)
+    refuse_large([name for name, total in zip(stakes.ids, totals, strict=True) if total >= LARGEST])
+    columns = np.array(held, dtype=np.int64).reshape(-1, 3)
+    rows = compress(len(stakes), columns[:, 0], columns[:, 1], columns[:, 2])
+    return Graph(stakes.basis(basis), *rows, np.array(totals, dtype=np.int64))

@@ -152,8 +152,8 @@ def graph_of_edges(
     basis: str, ids: Sequence[str], edges: Sequence[tuple[str, str, int]], totals: Mapping[str, int], overheld: str
 ) -> tuple[Graph, tuple[Finding, ...]]:
     """A graph from ``(holder, issuer, weight)`` with ids and whole numbers of any size."""
-    _refuse_large([name for name, whole in totals.items() if whole >= LARGEST])
-    _refuse_large([issuer for _, issuer, weight in edges if weight >= LARGEST])
+    refuse_large([name for name, whole in totals.items() if whole >= LARGEST])
+    refuse_large([issuer for _, issuer, weight in edges if weight >= LARGEST])
     position = {name: index for index, name in enumerate(ids)}
     holder = np.array([position[h] for h, _, _ in edges], dtype=np.int32)
     issuer = np.array([position[i] for _, i, _ in edges], dtype=np.int32)
@@ -163,7 +163,8 @@ def graph_of_edges(
     )
 
 
-def _refuse_large(names: Sequence[str]) -> None:
+def refuse_large(names: Sequence[str]) -> None:
+    """E_TOO_LARGE for these issuers, if there are any."""
     if names:
         message = f"{', '.join(names[:8])}: more than 2**62 votes or shares."
         raise RequestError(Finding("E_TOO_LARGE", message, "Check the digits, or use a smaller whole.", names[0]))
@@ -175,7 +176,7 @@ def graph_of_columns(
     """Own shares leave the total first, then the rest becomes rows; more than the total is a finding."""
     size = len(ids)
     roughly = np.bincount(issuer, weight, minlength=size)  # in floats, which do not run over
-    _refuse_large([ids[j] for j in np.flatnonzero((roughly >= LARGEST) | (total >= LARGEST))[:8].tolist()])
+    refuse_large([ids[j] for j in np.flatnonzero((roughly >= LARGEST) | (total >= LARGEST))[:8].tolist()])
     own = holder == issuer
     if own.any():
         total = total.copy()

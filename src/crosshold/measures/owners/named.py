@@ -47,11 +47,6 @@ class OwnerTest:
         """Whether votes count as well as capital; otherwise only capital does."""
         return "votes" in self.basis
 
-    @property
-    def needs_votes(self) -> bool:
-        """Whether an answer depends on votes in any way, also by a track of control."""
-        return self.counts_votes or bool(self.tracks)
-
     def out_of_force(self, at: date) -> list[Finding]:
         """``N_NOT_IN_FORCE`` when the test does not apply at a date: a result is then what it would say."""
         if self.start is not None and at < self.start:
