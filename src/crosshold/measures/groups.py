@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from math import prod
 from typing import Any, ClassVar, NamedTuple
@@ -18,6 +17,7 @@ import numpy as np
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.kernels.control import greatest_closure, least_closure, passes
+from crosshold.kernels.critical_lines import centrality, critical_greatest, critical_least
 from crosshold.kernels.flow import Amount, Divergent
 from crosshold.kernels.paths import largest_paths, shortest_cycle
 from crosshold.model.result import Result
@@ -28,7 +28,6 @@ MOST_CHAINS = 10
 MOST_FIRMS = 1000  # centrality takes the whole computation once for each firm
 
 Stake = Fraction | str | int
-Links = list[list[tuple[int, Fraction]]]
 
 
 class GroupRow(NamedTuple):
@@ -212,10 +211,11 @@ def _group(network: Network, top: str, names: Sequence[str], threshold: Stake | 
     at, root = network.indices(names), network.index(top)
     ultimate, position = _cash_flow(network, root)
     links = [[(v, votes.fraction(u, v) or Fraction(0)) for v, _ in votes.holdings(u)] for u in range(len(network))]
-    critical = (_least if fixpoint == "least" else _greatest)(links, root)
+    compute = critical_least if fixpoint == "least" else critical_greatest
+    critical = compute(links, root)
     findings = Findings([*network.findings, *network.ownerless_findings(capital.ownerless)])
     if fixpoint == "greatest":
-        least = _least(links, root)
+        least = critical_least(links, root)
         phantom = [names[k] for k, v in enumerate(at) if critical[v] > least[v]]
         if phantom:
             message = f"{', '.join(phantom[:8])}: held up partly by firms that count only because they count each other."
@@ -223,7 +223,7 @@ def _group(network: Network, top: str, names: Sequence[str], threshold: Stake | 
     rights, controlled = ({}, set()) if limit is None else _rights(votes, root, limit, fixpoint)
     neighbours = [[v for v, _ in capital.holdings(u)] for u in range(len(network))]
     circles = {v: len(shortest_cycle(neighbours, v)) or None for v in at}
-    central = _centrality(links, root, at, critical, fixpoint)
+    central = centrality(links, root, at, critical, compute)
 
     def named(values: Mapping[int, Any], absent: Any = Fraction(0)) -> dict[str, Any]:
         return {name: values.get(v, absent) for name, v in zip(names, at, strict=True)}
@@ -258,60 +258,6 @@ def _cash_flow(network: Network, root: int) -> tuple[dict[int, Amount], dict[int
         raise network.singular(cause) from None
     position = {v: None if u is None or (a := again[v]) is None else a / u for v, u in ultimate.items()}
     return ultimate, position
-
-
-def _least(links: Links, root: int) -> dict[int, Fraction]:
-    """Critical thresholds of the least control sets: repeatedly the firm with the most votes joins, at the lowest line so far."""
-    held = dict(links[root])
-    waiting = [(-stake, v) for v, stake in held.items()]
-    heapify(waiting)
-    line, critical = Fraction(1), dict.fromkeys(range(len(links)), Fraction(0))
-    left = set(critical) - {root}
-    critical.pop(root)
-    while waiting:
-        firm = heappop(waiting)[1]  # with the most votes: what it had before it got more waits too, and comes later
-        if firm not in left:
-            continue
-        left.discard(firm)
-        line = critical[firm] = min(line, held[firm])
-        for v, stake in links[firm]:
-            if v in left:
-                held[v] = held.get(v, Fraction(0)) + stake
-                heappush(waiting, (-held[v], v))
-    return critical
-
-
-def _greatest(links: Links, root: int) -> dict[int, Fraction]:
-    """Critical thresholds of the greatest control sets: repeatedly the firm with the fewest votes leaves, at the highest line so far."""
-    held: dict[int, Fraction] = {}
-    for row in links:
-        for v, stake in row:
-            held[v] = held.get(v, Fraction(0)) + stake
-    left = set(range(len(links))) - {root}
-    line, critical = Fraction(0), {}
-    while left:
-        firm = min(left, key=lambda v: (held.get(v, Fraction(0)), v))
-        line = critical[firm] = max(line, held.get(firm, Fraction(0)))
-        left.discard(firm)
-        for v, stake in links[firm]:
-            held[v] -= stake
-    return critical
-
-
-def _centrality(
-    links: Links, root: int, firms: list[int], critical: Mapping[int, Fraction], fixpoint: str
-) -> dict[int, Fraction | None]:
-    """Fall of the others' mean critical threshold without a firm's stakes; a lone firm has none."""
-    compute = _least if fixpoint == "least" else _greatest
-    central: dict[int, Fraction | None] = {}
-    for firm in firms:
-        if len(firms) == 1:
-            central[firm] = None
-            continue
-        without = compute([[] if u == firm else row for u, row in enumerate(links)], root)
-        fall = sum((critical[v] - without[v] for v in firms if v != firm), start=Fraction(0))
-        central[firm] = fall / (len(firms) - 1)
-    return central
 
 
 def _rights(graph: Graph, root: int, limit: Fraction, fixpoint: str) -> tuple[dict[int, Fraction], set[int]]:
