@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crosshold.errors import CrossholdError, RequestError
-from crosshold.kernels import label_draws
+from crosshold.kernels import label_draws, label_plan
 from crosshold.kernels.threads import in_order
 from crosshold.measures.network_power import karos_peters, npf, npi
 from crosshold.measures.network_power import karos_peters as kp_module
@@ -252,7 +252,7 @@ def test_compiled_draws_are_the_plain_ones() -> None:
         network = wide(20)
         problem = Labels(network, network.votes, HALF, free_float == "ocean", None)
         drawn = np.ones(len(problem.game.node), np.bool_)
-        cut = label_draws.plan(problem.game, drawn, np.ones(len(drawn)))
+        cut = label_plan.plan(problem.game, drawn, np.ones(len(drawn)))
         found = []
         for limit in (0, 10**9):
             with pytest.MonkeyPatch.context() as patch:

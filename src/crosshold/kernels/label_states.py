@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from crosshold.kernels.label_draws import Plan
+from crosshold.kernels.label_plan import Plan
 from crosshold.kernels.pivot_chances import chances
 
 Split = list[tuple[int, Fraction]]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.label_draws import Plan, Tally, Task, awaited, draw, plan, spread, tasks
+from crosshold.kernels.label_draws import Tally, Task, draw, spread, tasks
+from crosshold.kernels.label_plan import Plan, awaited, plan
 from crosshold.kernels.label_states import expected
 from crosshold.kernels.limits import floor_of
 from crosshold.kernels.network_power import SETTLED, Game, Leads, collapse, contest

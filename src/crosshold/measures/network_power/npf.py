@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.components import strong_components
-from crosshold.kernels.label_draws import awaited
+from crosshold.kernels.label_plan import awaited
 from crosshold.kernels.network_power import RING, rows
 from crosshold.kernels.pivot_chances import deciders
 from crosshold.kernels.pivot_trees import Trees, hang, settle_trees
