@@ -191,7 +191,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.tokens = text, [(str(m.lastgroup), m.group(str(m.lastgroup))) for m in _TOKEN.finditer(text.rstrip())]
         self.at, self.depth = 0, 0
-        self.roles: tuple[str, ...] = ROLES
+        self.roles: tuple[str, ...] = tuple(ROLES)
         if bad := next((value for kind, value in self.tokens if kind == "bad"), None):
             number = bad in ".%" or bad.isdigit()
             cure = "Write ratios as 1/4 or 0.25." if number else "Use only the words of the vocabulary."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -16,10 +16,32 @@ from crosshold.law.grammar import Clause, GrammarError, Held, Predicate, When, p
 from crosshold.law.rule import Party, Rule
 from crosshold.law.schema_effects import duties, effect, effects, ladder, majority
 
-_ROW = (
-    "id", "jurisdiction", "kind", "status", "family", "title", "text", "scope", "when", "unless", "clauses", "effect", "ladder",
-    "majority", "flags", "duty", "at", "open", "waiver", "valid", "cite", "confidence", "parts", "note",
-)  # fmt: skip
+ROW: Mapping[str, str] = {
+    "id": "its name; versions of one rule share it and follow one another in time",
+    "jurisdiction": "one country, or a part of it (US-DE)",
+    "kind": "what sort of rule it is",
+    "status": "in_force unless it says proposed or superseded",
+    "family": "rules of different laws that do the same",
+    "title": "what it is about, in one line",
+    "text": "the rule in plain words of our own",
+    "scope": "whom it reaches: issuer, holder, and disputed (told, never applied), each by kind, jurisdiction, form, except_form, listed",
+    "when": "the condition, in the grammar below",
+    "unless": "an exception to it",
+    "clauses": "named parts of the condition",
+    "effect": "what happens to the votes of H in I: one, or a list",
+    "ladder": "lines: of (name: number), op, at (ratios), step (goes on from the last)",
+    "majority": "classes, op, share, of, quorum, low (attendance up to which another op and share hold)",
+    "flags": "a label for each of some clauses",
+    "duty": "what must be done, within which time, from the day of which fact",
+    "at": "the day that counts",
+    "open": "what the text leaves open: basis and attribution are run both ways, others are told",
+    "waiver": "the row under which a bid may be waived",
+    "valid": "from, to, precision (day, month, year, unknown)",
+    "cite": "law, source, read_on, quote_sha256",
+    "confidence": "A, B or C",
+    "parts": "weaker letters of named parts",
+    "note": "what a reader should know",
+}
 _EXACT = 'Write it as a quoted ratio, "1/4", or a whole number.'
 
 
@@ -63,7 +85,7 @@ def check(rules: Iterable[Rule]) -> None:
 
 
 def _rule(row: Fields) -> Rule | None:
-    row.only(_ROW)
+    row.only(ROW)
     _exact(row, row.data)
     before = len(row.faults)
     row.require("id", "jurisdiction", "kind")

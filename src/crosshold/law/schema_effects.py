@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from crosshold.errors import did_you_mean
@@ -11,10 +11,21 @@ from crosshold.law import vocabulary as words
 from crosshold.law.grammar import GrammarError, Predicate, When, parse, parse_number
 from crosshold.law.rule import Effect, Ladder, Majority
 
-EFFECT = (
-    "votes", "clause", "share", "share_from", "base", "together", "factor", "clock_from", "quorum", "meetings", "except_meetings",
-    "duty", "part",
-)  # fmt: skip
+EFFECT: Mapping[str, str] = {
+    "votes": "what happens to them",
+    "clause": "the clause it hangs on, else the whole condition",
+    "share": "of cap and excess_over: a ratio",
+    "share_from": "the fact whose 'share' it is",
+    "base": "of what the share is",
+    "together": "who keeps the share together: concert, or a scheme of designated groups",
+    "factor": "of multiply: a whole number",
+    "clock_from": "the day on which the time of registration begins to count",
+    "quorum": "whether the votes stay in the quorum",
+    "meetings": "classes of resolution it is about",
+    "except_meetings": "classes it is not about",
+    "duty": "what H must do, as in a row",
+    "part": "the part whose letter counts",
+}
 MOST_RUNGS = 1000
 
 

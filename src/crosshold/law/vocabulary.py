@@ -4,11 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-KINDS = (
-    "accounting", "bid", "cap", "control_def", "deal", "disclosure", "fdi", "free_float", "holding_ban", "holding_limit",
-    "link_test", "majority", "multiplier", "owner_test", "policy_disclosure", "sanctions_test", "soft_law", "squeeze_out",
-    "vote_rule",
-)  # fmt: skip
+KINDS: Mapping[str, str] = {
+    "accounting": "when accounts speak of an associate or a subsidiary",
+    "bid": "when a bid for all shares is due",
+    "cap": "a limit on votes that the articles set",
+    "control_def": "when X controls Y; other rows point at it",
+    "deal": "a condition or waiver of a transaction",
+    "disclosure": "lines whose crossing must be told",
+    "fdi": "lines of foreign investment that need a filing",
+    "free_float": "how much must be tradable",
+    "holding_ban": "shares that may not be held or acquired",
+    "holding_limit": "how much may or must be held",
+    "link_test": "when two parties are closely linked",
+    "majority": "how a resolution passes",
+    "multiplier": "loyalty votes of a lot",
+    "owner_test": "who is an owner for the register of owners",
+    "policy_disclosure": "what must be told about policy holdings",
+    "sanctions_test": "who is treated as under sanctions",
+    "soft_law": "advice without force",
+    "squeeze_out": "when the rest can be bought out",
+    "vote_rule": "whose votes are taken or limited",
+}
 
 PREDICATES: Mapping[str, str] = {
     "all": "every one of the conditions",
@@ -39,13 +55,21 @@ PREDICATES: Mapping[str, str] = {
 }
 """Every predicate, and what it says."""
 
-ROLES = ("I", "H", "X", "Y")
-"""I: issuer whose meeting is counted. H: registered holder. X, Y: any two parties of a control or accounting test."""
+ROLES: Mapping[str, str] = {
+    "I": "the company whose meeting is counted", "H": "the holder of its shares", "X": "the party above, of a test of two parties",
+    "Y": "the company below",
+}  # fmt: skip
 
-BASES = (
-    "director_votes", "exercisable_over_gross", "exercisable_votes", "gross_votes",
-    "issued", "open_votes", "outstanding", "theoretical_votes",
-)  # fmt: skip
+BASES: Mapping[str, str] = {
+    "director_votes": "votes for the governing body; counted as gross votes, since no register has classes that vote on it alone",
+    "exercisable_over_gross": "votes the group can exercise, of all votes but own shares",
+    "exercisable_votes": "votes the law leaves, of their sum",
+    "gross_votes": "votes of class and loyalty, own shares without",
+    "issued": "shares, of all issued, own shares counted in the total",
+    "open_votes": "the text does not say: gross_votes and exercisable_votes, both run",
+    "outstanding": "shares, of those issued without own shares",
+    "theoretical_votes": "gross votes, own shares at base votes in the total",
+}
 LIVE_BASES = ("exercisable_over_gross", "exercisable_votes")
 """Bases that look at what can be exercised, and so at what other rules take away."""
 FIXED_BASES = ("gross_votes", "issued", "outstanding", "theoretical_votes")
@@ -71,10 +95,23 @@ DUTIES: Mapping[str, str] = {
 }
 DEADLINE = ("from", "within")
 """Beside a duty: how long there is, and from the day of which fact (``fact(crossed, H, I)``); then the day is worked out."""
-QUORUM = ("exclude", "exclude_everywhere", "exclude_from_issued", "keep", "na", "unstated")
-MAJORITY_OF = ("cast", "exercisable", "present", "present_capital")
-CONFIDENCE = ("A", "B", "C")
-STATUS = ("in_force", "proposed", "superseded")
+QUORUM: Mapping[str, str] = {
+    "exclude": "the votes leave the quorum and the base of the majority",
+    "exclude_everywhere": "they leave every test of ownership too (a note; tests of shares still count them)",
+    "exclude_from_issued": "they leave the number of issued shares at the meeting",
+    "keep": "the shares stay in the quorum and the base",
+    "na": "there is nothing to say",
+    "unstated": "the text does not say: a quorum is told both ways",
+}
+MAJORITY_OF: Mapping[str, str] = {
+    "cast": "votes cast", "exercisable": "all votes that can be exercised", "present": "votes present",
+    "present_capital": "shares present",
+}  # fmt: skip
+CONFIDENCE: Mapping[str, str] = {
+    "A": "the text was read", "B": "a secondary source was read",
+    "C": "from memory, to verify; changes no vote unless the case accepts it",
+}  # fmt: skip
+STATUS: Mapping[str, str] = {"in_force": "applied", "proposed": "never applied", "superseded": "applied to its dates"}
 PRECISION = ("day", "month", "year", "unknown")
 
 MEETINGS: Mapping[str, str] = {
