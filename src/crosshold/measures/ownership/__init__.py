@@ -11,7 +11,7 @@ Three conventions, which agree where nobody holds himself back and are never mix
 Up to 2,000 holdings the answers are fractions (:mod:`.measure`); beyond they are float64 columns (:mod:`.large`).
 """
 
-from crosshold.measures.ownership.cut import ownership_of_walks
 from crosshold.measures.ownership.measure import CONVENTIONS, PATH_BUDGET, Ownership, OwnershipRow, ownership
+from crosshold.measures.ownership.walks import ownership_of_walks
 
 __all__ = ["CONVENTIONS", "PATH_BUDGET", "Ownership", "OwnershipRow", "ownership", "ownership_of_walks"]
