@@ -122,9 +122,11 @@ def test_circles_threads_and_the_compiled_form(monkeypatch: pytest.MonkeyPatch) 
     network = Network.from_holdings(CIRCLE)
     with pytest.raises(RequestError, match="E_RING"):
         npf(network, method="exact")
-    monkeypatch.setattr("crosshold.kernels.pivot_trees.PLAIN_VISITS", 10**9)
+    for line in ("WAIT_FROM", "LOADED_FROM"):
+        monkeypatch.setattr(f"crosshold.kernels.compiler.{line}", 10**9)
     plain = npf(network, draws=300, seed=5, threads=1)
-    monkeypatch.setattr("crosshold.kernels.pivot_trees.PLAIN_VISITS", 0)
+    for line in ("WAIT_FROM", "LOADED_FROM"):
+        monkeypatch.setattr(f"crosshold.kernels.compiler.{line}", 0)
     for threads in (1, 3):
         again = npf(network, draws=300, seed=5, threads=threads)
         assert (again.values.array == plain.values.array).all()

@@ -256,7 +256,8 @@ def test_compiled_draws_are_the_plain_ones() -> None:
         found = []
         for limit in (0, 10**9):
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(label_draws, "PLAIN_VISITS", limit)
+                patch.setattr("crosshold.kernels.compiler.LOADED_FROM", limit)
+                patch.setattr("crosshold.kernels.compiler.WAIT_FROM", limit)
                 task = label_draws.Task(0, len(cut.before), 20)
                 found.append(label_draws.draw(cut, task, 0.02, 15, np.random.Generator(np.random.SFC64(4))))
         for a, b in zip(*found, strict=True):

@@ -9,9 +9,7 @@ from math import comb
 import numpy as np
 
 from crosshold.kernels.compiler import kernel
-from crosshold.kernels.network_power import Index, Long, Real
-
-PLAIN_VISITS = 20_000  # visits of nodes from which compiling pays
+from crosshold.kernels.network_power import STEPS, Index, Long, Real
 
 
 def shapley_of_closures(holders: Sequence[Sequence[tuple[int, int]]], need: Sequence[int]) -> list[Fraction]:
@@ -55,7 +53,7 @@ def join_in_orders(
     """
     n = len(need)
     total, square = np.zeros(n), np.zeros(n)
-    run = _join.native if orders * n >= PLAIN_VISITS else _join.plain
+    run = _join.form(STEPS * orders * n)
     run(out_ptr, out_issuer, out_weight, need, first, orders, random, total, square)
     return total, square
 

@@ -6,6 +6,7 @@ not pay for it. What was compiled is kept on disk beside the source (or where ``
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
 from types import FunctionType
@@ -14,6 +15,8 @@ from typing import Any, Generic, ParamSpec, TypeVar
 import numpy as np
 
 COMPILE_FROM = 2000  # entries of the longest array from which compiling pays
+WAIT_FROM = 300_000  # steps of a loop above which waiting for the compiler to start pays
+LOADED_FROM = 10_000  # and above which compiled code pays once the compiler is there
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,6 +38,10 @@ class Kernel(Generic[P, R]):
         """The answer, by compiled code when an array is large."""
         large = any(isinstance(value, np.ndarray) and value.size >= COMPILE_FROM for value in (*args, *named.values()))
         return self.native(*args, **named) if large else self.plain(*args, **named)
+
+    def form(self, steps: float) -> Callable[P, R]:
+        """The compiled form for many steps, the plain one for few: for work whose size no array shows. The numbers are the same."""
+        return self.native if steps > (LOADED_FROM if "numba" in sys.modules else WAIT_FROM) else self.plain
 
     @cached_property
     def native(self) -> Callable[P, R]:

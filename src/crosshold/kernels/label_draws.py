@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.label_plan import Plan
-from crosshold.kernels.network_power import Long, Real
+from crosshold.kernels.network_power import STEPS, Long, Real
 
 NODES_AT_ONCE = 1 << 15  # drawn nodes of a task
 VISITS_AT_ONCE = 1 << 25  # node visits of a task: about a second
 FEWEST_DRAWS = 500  # in one task, of a cluster that is all ring
-PLAIN_VISITS = 20_000  # node visits from which compiling pays
 # Columns of a task's nodes: first and last union; four as in Plan; 0 when no union waits for a draw and there is no ocean.
 BEGIN, END, NEED, LOOSE, OWN, RING_END, MIXED = range(7)
 
@@ -77,7 +76,7 @@ def draw(plan: Plan, task: Task, restart: float, settle: int, random: np.random.
     node = np.stack([begins[:-1], begins[1:], plan.need[some], plan.loose[some], own, ring_end, mixed + plan.loose[some]], axis=1)
     tally = Tally(*np.zeros((3, slots)), *np.zeros((2, last - first)))
     widest = int(np.diff(begins).max())
-    run = _draw.native if draws * nodes >= PLAIN_VISITS else _draw.plain
+    run = _draw.form(STEPS * draws * nodes)
     run(
         plan.start[first : last + 1] - base,
         plan.before[first:last] - base,

@@ -20,6 +20,7 @@ Index = NDArray[Any]  # int32 or int64
 Long = NDArray[np.int64]
 Real = NDArray[np.float64]
 SETTLED, CONTESTED, RING = 0, 1, 2
+STEPS = 10  # of a loop that the visit of one node takes, roughly
 
 
 class Leads(NamedTuple):

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.compiler import kernel
-from crosshold.kernels.network_power import Long, Real
+from crosshold.kernels.network_power import STEPS, Long, Real
 
 Ints = NDArray[np.int32]
-PLAIN_VISITS = 20_000  # node visits from which compiling pays
 
 
 class Trees(NamedTuple):
@@ -77,7 +76,7 @@ def hang(
     n, size = len(trees.lead), len(trees.live)
     found = (np.zeros(size), np.zeros(size), np.zeros(size))
     visits = draws * (len(trees.node) + size)
-    run = _hang.native if visits >= PLAIN_VISITS else _hang.plain
+    run = _hang.form(STEPS * visits)
     widest = int(np.diff(trees.start).max(initial=1))
     room = (np.arange(n, dtype=np.int32), trees.parent.copy(), trees.base.copy(), np.zeros(n, np.int32), np.zeros(n, np.int32))
     log_stay = -np.inf if restart == 1 else np.log1p(-restart)

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from crosshold.kernels import voting
 from crosshold.kernels.quadrature import gauss
 from crosshold.measures.power.game import Game, Weighted
-from crosshold.measures.power.work import Work, form
+from crosshold.measures.power.work import Work
 
 FIRST_NODES = 32
 SETTLED = 1e-10  # change on doubling the nodes, and distance of the sum from one
@@ -53,7 +53,7 @@ def count(game: Weighted) -> Counted:
     every = np.sort(np.array(game.weights, dtype=np.int64))
     tilt = _tilt(every, quota)
     chance = 1.0 / (1.0 + np.exp(np.minimum(tilt * every, 700.0)))
-    run = form(voting.pmf, len(every) * quota)
+    run = voting.pmf.form(len(every) * quota)
     f, low, high = run(every, chance, quota - 1, 1e-18 / quota, np.empty(quota), np.empty(quota))
     if tilt:
         f[low : high + 1] *= np.exp(tilt * (np.arange(low, high + 1) - (quota - 1)))
@@ -70,8 +70,8 @@ def count(game: Weighted) -> Counted:
 def _swings(f: Float, low: int, high: int, weights: NDArray[np.int64], quota: int, p: float, steps: float) -> tuple[float, Float]:
     """Mass below ``quota`` and, per weight, the mass that he swings."""
     total, out = np.empty(high - low + 1), np.empty(len(weights))
-    form(voting.running, steps)(f, low, high, total)
-    form(voting.swing_sums, steps)(weights, p, quota, f, low, high, total, out)
+    voting.running.form(steps)(f, low, high, total)
+    voting.swing_sums.form(steps)(weights, p, quota, f, low, high, total, out)
     return float(total[min(quota - 1, high) - low]) if quota > low else 0.0, out
 
 
@@ -122,7 +122,7 @@ def orders(game: Weighted, work: Work) -> tuple[list[float], float, dict[str, An
     start = cut(weights, copies, min(game.quota, dual))
     limit = max(game.quota, dual) - 1
     steps = n * limit * FIRST_NODES
-    run = form(voting.pmf, steps)
+    run = voting.pmf.form(steps)
 
     def node(p: float) -> Float:
         f, low, high = run(every, np.full(n, p), limit, 1e-18 / (limit + 1), np.empty(limit + 1), np.empty(limit + 1))

@@ -22,7 +22,7 @@ from crosshold.kernels import voting
 from crosshold.kernels.quadrature import gauss
 from crosshold.measures.power.dynamic import FIRST_NODES, OUTSIDE, ROUNDING, SETTLED
 from crosshold.measures.power.game import Weighted
-from crosshold.measures.power.work import Work, form
+from crosshold.measures.power.work import Work
 
 MOST_TILT = 150.0  # of the odds of one player, in logarithms
 Float = NDArray[np.float64]
@@ -35,7 +35,7 @@ def memberships(game: Weighted, by_size: bool, work: Work) -> tuple[list[float],
     weights = np.array([game.weights[i] for i in order], dtype=np.int64)
     tilt = _tilt(weights, quota)
     stop = np.exp(-tilt * np.arange(int(weights[0]) + 1))
-    run = form(voting.minimal_members, n * quota * (FIRST_NODES if by_size else 1))
+    run = voting.minimal_members.form(n * quota * (FIRST_NODES if by_size else 1))
 
     def node(x: float) -> tuple[Float, NDArray[np.int64]]:
         value, power = np.zeros(n), np.zeros(n, dtype=np.int64)

@@ -26,7 +26,7 @@ from crosshold.errors import Finding, UndeterminedError
 from crosshold.kernels import voting
 from crosshold.measures.power.dynamic import Counted
 from crosshold.measures.power.game import Game, Weighted
-from crosshold.measures.power.work import Work, form
+from crosshold.measures.power.work import Work
 
 SAMPLES = 73_778  # Hoeffding: half a point at 95 % for one holder
 CONFIDENCE = 0.95
@@ -66,7 +66,7 @@ def orders(game: Weighted, samples: int, seed: int, work: Work) -> Draws:
     """Shapley-Shubik: pivots in random orders."""
     n = game.players
     weights, quota = whole(game)
-    run = form(voting.pivots, samples * n)
+    run = voting.pivots.form(samples * n)
 
     def block(item: Block) -> NDArray[np.int64]:
         count = np.zeros(n, dtype=np.int64)

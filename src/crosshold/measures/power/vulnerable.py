@@ -20,7 +20,7 @@ from crosshold.kernels import voting
 from crosshold.kernels.quadrature import gauss
 from crosshold.measures.power.dynamic import FIRST_NODES, ROUNDING, SETTLED, largest_dummy
 from crosshold.measures.power.game import Weighted
-from crosshold.measures.power.work import Work, form
+from crosshold.measures.power.work import Work
 
 Float = NDArray[np.float64]
 TINY = 1e-24
@@ -41,9 +41,9 @@ def criticals(game: Weighted, work: Work) -> tuple[list[float], float, dict[str,
             every = np.repeat(weights[:r], copies[:r])[::-1].copy()
             size = len(light)
             space = [np.empty(size) for _ in range(3)]
-            f, low, high = form(voting.pmf, steps)(every, np.full(len(every), p), size - 1, TINY, space[0], space[1])
+            f, low, high = voting.pmf.form(steps)(every, np.full(len(every), p), size - 1, TINY, space[0], space[1])
             out = np.zeros(r)
-            form(voting.smooth_sums, steps)(weights[:r].copy(), p, light, f, low, high, space[2], out)
+            voting.smooth_sums.form(steps)(weights[:r].copy(), p, light, f, low, high, space[2], out)
             # with him and without him make up the whole: only what is with him is wanted
             all_ = float(f[low : high + 1] @ light[low : high + 1])
             sums[:r] += (all_ - (1 - p) * out) * ((1 + x) / 2) ** len(every) / (1 + x)
@@ -73,7 +73,7 @@ def _light(weights: NDArray[np.int64], copies: NDArray[np.int64], quota: int, he
     every = np.repeat(weights[heavy:], copies[heavy:])[::-1].copy()
     limit = quota + above - 1
     space = [np.empty(limit + 1) for _ in range(2)]
-    f, low, high = form(voting.pmf, steps)(every, np.full(len(every), 0.5), limit, TINY, space[0], space[1])
+    f, low, high = voting.pmf.form(steps)(every, np.full(len(every), 0.5), limit, TINY, space[0], space[1])
     upto = np.zeros(limit + 1)
     upto[low : high + 1] = np.cumsum(f[low : high + 1])
     upto[high + 1 :] = upto[high]

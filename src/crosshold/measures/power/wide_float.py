@@ -22,7 +22,7 @@ from crosshold.kernels import voting
 from crosshold.kernels.quadrature import gauss, lagrange_integrals
 from crosshold.measures.power.dynamic import FIRST_NODES, ROUNDING, SETTLED, cut
 from crosshold.measures.power.sampling import Block, Draws, blocks, hoeffding
-from crosshold.measures.power.work import Work, form
+from crosshold.measures.power.work import Work
 
 MOST_NODES = 512
 DROPS = 10_000  # an ocean spreads less than so many drops
@@ -66,8 +66,8 @@ def _swings(majors: Majors, p: float, losing: Float, steps: float) -> Float:
         size = len(losing)
         work = [np.empty(size) for _ in range(3)]
         chance = np.full(len(weights), p)
-        f, low, high = form(voting.pmf, steps)(weights, chance, size - 1, 1e-18 / size, work[0], work[1])
-        form(voting.smooth_sums, steps)(majors.distinct[0], p, losing, f, low, high, work[2], out)
+        f, low, high = voting.pmf.form(steps)(weights, chance, size - 1, 1e-18 / size, work[0], work[1])
+        voting.smooth_sums.form(steps)(majors.distinct[0], p, losing, f, low, high, work[2], out)
     return out
 
 
