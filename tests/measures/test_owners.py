@@ -434,3 +434,10 @@ def test_faulty_questions(call: Any, code: str) -> None:
     with pytest.raises(CrossholdError) as caught:
         call()
     assert caught.value.findings[0].code == code
+
+
+def test_persons_who_are_equally_near_are_all_told() -> None:
+    network = Network.from_holdings([("P", "C", "2/5"), ("Q", "C", "2/5"), ("R", "C", "1/100")])
+    result = blocked(network, ["P", "Q", "R"], test="UK-50")  # each alone: more than half, so none is blocked
+    assert not result.rows and [dict(miss.by) for miss in result.near] == [{"P": Fraction(2, 5)}, {"Q": Fraction(2, 5)}]
+    assert result.explain("Q", "C")["by"] == {"Q": Fraction(2, 5)}

@@ -41,7 +41,10 @@ class BlockedRow(NamedTuple):
 
 
 class NearMiss(NamedTuple):
-    """Not blocked, but at least four fifths of the way: what blocked holders have of ``issuer`` together, and each one's part."""
+    """Not blocked, but at least four fifths of the way: what blocked holders have of ``issuer`` together, and each one's part.
+
+    Where persons on the list count one by one it is the nearest of them; several when they are equally near.
+    """
 
     issuer: str
     share: Fraction
@@ -75,7 +78,8 @@ class Blocked(Result):
         """
         found = [row for row in self.rows if row.issuer == issuer]
         told = next((row for row in found if row.holder == holder), found[0] if found else None)
-        miss = next((row for row in self.near if row.issuer == issuer), None)
+        misses = [row for row in self.near if row.issuer == issuer]
+        miss = next((row for row in misses if holder in row.by), misses[0] if misses else None)
         counted = told or miss
         return {
             "verb": "owners",
@@ -130,7 +134,7 @@ def blocked(
     search = _Search(network, asked)
     parties = [start] if asked.aggregate else [[seed] for seed in start]
     rows: list[Cell] = []
-    missed: dict[int, NearMiss] = {}
+    missed: dict[int, list[NearMiss]] = {}
     caught_by_any: set[int] = set(start)
     proofs: dict[str, dict[str, Step]] = {}
     for party in parties:
@@ -139,15 +143,18 @@ def blocked(
         proofs["" if asked.aggregate else network.ids[party[0]]] = steps
         caught_by_any |= {j for _, j, _ in found}
         for j, miss in near.items():
-            if j not in missed or miss.share > missed[j].share:
-                missed[j] = miss
+            closest = missed.setdefault(j, [])
+            if closest and miss.share > closest[0].share:
+                closest.clear()
+            if not closest or miss.share == closest[0].share:
+                closest.append(miss)
     findings = [*network.findings, *asked.basis_findings(network)]
     if only in start:
         findings.append(Finding("N_LISTED", f"{issuer} is itself on the list.", "", str(issuer)))
     return Blocked(
         listed=tuple(network.ids[s] for s in start),
         rows=tuple(row for _, j, row in sorted(rows, key=lambda cell: (*cell[:2], cell[2].holder)) if only in (None, j)),
-        near=tuple(missed[j] for j in sorted(missed) if j not in caught_by_any and only in (None, j)),
+        near=tuple(miss for j in sorted(missed) if j not in caught_by_any and only in (None, j) for miss in missed[j]),
         proofs=proofs,
         settings=asked.settings(network) | {"aggregate": asked.aggregate},
         findings=tuple(findings),
