@@ -354,3 +354,13 @@ def test_the_synthetic_register_with_its_closed_and_nearly_closed_rings() -> Non
     behind = lookthrough(network, error=1e-3)
     below = settle.reached_down(np.array([i for m in graph.ownerless for i in m]), graph.out.pointer, graph.out.node)
     assert set(behind.undetermined) == {ids[i] for i in settle.nodes(below).tolist()}
+
+
+def test_arrays_of_amounts_have_one_finite_number_per_entity_or_none() -> None:
+    network = Network.from_holdings([("P", "A", "1/2"), ("A", "B", "1/2")])
+    money = np.array([1.0, np.nan, 3.0])
+    assert network.amounts(money) is money
+    assert network.amounts({"A": 1, "P": 3}).tolist() == pytest.approx(money.tolist(), nan_ok=True)  # A, B, P
+    for wrong in (np.ones(2), np.array([1.0, np.inf, 0.0])):
+        with pytest.raises(RequestError, match="E_VALUE"):
+            network_value(network, wrong)

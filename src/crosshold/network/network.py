@@ -67,8 +67,16 @@ class Network:
         return self.capital if basis == "capital" else self.votes
 
     def amounts(self, given: Mapping[str, Money | None] | Float) -> Float:
-        """Money by entity in float64, NaN where none is given; an array by entity stays as it is. Error: E_UNKNOWN_ID."""
+        """Money by entity in float64, NaN where none is given; an array by entity stays as it is.
+
+        Errors: E_UNKNOWN_ID; E_VALUE for an array of another length or with infinite numbers.
+        """
         if isinstance(given, np.ndarray):
+            if given.shape != (len(self),) or np.isinf(given).any():
+                message = f"amounts of shape {given.shape} for {len(self)} entities, or some that are infinite."
+                raise RequestError(
+                    Finding("E_VALUE", message, "Give one number per entity, NaN for none, or a mapping by id.", "amounts")
+                )
             return given
         found = np.full(len(self), np.nan)
         for name, amount in given.items():
