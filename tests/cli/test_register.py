@@ -264,6 +264,25 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["large.csv", "tmp"] and list(temporary.iterdir()) == []
 
 
+def test_ctrl_c_wherever_duckdb_meets_it(run: Run, register: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the main thread DuckDB turns Ctrl-C into an error of its own: opening the file, writing an answer, making a register."""
+    places = {
+        "crosshold.formats.holdings_query.Session._plain_name": ("control", register),
+        "crosshold.report.columns._fill": ("control", register, "--out", str(tmp_path / "x.csv")),
+        "crosshold.cases.synthetic.SyntheticRegister.write": ("synthetic", str(tmp_path / "x.csv"), "--holdings", "1000"),
+    }
+
+    def stop(*_: Any, **__: Any) -> None:
+        raise RuntimeError("Query interrupted")
+
+    for place, words in places.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(place, stop)
+            ran = run(*words)
+        assert ran.status == 130 and ran.err.splitlines() == ["interrupted; nothing was written"], ran.err
+    assert [p.name for p in tmp_path.iterdir()] == ["register.csv"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX terminals only")
 def test_the_bar_stays_out_of_what_is_piped(register: str, tmp_path: Path) -> None:
     """With stderr a terminal and stdout a file there is a bar on the one and exactly the answer in the other."""

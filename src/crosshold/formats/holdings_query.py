@@ -10,6 +10,7 @@ import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -33,10 +34,17 @@ class Session:
     """A connection that can open one file and nothing else, and a folder of its own for what does not fit into memory."""
 
     def __init__(self, path: Path, *, threads: int | None = None, ordered: bool = False) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="crosshold-", ignore_cleanup_errors=True)
+        try:
+            self.file = self._plain_name(path.resolve())
+            self.connection = self._connected(threads, ordered)
+        except BaseException:
+            self._folder.cleanup()
+            raise
+
+    def _connected(self, threads: int | None, ordered: bool) -> duckdb.DuckDBPyConnection:
         import duckdb
 
-        self._folder = tempfile.TemporaryDirectory(prefix="crosshold-", ignore_cleanup_errors=True)
-        self.file = self._plain_name(path.resolve())
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": MEMORY,
             "temp_directory": str(Path(self._folder.name) / "spill"),
@@ -44,14 +52,15 @@ class Session:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
         }
-        self.connection: duckdb.DuckDBPyConnection = duckdb.connect(":memory:", config=config)
+        connection = duckdb.connect(":memory:", config=config)
         if threads is not None:
-            self.connection.execute("SET threads = ?", [threads])
-        self.connection.execute("SET enable_progress_bar = true")  # counted, for our own bar, and not printed
-        self.connection.execute("SET enable_progress_bar_print = false")
-        self.connection.execute("SET allowed_paths = ?", [[self.file]])
-        self.connection.execute("SET enable_external_access = false")
-        self.connection.execute("SET lock_configuration = true")
+            connection.execute("SET threads = ?", [threads])
+        connection.execute("SET enable_progress_bar = true")  # counted, for our own bar, and not printed
+        connection.execute("SET enable_progress_bar_print = false")
+        connection.execute("SET allowed_paths = ?", [[self.file]])
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
 
     def _plain_name(self, path: Path) -> str:
         """The file by a name that DuckDB does not take for a pattern, and that is text."""
@@ -79,26 +88,49 @@ class Session:
         return cast(dict[str, np.ndarray[Any, Any]], found)
 
     def _work(self, work: Callable[[], Any], progress: Progress | None) -> Any:
-        """Do it in another thread, so that Ctrl-C ends the query at once and ``progress`` (0 to 1) can be told."""
-        with ThreadPoolExecutor(1) as pool:
-            future = pool.submit(work)
-            try:
-                while not wait([future], 0.1).done:
-                    if progress is not None:
-                        progress(max(0.0, self.connection.query_progress()) / 100)
-                return future.result()
-            except BaseException:
-                self.connection.interrupt()
-                raise
+        return interruptible(self.connection, work, progress)
+
+
+def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], Any], progress: Progress | None = None) -> Any:
+    """Do it in another thread, so that Ctrl-C ends the query at once and ``progress`` (0 to 1) can be told."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        try:
+            while not wait([future], 0.1).done:
+                if progress is not None:
+                    progress(max(0.0, connection.query_progress()) / 100)
+            return future.result()
+        except BaseException:
+            connection.interrupt()
+            raise
+
+
+def load_duckdb() -> None:
+    """Import DuckDB in another thread: Ctrl-C in the middle of the import would make its native code abort the process."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(import_module, "duckdb").result()
+
+
+@contextlib.contextmanager
+def interrupts() -> Iterator[None]:
+    """Ctrl-C as Python knows it, where DuckDB met it first."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 @contextlib.contextmanager
 def reading(layout_path: Path) -> Iterator[None]:
     """What DuckDB says about a file that it cannot read, as one fault of the file."""
+    load_duckdb()
     import duckdb
 
     try:
-        yield
+        with interrupts():
+            yield
     except duckdb.OutOfMemoryException as error:
         message = f"this table does not fit: {_first(error)}."
         raise fault(layout_path, "C_FILE", message, "Free some space on the disk for temporary files.") from None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from crosshold.errors import Finding, RequestError
+from crosshold.formats.holdings_query import interruptible, interrupts, load_duckdb
 from crosshold.kernels.text import words_at
 from crosshold.model.ids import Ids
 from crosshold.model.result import Coded, Column
@@ -33,6 +34,7 @@ def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
     if form is None:
         message = f"a table is not written as {target.suffix or target.name!r}."
         raise RequestError(Finding("E_FORMAT", message, "End the name in .parquet or .csv.", str(target)))
+    load_duckdb()
     import duckdb
 
     with appearing(target) as part, tempfile.TemporaryDirectory(prefix="crosshold-", ignore_cleanup_errors=True) as spill:
@@ -43,20 +45,17 @@ def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
         }
         with duckdb.connect(":memory:", config=config) as connection:
             connection.execute("SET enable_progress_bar = false")  # DuckDB would print its own on an interpreter's prompt
-            try:
-                parts = _fill(connection, columns, escape=target.suffix.lower() == ".csv")
-                place = str(part).replace("'", "''")
-                connection.execute(f"COPY ({' UNION ALL '.join(f'FROM {name}' for name in parts)}) TO '{place}' ({form})")
-            except RuntimeError as error:
-                if "interrupted" in str(error).lower():
-                    raise KeyboardInterrupt from None
-                raise
+            place = str(part).replace("'", "''")
+            parts = _fill(connection, columns, escape=target.suffix.lower() == ".csv")
+            copy = f"COPY ({' UNION ALL '.join(f'FROM {name}' for name in parts)}) TO '{place}' ({form})"
+            interruptible(connection, lambda: connection.execute(copy))
     return target
 
 
 @contextlib.contextmanager
 def appearing(target: Path) -> Iterator[Path]:
     """A new file in a folder of its own beside ``target``, moved there in the end and removed on any failure. E_WRITE."""
+    load_duckdb()
     import duckdb
 
     try:
@@ -68,7 +67,8 @@ def appearing(target: Path) -> Iterator[Path]:
     with folder as name:
         part = Path(name) / f"part{target.suffix.lower()}"
         try:
-            yield part
+            with interrupts():
+                yield part
             part.replace(target)
         except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
             raise _unwritable(target, _reason(error)) from None
