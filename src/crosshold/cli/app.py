@@ -6,10 +6,11 @@ import typer
 
 from crosshold.cli.deciding import consolidate, group, network_power, parties, power, turnout, watch, wedge
 from crosshold.cli.flows import dividends, look_through, network_value, value
+from crosshold.cli.law import meeting, rules
 from crosshold.cli.measures import check, control, loops, own, owners
 from crosshold.cli.register import synthetic
 from crosshold.cli.settling import cascade, clear, net, split, unwind
-from crosshold.cli.stories import compare, demo, explain, rules, simulate, votes
+from crosshold.cli.stories import compare, demo, explain, simulate, votes
 
 app = typer.Typer(
     name="crosshold", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -17,7 +18,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 VERBS = (
-    demo, check, votes,
+    demo, check, votes, meeting,
     own, look_through, owners,
     control, parties, turnout, power, network_power, wedge, group,
     loops, value, network_value, dividends, consolidate, watch,

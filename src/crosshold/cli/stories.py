@@ -24,7 +24,7 @@ from crosshold.cli.options import (
     votes_network,
 )
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.errors import Finding, RequestError
 
 
 def demo(
@@ -81,25 +81,6 @@ def compare(
     second = api.simulate(snapshot, api.read_plan(other, case)) if other else None
     result = api.compare(first, second) if second else api.compare(snapshot, first)
     show(result, snapshot, as_json, exact, snapshot.findings)
-
-
-def rules(
-    rule: Annotated[str | None, typer.Argument(help="One rule by its id.", metavar="ID")] = None,
-    jurisdiction: Annotated[str | None, typer.Option("--jurisdiction", help="FR, JP, ...", metavar="CODE")] = None,
-    file: Annotated[Path | None, typer.Option("--file", help="Check and show this rule file instead.", metavar="FILE")] = None,
-    at: At = None, as_json: Json = False,
-) -> None:  # fmt: skip
-    """The rules of law as dated, cited data."""
-    found = api.rules(*([jurisdiction] if jurisdiction else []), at=day(at, "--at"), file=file)
-    if rule is not None:
-        ids = [r.id for r in found]
-        found = [r for r in found if r.id == rule]
-        if not found:
-            raise RequestError(Finding("C_UNKNOWN_RULE", f"{rule!r} is no rule here.", did_you_mean(rule, ids), "rules"))
-    if as_json:
-        print_json({"rules": [r.to_dict() for r in found]})
-    else:
-        print_lines(api.rule_lines(found, whole=rule is not None))
 
 
 def explain(

@@ -15,7 +15,7 @@ A row of ``situations/<jurisdiction>.yaml``:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -27,8 +27,9 @@ from crosshold.formats.case import from_document
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document, read
 from crosshold.law.ballot import Ballot, ballot
-from crosshold.law.book import RuleBook
+from crosshold.law.book import RuleBook, load
 from crosshold.law.judge import Judge
+from crosshold.law.rule import Rule
 from crosshold.law.standing import standing
 from crosshold.model.entity import FLOAT, KINDS
 from crosshold.model.snapshot import RuleChoice, Snapshot
@@ -105,6 +106,28 @@ def situations_of(pack: str) -> tuple[Situation, ...]:
     name = f"{pack.partition('-')[0].lower()}.yaml"
     path = files("crosshold.law") / "situations" / name
     return read_situations(read(path.read_text(encoding="utf-8"), name)) if path.is_file() else ()
+
+
+def of_version(rule: Rule, rows: Iterable[Situation], *, only_version: bool = False) -> list[Situation]:
+    """The situations of one version of a rule: in force that day, or the day before its start or after its end. All of the id's where
+    there is only one version and none fits."""
+    mine = [row for row in rows if row.rule == rule.id]
+    found = [row for row in mine if (_at_its_edge(rule, row) if row.place in ("after", "before") else rule.in_force(row.at))]
+    return found or (mine if only_version else [])
+
+
+def _at_its_edge(rule: Rule, row: Situation) -> bool:
+    starts = row.place == "before" and rule.start is not None and (rule.start - row.at).days == 1
+    return starts or (row.place == "after" and rule.end is not None and (row.at - rule.end).days == 1)
+
+
+def tried(rule: Rule) -> list[str]:
+    """The situations of a bundled rule as lines, each run now: where it stands to the line, the day, the sentence, whether it passed."""
+    bundled = next((r for r in load(packs=[rule.jurisdiction.partition("-")[0]]).rules if r.version == rule.version), None)
+    rows = (
+        of_version(rule, situations_of(rule.jurisdiction)) if bundled is not None and bundled.to_dict() == rule.to_dict() else []
+    )
+    return [f"{row.place}, {row.at}: {row.say}{'' if not row.differences() else ' (does not pass)'}" for row in rows]
 
 
 def read_situations(document: Document) -> tuple[Situation, ...]:

@@ -14,7 +14,7 @@ from crosshold.formats.yaml_text import read_file
 from crosshold.law import DISCLAIMER
 from crosshold.law.book import PACKS, load
 from crosshold.law.rule import Effect, Party, Rule
-from crosshold.law.situation import Situation, read_situations
+from crosshold.law.situation import Situation, of_version, read_situations
 from crosshold.law.vocabulary import DEADLINE, DUTIES, PREDICATES, VOTE_EFFECTS
 
 NAMES: Mapping[str, str] = {
@@ -141,20 +141,11 @@ def _rule(rule: Rule) -> list[str]:
 
 def _tried(rule: Rule, situations: Sequence[Situation], versions: Sequence[Rule]) -> list[str]:
     """The situations that belong to one version: in force that day, or the day before or after its dates."""
-    dated = ("after", "before")
-    mine = [row for row in situations if (_at_its_edge(rule, row) if row.place in dated else rule.in_force(row.at))]
-    if not mine and len(versions) == 1:
-        mine = list(situations)
+    mine = of_version(rule, situations, only_version=len(versions) == 1)
     if not mine:
         return []
     rows = [f"| {row.place} | {row.at} | {_cell(row.say)} | {_cell(_came(row.data['expect']))} |" for row in mine]
     return ["| | on | tested in this situation | so |", "|---|---|---|---|", *rows, ""]
-
-
-def _at_its_edge(rule: Rule, row: Situation) -> bool:
-    """Whether it is the day before its start or the day after its end."""
-    starts = row.place == "before" and rule.start is not None and (rule.start - row.at).days == 1
-    return starts or (row.place == "after" and rule.end is not None and (row.at - rule.end).days == 1)
 
 
 def _came(expect: Mapping[str, Any]) -> str:

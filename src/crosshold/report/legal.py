@@ -10,6 +10,8 @@ from crosshold.law import DISCLAIMER
 from crosshold.law.ballot import Ballot
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Rule
+from crosshold.law.situation import tried
+from crosshold.law.vocabulary import STATUS
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import count, percent, points
 from crosshold.report.listing import WIDTH, name
@@ -78,11 +80,20 @@ def rule_table(rules: Sequence[Rule]) -> list[str]:
             "to": str(r.end or ""),
             "kind": r.kind,
             "sure": r.confidence,
+            "status": "" if r.status == "in_force" else r.status,
             "title": r.title,
         }
         for r in rules
     ]
-    headers = {"id": "rule", "from": "from", "to": "to", "kind": "kind", "sure": "sure", "title": "what it is about"}
+    headers = {
+        "id": "rule",
+        "from": "from",
+        "to": "to",
+        "kind": "kind",
+        "sure": "sure",
+        "status": "status",
+        "title": "what it is about",
+    }
     return [*table(rows, headers, width=WIDTH + 12, keep=("id", "kind")).splitlines(), "", *paragraph(DISCLAIMER, WIDTH)]
 
 
@@ -94,6 +105,7 @@ def rule_page(rule: Rule) -> list[str]:
     fields = {
         "law": f"{cite['law']} ({data['jurisdiction']}, {data['kind']})",
         "in force": f"{valid.get('from') or '?'} to {valid.get('to') or 'today'}",
+        "status": "" if rule.status == "in_force" else f"{rule.status}: {STATUS[rule.status]}",
         "when": data.get("when"),
         "unless": data.get("unless"),
         **{f"clause {name}": text for name, text in (data.get("clauses") or {}).items()},
@@ -103,13 +115,16 @@ def rule_page(rule: Rule) -> list[str]:
         "duty": data["duty"],
         "open": ", ".join(data.get("open") or ()),
         "confidence": data["confidence"],
-        "weaker parts": data.get("parts"),
+        "parts": data.get("parts"),
         "source": f"{cite['source']}, read {cite.get('read_on') or '(from memory, to verify)'}",
         "note": data.get("note"),
     }
     for key, value in fields.items():
         if value:
             told += paragraph(f"{key}: {_plain(value)}", WIDTH, "    ")
+    situations = tried(rule)
+    told += ["", f"Run just now, in {len(situations)} situations:"] if situations else []
+    told += [line for said in situations for line in paragraph(said, WIDTH, "    ")]
     return [*told, "", *paragraph(DISCLAIMER, WIDTH)]
 
 
