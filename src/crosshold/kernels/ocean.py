@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import comb, lcm
 from typing import Any
 
 import numpy as np
@@ -36,3 +38,25 @@ def decisive(weights: Sequence[int], short: Short) -> list[Any]:
             if inside is not None:
                 values[i] -= inside[has].sum()
     return values
+
+
+def beside_ocean(weights: Sequence[int], rest: int, level: int) -> list[Fraction]:
+    """Exact chance of each player to be the one at whom the votes pass ``level``, beside an ocean of ``rest`` (all on one scale).
+
+    Everybody comes at a moment of [0, 1], of the ocean the part t until t; what is missing to 1 is the ocean's chance. A coalition of s
+    falls short until x, the part of the ocean that it needs: the integral over [0, x] of t^s (1 - t)^(n - 1 - s), and n C(n - 1, s) times
+    that is the chance of more than s successes in n trials with chance x.
+
+    Source: Milnor and Shapley, "Values of large games II: oceanic games", Math. of Operations Research 3 (1978).
+    """
+    n = len(weights)
+    scale = lcm(*(n * comb(n - 1, s) for s in range(n)))
+
+    def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
+        """The integral times ``scale * rest^n``, a whole number."""
+        factor = scale // (n * comb(n - 1, size))
+        need = [min(max(level - int(w), 0), rest) for w in sums]
+        known = {x: factor * sum(comb(n, j) * x**j * (rest - x) ** (n - j) for j in range(size + 1, n + 1)) for x in set(need)}
+        return np.array([known[x] for x in need], dtype=object)
+
+    return [Fraction(int(x), scale * rest**n) for x in decisive(weights, short)]

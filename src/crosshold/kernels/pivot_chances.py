@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import comb, gcd
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from crosshold.kernels.coalitions import swings_by_size
 from crosshold.kernels.compiler import kernel
 from crosshold.kernels.network_power import Game, Index, Long, Real
-from crosshold.kernels.ocean import decisive
+from crosshold.kernels.ocean import beside_ocean
 
 MOST_SHARED = 8  # unions up to which the chances of each are computed once instead of drawn
 MOST_BESIDE_OCEAN = 16  # unions whose coalitions are listed in fractions
@@ -22,8 +21,8 @@ MOST_BESIDE_OCEAN = 16  # unions whose coalitions are listed in fractions
 def chances(weights: Sequence[int], need: int, quota: Fraction, loose: int) -> list[Fraction] | None:
     """Exact chances of the unions; what is missing to 1 is the chance that no union is pivotal. ``None`` when there are too many.
 
-    Without an ocean (``loose`` = 0) the least deciding weight is ``need``: Shapley-Shubik. With one the sum must pass ``quota``; t of the
-    ocean has come at time t, and the chance is Milnor and Shapley's integral over t.
+    Without an ocean (``loose`` = 0) the least deciding weight is ``need``: Shapley-Shubik. With one the sum must pass ``quota``:
+    :func:`~crosshold.kernels.ocean.beside_ocean`.
     """
     n = len(weights)
     if loose == 0:
@@ -36,15 +35,8 @@ def chances(weights: Sequence[int], need: int, quota: Fraction, loose: int) -> l
         return [sum((Fraction(count, n * comb(n - 1, s)) for s, count in enumerate(row)), Fraction(0)) for row in swings]
     if n > MOST_BESIDE_OCEAN:
         return None
-
-    def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
-        """Integral of t^size (1 - t)^(n - 1 - size) from 0 to the part of the ocean that the coalition needs."""
-        rest = n - 1 - size
-        parts = [min(max((quota - int(w)) / loose, Fraction(0)), Fraction(1)) for w in sums]
-        terms = [Fraction((-1) ** j * comb(rest, j), size + 1 + j) for j in range(rest + 1)]
-        return np.array([sum(f * x ** (size + 1 + j) for j, f in enumerate(terms)) for x in parts], dtype=object)
-
-    return [Fraction(x) for x in decisive(weights, short)]
+    unit = quota.denominator
+    return beside_ocean([w * unit for w in weights], loose * unit, quota.numerator)
 
 
 def deciders(unions: Sequence[Sequence[int]], need: int, quota: Fraction, loose: int) -> list[list[Fraction]]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.errors import Finding, RequestError
-from crosshold.kernels.ocean import Short, decisive
+from crosshold.kernels.ocean import Short, beside_ocean, decisive
 from crosshold.measures.power import banzhaf, banzhaf_absolute, shapley_shubik
 from crosshold.measures.power.dynamic import SETTLED, count
 from crosshold.measures.power.estimate import Estimate, Method, bracketed, estimate, of_draws
@@ -153,9 +153,7 @@ def _listed(weights: list[int], rest: int, rule: Quota, small: int | None, index
     if small is None:
         if not exact:
             return [float(x) for x in decisive(weights, _ocean_float(n, rest, float(rule.level)))]
-        scale = lcm(*(n * comb(n - 1, s) for s in range(n)))
-        counts = decisive(weights, _ocean_exact(n, rest, int(rule.level), scale))
-        return [Fraction(int(x), scale * rest**n) for x in counts]
+        return beside_ocean(weights, rest, int(rule.level))
     if index == "shapley-shubik":
         ways = [
             [comb(small, k) * factorial(s + k) * factorial(n - 1 - s + small - k) for k in range(small + 1)] for s in range(n)
@@ -209,21 +207,6 @@ def _finite(weights: list[int], quota: int, index: str, how: Method) -> Estimate
 def _normal(values: Values, index: str) -> Values:
     total = sum(values)
     return [value / total for value in values] if index == "banzhaf" and total else values
-
-
-def _ocean_exact(n: int, rest: int, level: int, scale: int) -> Short:
-    """Integral over [0, x] of t^s (1 - t)^(n - 1 - s), x = part of the ocean needed, times ``scale * rest^n``.
-
-    n C(n - 1, s) times the integral is the chance of more than s successes in n trials with chance x.
-    """
-
-    def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
-        factor = scale // (n * comb(n - 1, size))
-        need = [min(max(level - int(w), 0), rest) for w in sums]
-        known = {x: factor * sum(comb(n, j) * x**j * (rest - x) ** (n - j) for j in range(size + 1, n + 1)) for x in set(need)}
-        return np.array([known[x] for x in need], dtype=object)
-
-    return short
 
 
 def _ocean_float(n: int, rest: int, level: float) -> Short:
