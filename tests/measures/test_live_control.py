@@ -101,8 +101,13 @@ def test_faults_are_told_at_once_and_change_nothing() -> None:
     with pytest.raises(RequestError) as caught:
         live.change([("C", "B", 41), ("A", "A", 1), ("A", "C", -1)])
     assert [f.code for f in caught.value.findings] == ["E_OWN_SHARES", "E_NEGATIVE", "E_OVERHELD"]
-    with pytest.raises(RequestError, match="nowhere"):
-        live.change([("X", "B", 1)])
+    with pytest.raises(RequestError) as caught:
+        live.change([("X", "B", 1), ("A", "Y", 1)])
+    assert ["'X'" in f.message or "'Y'" in f.message for f in caught.value.findings] == [True, True]
+    for votes in (5.5, 50.0, float("nan"), "5", None):
+        with pytest.raises(RequestError, match="E_NOT_WHOLE"):
+            live.change([("A", "B", votes)])  # type: ignore[list-item]
+    assert live.change([("A", "B", np.int64(60))]) == ((), ()) and live.holders("B") == {"A": 60, "C": 30}  # type: ignore[list-item]
     assert (live.tree == before).all()
     assert live.controllers("B") == ("A",)
     with pytest.raises(RequestError) as caught:

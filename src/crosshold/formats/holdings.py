@@ -107,9 +107,11 @@ def read_holdings(
     path = Path(path)
     if totals not in (None, "column", "sum"):
         raise RequestError(Finding("E_TOTALS", f"{totals!r} names no totals.", "Say column or sum.", "totals"))
-    if threads is not None and not 1 <= threads <= MOST_THREADS:
-        message = f"{threads:,} threads {'do no work' if threads < 1 else 'are more than any machine serves'}."
-        raise RequestError(Finding("E_THREADS", message, f"Give 1 to {MOST_THREADS}, or leave it out.", "threads"))
+    if threads is not None and not (isinstance(threads, int) and 1 <= threads <= MOST_THREADS):
+        message = f"{threads!r} is no number of threads."
+        raise RequestError(
+            Finding("E_THREADS", message, f"Give a whole number from 1 to {MOST_THREADS}, or leave it out.", "threads")
+        )
     _refuse(path)
     with reading(path), Session(path, threads=threads) as session:
         layout = _layout(path, session, cast("Totals | None", totals))

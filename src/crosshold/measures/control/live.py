@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
+from operator import index
 from typing import NamedTuple
 
 import numpy as np
@@ -86,7 +87,8 @@ class LiveControl:
     def change(self, changes: Iterable[Change | tuple[str, str, int]]) -> Difference:
         """Make the changes together, and tell what they did to control: every pair that came or went, none that did both.
 
-        Errors, with nothing changed: E_UNKNOWN_ID, E_OWN_SHARES (holder = issuer), E_NEGATIVE, E_OVERHELD (more than the total).
+        Errors, with nothing changed, all at once: E_UNKNOWN_ID; E_OWN_SHARES (holder = issuer), E_NOT_WHOLE (votes that are no whole
+        number), E_NEGATIVE, E_OVERHELD (more than the total).
         """
         wanted = self._checked([Change(*change) for change in changes])
         wanted.sort(key=lambda edge: edge[2] > self._into.weight(edge[1], edge[0]))  # falls first: nobody passes 100 % on the way
@@ -105,14 +107,22 @@ class LiveControl:
         """Entity numbers for ids; the last change of a pair counts."""
         wanted: dict[Pair, int] = {}
         faults: list[Finding] = []
-        for holder, issuer, votes in changes:
-            h, j = self.network.index(holder), self.network.index(issuer)
+        names = dict.fromkeys(name for change in changes for name in change[:2])
+        places = dict(zip(names, self.network.indices(names), strict=True))
+        for holder, issuer, given in changes:
+            h, j = places[holder], places[issuer]
+            try:
+                votes = index(given)  # as a Python whole number; a float would be cut off later, without a word
+            except TypeError:
+                message = f"{holder} in {issuer}: {given!r} is no whole number of votes."
+                faults.append(Finding("E_NOT_WHOLE", message, "Say 0, 1, 2, ...", issuer))
+                continue
             if h == j:
                 faults.append(Finding("E_OWN_SHARES", f"{issuer} cannot vote its own shares.", "Leave them out.", issuer))
             if votes < 0:
                 faults.append(Finding("E_NEGATIVE", f"{holder} in {issuer}: {votes} votes.", "Say 0 or more.", issuer))
             wanted[h, j] = votes
-        for j in sorted({j for _, j in wanted}):
+        for j in sorted({j for h, j in wanted if h != j}):
             held = sum(w for h, w in self._into[j] if (h, j) not in wanted) + sum(w for (_, i), w in wanted.items() if i == j)
             if held > self._total[j] or held > 2 * int(self._limit[j]) + 1:
                 message = f"{self.network.ids[j]}: holdings would add up to {held:,} of {int(self._total[j]):,} votes."
