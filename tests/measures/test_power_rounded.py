@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 from math import comb
+from typing import Any
 
 import pytest
 
@@ -143,3 +144,9 @@ def test_counts_past_the_range_of_floats_are_whole_numbers() -> None:
     result = power(network, "X", index="swings", free_float="none")
     count = result.to_dict()["values"]["H0000"]
     assert isinstance(count, int) and abs(Fraction(count, comb(1199, 600)) - 1) < 1e-9
+
+
+@pytest.mark.parametrize("wrong", [{"samples": 999}, {"samples": 5000.5}, {"seed": -1}, {"seed": 0.5}, {"seed": True}])
+def test_draws_need_whole_numbers(wrong: dict[str, Any]) -> None:
+    with pytest.raises(RequestError, match="E_SAMPLES"):
+        Method("sampled", **wrong).checked()

@@ -41,14 +41,14 @@ class Method:
     work: Work = field(default_factory=Work)
 
     def checked(self) -> Method:
-        """Itself; E_METHOD with the nearest names, E_SAMPLES and E_UNITS otherwise, all at once."""
+        """Itself; E_METHOD with the nearest names, E_SAMPLES (also for the seed) and E_UNITS otherwise, all at once."""
         faults = []
         if self.name not in METHODS:
             faults.append(Finding("E_METHOD", f"{self.name!r} is no method.", did_you_mean(self.name, METHODS), "method"))
-        if self.samples < 1000:
-            faults.append(
-                Finding("E_SAMPLES", f"{self.samples} draws are too few for an interval.", "Give 1000 or more.", "samples")
-            )
+        for name, value, least in (("samples", self.samples, 1000), ("seed", self.seed, 0)):
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                message = f"{name} is {value!r}: a whole number of at least {least} is needed."
+                faults.append(Finding("E_SAMPLES", message, f"{sampling.SAMPLES} samples and seed 0 are the default.", name))
         if not 100 <= self.units <= 10_000_000:
             faults.append(Finding("E_UNITS", f"{self.units} units.", "Give a number from 100 to 10 million.", "units"))
         if faults:
