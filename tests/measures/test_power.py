@@ -174,6 +174,15 @@ def test_binomial_is_the_finite_game_with_the_small_holders_in_it(majors: list[i
             assert binomial(shares, small, rule, index) == whole[: len(majors)]
 
 
+def test_beside_many_small_holders_no_product_runs_over() -> None:
+    whole = 2**55  # a sum of votes times a thousand holders passes 63 bits, the low quota times a thousand does not
+    for index in ("shapley-shubik", "banzhaf-absolute"):
+        fine = binomial([f"{whole // 2 + 1}/{whole}", f"{whole // 4 + 1}/{whole}"], 1000, "1/64", index)
+        assert [float(x) for x in fine] == pytest.approx(
+            [float(x) for x in binomial(["1/2", "1/4"], 1000, "1/64", index)], rel=1e-9
+        )
+
+
 def test_half_an_ocean_that_brings_exactly_the_quota_is_not_more_than_it() -> None:
     majors = [Fraction(2, 5), Fraction(1, 15)]  # 2/5 and half of the other 8/15 are exactly 2/3
     assert ocean(majors, {"more_than": "2/3"}, "banzhaf-absolute") == [Fraction(1, 2), Fraction(1, 2)]

@@ -163,19 +163,24 @@ def _listed(weights: list[int], rest: int, rule: Quota, small: int | None, index
         ways = [[comb(small, k) for k in range(small + 1)]] * n
         scale = 2 ** (n - 1 + small)
     below = [list(accumulate(row, initial=0)) for row in ways]
+    total = sum(weights) + rest
     if not exact:
         floats = [np.array([float(Fraction(x, scale)) for x in row]) for row in below]
-        return _normal([float(x) for x in decisive(weights, _binomial_short(floats, rule, rest, small))], index)
+        return _normal([float(x) for x in decisive(weights, _binomial_short(floats, rule, rest, small, total))], index)
     whole = [np.array(row, dtype=object) for row in below]
-    return _normal([Fraction(int(x), scale) for x in decisive(weights, _binomial_short(whole, rule, rest, small))], index)
+    counts = decisive(weights, _binomial_short(whole, rule, rest, small, total))
+    return _normal([Fraction(int(x), scale) for x in counts], index)
 
 
-def _binomial_short(below: Sequence[NDArray[Any]], rule: Quota, rest: int, small: int) -> Short:
-    """``below[s][k]``: weight of "fewer than k small voters say yes" for coalitions of s; k is what a coalition still needs."""
+def _binomial_short(below: Sequence[NDArray[Any]], rule: Quota, rest: int, small: int, total: int) -> Short:
+    """``below[s][k]``: weight of "fewer than k small voters say yes" for coalitions of s; k is what a coalition still needs.
+
+    ``total`` is all votes: neither the level nor a sum is larger.
+    """
     level = int(rule.level)
 
     def short(size: int, sums: NDArray[Any]) -> NDArray[Any]:
-        gaps = (level - sums.astype(object if level * small >= 2**61 else np.int64)) * small
+        gaps = (level - sums.astype(object if total * small >= 2**61 else np.int64)) * small
         needed = gaps // rest + 1 if rule.strict else -(-gaps // rest)
         return np.asarray(below[size][np.clip(needed, 0, small + 1).astype(np.int64)])
 
