@@ -66,7 +66,10 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
     for rule, effect in rows:
         by_rule.setdefault(rule.version, []).append((rule, effect))
     lone = not every and only_circles(world, rules, meeting)
+    idle = all(pairs[0][0].needs_stake for pairs in by_rule.values())
     for issuer in world.circles.pairs if lone else sorted(world.owners):
+        if lone and idle and issuer not in world.strong and issuer not in world.named:
+            continue
         open_rows = [pairs for pairs in by_rule.values() if pairs[0][0].issuer.admits(entities.get(issuer)) != FALSE]
         if lone and issuer not in world.strong and issuer not in world.named:
             open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]

@@ -121,15 +121,16 @@ class Holdings:
         self._issuers = {name: k for k, name in enumerate(dict.fromkeys(self.issuer))}
         self._parties = {name: k for k, name in enumerate(dict.fromkeys(self.owner))}
         count = len(self.issuer)
-        self._issuer_code = np.fromiter((self._issuers[name] for name in self.issuer), np.int64, count)
-        self._owner_code = np.fromiter((self._parties[name] for name in self.owner), np.int64, count)
+        self._issuer_code = np.fromiter(map(self._issuers.__getitem__, self.issuer), np.int64, count)
+        self._owner_code = np.fromiter(map(self._parties.__getitem__, self.owner), np.int64, count)
         self.owners = Groups(self._issuers, self._issuer_code, self.owner)
         self.holdings = Groups(self._parties, self._owner_code, self.issuer)
         self.shares: NDArray[np.int64] = lots.column("shares")
+        self.count: list[int] = self.shares.tolist()
 
     def base(self, snapshot: Snapshot) -> list[int]:
         """Shares times the votes of their class, lot by lot."""
-        found: list[int] = self.shares.tolist()
+        found = list(self.count)
         classes = snapshot.lots.column("share_class")
         for name in self._issuers:
             if name in snapshot.issuers and snapshot.issuers[name].classes:
@@ -142,8 +143,8 @@ class Holdings:
         return Circles(self, links)
 
     def strong(self, gross: Sequence[int], issued: Mapping[str, int], cuttable: NDArray[np.bool_]) -> dict[str, set[str]]:
-        """For every owner the companies of which it can come to have a tenth, in shares or in votes that are left when every lot in
-        ``cuttable`` is silent."""
+        """For every owner in a circle the companies of which it can come to have a tenth, in shares or in votes that are left when every
+        lot in ``cuttable`` is silent."""
         owner, issuer = self._owner_code, self._issuer_code
         votes = np.array(gross, dtype=np.float64)
         outside = owner != np.fromiter((self._parties.get(name, -1) for name in self._issuers), np.int64)[issuer]
@@ -151,8 +152,11 @@ class Holdings:
         silent = np.bincount(issuer, votes * (cuttable & outside), len(self._issuers))
         own = np.bincount(issuer, self.shares * ~outside, len(self._issuers))
         shares = np.fromiter((issued.get(name, 0) for name in self._issuers), np.float64, len(self._issuers)) - own
-        key, place = np.unique(owner * len(self._issuers) + issuer, return_inverse=True)
-        its_votes, its_shares = np.bincount(place, votes * outside), np.bincount(place, self.shares * outside)
+        inside = np.zeros(len(self._parties), dtype=bool)
+        inside[owner[cuttable]] = True  # who is in a circle holds somebody of it
+        kept = np.flatnonzero(inside[owner] & outside)
+        key, place = np.unique(owner[kept] * len(self._issuers) + issuer[kept], return_inverse=True)
+        its_votes, its_shares = np.bincount(place, votes[kept], len(key)), np.bincount(place, self.shares[kept], len(key))
         target = key % len(self._issuers)
         left = np.maximum(np.maximum((whole - silent)[target], its_votes), 1)
         most = np.maximum(its_votes / left, its_shares / np.maximum(shares[target], 1))

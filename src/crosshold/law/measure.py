@@ -77,13 +77,13 @@ class Votes:
         return Span(min(low, high), max(low, high), null, least.low, least.low + others[0], basis)
 
     def _of_shares(self, sure: list[int], possible: list[int], target: str, basis: str) -> Span:
-        whole = self.world.issued(target)
+        whole, count = self.world.issued(target), self.world.table.count
         if basis == "outstanding":
-            whole -= sum(self.world.lots[i].shares for i in self.world.own(target))
+            whole -= sum(count[i] for i in self.world.own(target))
         if not whole:
             return NOTHING
-        low = sum(self.world.shares(i)[0] if self.data else self.world.lots[i].shares for i in sure)
-        high = sum(self.world.shares(i)[1] if self.data else self.world.lots[i].shares for i in possible)
+        low = sum(self.world.shares(i)[0] if self.data else count[i] for i in sure)
+        high = sum(self.world.shares(i)[1] if self.data else count[i] for i in possible)
         return Span(Fraction(low, whole), Fraction(high, whole), False, low, whole, basis)
 
     def _others(self, group: Tally, target: str, basis: str) -> Bounds:

@@ -82,9 +82,9 @@ def attributions(
     if fixed is not None:
         return (None if fixed == "registered" else fixed,)
     is_open = any("attribution" in rule.open for rule in rules if rule.takes_votes)
-    if is_open and any(
-        b is not None and b != h for b, h in zip(snapshot.lots.column("beneficiary"), snapshot.lots.column("holder"), strict=True)
-    ):
+    held_for = [(i, whose) for i, whose in enumerate(snapshot.lots.column("beneficiary").tolist()) if whose is not None]
+    holder = snapshot.lots.column("holder")
+    if is_open and any(whose != holder[i] for i, whose in held_for):
         return ATTRIBUTIONS
     return (None,)
 

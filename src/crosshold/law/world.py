@@ -116,11 +116,11 @@ class World:
     def reaches(self, group: Iterable[str], issuer: str, line: Fraction) -> bool:
         """Whether a group could have at least ``line`` of a company's votes or shares, whoever in its circle is silent."""
         lots = [i for owner in group if owner != issuer for i in self.owners.get(issuer, {}).get(owner, ())]
-        votes, shares = sum(self.gross[i] for i in lots), sum(int(self.table.shares[i]) for i in lots)
+        votes, shares = sum(self.gross[i] for i in lots), sum(self.table.count[i] for i in lots)
         left = max(self.gross_total(issuer) - self.can_be_silent.get(issuer, 0), votes)
-        own = sum(int(self.table.shares[i]) for i in self.owners.get(issuer, {}).get(issuer, ()))
+        own = sum(self.table.count[i] for i in self.owners.get(issuer, {}).get(issuer, ()))
         top, bottom = line.numerator, line.denominator
-        return votes * bottom >= top * left or shares * bottom >= top * (self.issued(issuer) - own)
+        return bool(votes * bottom >= top * left or shares * bottom >= top * (self.issued(issuer) - own))
 
     def may_control(self, x: str, y: str) -> bool:
         """Whether x could come to control y: it has a tenth of it, or of a company that may hold it, or a record names it."""
@@ -210,7 +210,7 @@ class World:
         owners = self.owners.get(issuer, {})
         if not owners:
             return Fraction(0)
-        held = sum(self.lots[i].shares for owner in group if owner != issuer for i in owners.get(owner, ()))
+        held = sum(self.table.count[i] for owner in group if owner != issuer for i in owners.get(owner, ()))
         return Fraction(held, self.issued(issuer)) if self.issued(issuer) else Fraction(0)
 
 
