@@ -264,6 +264,18 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path) -> None:
     assert sorted(p.name for p in tmp_path.iterdir()) == ["large.csv", "tmp"] and list(temporary.iterdir()) == []
 
 
+def test_ctrl_c_while_the_commands_are_loaded(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stop:
+        def find_spec(self, name: str, *_: Any) -> None:
+            if name == "crosshold.cli.app":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "crosshold.cli.app", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Stop(), *sys.meta_path])
+    ran = run("check", "alliance")
+    assert ran.status == 130 and ran.err.splitlines() == ["interrupted; nothing was written"]
+
+
 def test_ctrl_c_wherever_duckdb_meets_it(run: Run, register: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the main thread DuckDB turns Ctrl-C into an error of its own: opening the file, writing an answer, making a register."""
     places = {

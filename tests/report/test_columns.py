@@ -55,6 +55,20 @@ def test_rows_keep_their_order_over_many_parts(tmp_path: Path) -> None:
     assert rows == [(k, IDS[c] if c >= 0 else None) for k, c in enumerate(code.tolist())]
 
 
+def test_text_that_a_spreadsheet_would_run_and_names_that_sql_would(tmp_path: Path) -> None:
+    risky = ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x"]
+    plain = ["A", " =1", "'x", "1+1", "a=b", "%0"]
+    ids = sorted([*risky, *plain])
+    column = Coded(np.arange(len(ids), dtype=np.int32), Ids.pack(ids))
+    target = write_columns({'id" FROM given; --': column}, tmp_path / "x.csv")
+    with target.open(encoding="utf-8", newline="") as file:
+        header, *lines = csv.reader(file)
+    assert header == ['id" FROM given; --']
+    assert [line[0] for line in lines] == [f"'{name}" if name in risky else name for name in ids]
+    whole = write_columns({"id": column}, tmp_path / "x.parquet")
+    assert [row[0] for row in found(whole)] == ids
+
+
 def test_an_empty_answer_has_its_columns(tmp_path: Path) -> None:
     nobody: dict[str, Any] = {"id": Coded(np.zeros(0, np.int32), Ids.pack(IDS)), "n": np.zeros(0, np.int64)}
     assert found(write_columns(nobody, tmp_path / "a.parquet")) == []

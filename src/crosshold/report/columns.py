@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 FORMS = {".csv": "FORMAT csv, HEADER", ".parquet": "FORMAT parquet, COMPRESSION zstd"}
 MEMORY = "1200MB"
 PART = 100_000  # rows that travel at a time
-FORMULA = r"^[=+\-@\t\r]"  # text that a spreadsheet would run gets a leading apostrophe, as in every CSV we write
+FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"  # text that a spreadsheet would run gets a leading apostrophe, as in every CSV we write
 
 
 def write_columns(columns: Mapping[str, Column], target: Path) -> Path:
@@ -120,7 +120,7 @@ def _part(connection: duckdb.DuckDBPyConnection, columns: Mapping[str, Any], fir
             cell = f"CAST(c{k} AS VARCHAR)" if column.dtype.kind == "O" else cell
         if escape and (isinstance(column, Coded) or column.dtype.kind == "O"):
             cell = f"CASE WHEN regexp_matches({cell}, '{FORMULA}') THEN chr(39) || {cell} ELSE {cell} END"
-        cells.append(f'{cell} AS "{name}"')
+        cells.append(f'{cell} AS "{name.replace(chr(34), chr(34) * 2)}"')
     table = f"rows_{first}"
     with connection:
         connection.register("given", given)

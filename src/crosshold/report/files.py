@@ -14,7 +14,7 @@ from typing import Any
 from crosshold.errors import Finding, RequestError
 from crosshold.report.columns import cell
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def write_file(thing: Any, target: Path, form: str | None = None) -> Path:
