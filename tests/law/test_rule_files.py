@@ -82,6 +82,8 @@ FAULTS = [
     (GOOD, "rules: {}\n", "C_SYNTAX"),
     ("parts: {reach: B}", "parts: 3", "C_BAD_VALUE"),
     (">= 3/10", ">= 1/0", "C_NOT_EXACT"),
+    (">= 3/10", ">= 13/10", "C_BAD_VALUE"),
+    ("when: \"line\"", "when: !!python/object:os.system \"line\"", "C_TAG"),
     ("when: \"line\"", "when: \"" + "not(" * 2000 + "line" + ")" * 2000 + "\"", "C_SYNTAX"),
     ("when: \"line\"", "when: \"not " + "not " * 2000 + "line\"", "C_SYNTAX"),
     ("{line: \"held(I in H; gross_votes) >= 3/10\"}", "{line: other, other: \"not line\"}", "C_SYNTAX"),

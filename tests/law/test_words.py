@@ -117,8 +117,11 @@ def test_a_cap_of_the_articles_is_what_the_fact_says() -> None:
     held = [("B", "A", 30), ("C", "A", 10), ("B", "C", 60)]
     capped = ({"fact": "articles_cap", "issuer": "A", "share": "1/5"},)
     assert cut(under("fact(articles_cap, I)", effect, held=held, facts=capped)) == {"B.A": 20, "C.A": 0}
-    untold = under("fact(articles_cap, I)", effect, held=held, facts=({"fact": "articles_cap", "issuer": "A"},))
-    assert cut(untold) == {} and "W_SHARE_UNKNOWN" in {f.code for f in untold.findings}
+    unrecorded = under("held(H in I; issued) > 1/10", effect, held=held)
+    assert cut(unrecorded) == {} and "W_SHARE_UNKNOWN" in {f.code for f in unrecorded.findings}
+    with pytest.raises(RequestError) as caught:
+        under("fact(articles_cap, I)", effect, held=held, facts=({"fact": "articles_cap", "issuer": "A"},))
+    assert [f.code for f in caught.value.findings] == ["C_MISSING_KEY"]
     with pytest.raises(RequestError) as caught:
         under("fact(articles_cap, I)", effect, held=held, facts=({**capped[0], "of": "exercisable_votes"},))
     assert [f.code for f in caught.value.findings] == ["C_CAP_NO_BASE"]
@@ -200,3 +203,13 @@ def test_a_circle_inside_a_designated_group() -> None:
     assert cut(under(when, held=held, facts=(group, {**group, "date": "2014-05-01"}))) == {}  # designated before
     assert cut(under(when, held=held, facts=({**group, "members": ["A", "B"]},))) == {}
     assert cut(under(when, held=held[:2] + held[3:], facts=(group,))) == {}
+
+
+def test_loyalty_votes_from_memory_are_told_and_not_given() -> None:
+    row = ROW.format(kind="multiplier", when="held_for(lot) >= 24", effect="{votes: multiply, factor: 2}", more="")
+    rules = book(row.replace("confidence: A", "confidence: C"))
+    snapshot = net([("B", "A", 20)], rules=("XA-1",), at="2020-06-30")
+    dated = snapshot.evolve(lots=[replace(lot, since="2010-01-01") if lot.holder == "B" else lot for lot in snapshot.lots])
+    plain = ballot(dated, rules=rules)
+    assert plain.outcome().gross_total("A") == 100 and "W_RULE_UNVERIFIED" in {f.code for f in plain.findings}
+    assert ballot(dated, rules=rules, accept=("XA-1",)).outcome().gross_total("A") == 120

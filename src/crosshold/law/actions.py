@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from crosshold.errors import Finding, RequestError
+from crosshold.errors import Findings, RequestError
+from crosshold.law.facts import said
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.vocabulary import FACTS, FIXED_BASES
@@ -197,17 +198,34 @@ def kept_votes(world: World, effect: Effect, rule: Rule, issuer: str, holder: st
 
 
 def told_share(world: World, effect: Effect, rule: Rule, issuer: str, holder: str) -> tuple[Fraction | None, str]:
-    """The share of a partial cut and its base: of the row, or of the record the row points at; ``None`` when that tells none."""
+    """The share of a partial cut and its base: of the row, or of the record the row points at; ``None`` without one."""
     if not effect.share_from:
         return effect.share, effect.base
     who = {"rule": rule.id, "party": holder, "by": holder, "holder": holder, "issuer": issuer, "target": issuer}
     records = world.facts.records(effect.share_from, *(who.get(key, "") for key in FACTS[effect.share_from]))
     told = next((r for r in records if r.get("share") is not None), None)
     base = str(told.get("of") or effect.base) if told else effect.base
-    if base not in FIXED_BASES:
-        cure = f"Write 'of': one of {', '.join(FIXED_BASES)}."
-        raise RequestError(Finding("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, effect.share_from))
     return (Fraction(str(told["share"])) if told else None), base
+
+
+def check_shares(world: World, rules: Iterable[Rule]) -> None:
+    """A record that a row reads a share from must tell one (``C_MISSING_KEY``), of a base that can be counted (``C_CAP_NO_BASE``)."""
+    faults = Findings()
+    for rule, effect in [(r, e) for r in rules for e in r.effects if e.share_from]:
+        for record in world.facts.of(effect.share_from or ""):
+            if record.get("rule") in (None, rule.id) and said([record]) == TRUE:
+                base = str(record.get("of") or effect.base)
+                if record.get("share") is None:
+                    faults.add(
+                        "C_MISSING_KEY",
+                        f"{rule.id} needs the share of the fact {effect.share_from}.",
+                        "Add 'share' to the fact.",
+                        "facts",
+                    )
+                elif base not in FIXED_BASES:
+                    cure = f"Write 'of': one of {', '.join(FIXED_BASES)}."
+                    faults.add("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, "facts")
+    faults.raise_errors(RequestError)
 
 
 def _members(world: World, effect: Effect, rule: Rule, issuer: str, holder: str) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
-from crosshold.law.actions import Action, actions, only_circles
+from crosshold.law.actions import Action, actions, check_shares, only_circles
 from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.contracts import rights
 from crosshold.law.flags import Flag, flags_of
@@ -264,7 +264,8 @@ def ballot(
     open_bases = readings_of(voting, definitions, choice.settings, readings, early)
     for whose in attributions(attribution, readings, snapshot, voting):
         world, before = World(snapshot, whose or "registered"), tuple(World(each, whose or "registered") for each in earlier)
-        multiply(world, voting, definitions, meeting, choice.accept, early)
+        check_shares(world, active)
+        multiply(world, active, definitions, meeting, choice.accept, early)
         world.only_circles = only_circles(world, voting, meeting)
         possible = actions(world, voting, meeting)
         todo = [a for a in possible if a.given is not None or may_apply(a.rule, a.effect.part, choice.accept)]

@@ -14,8 +14,9 @@ from crosshold.law.world import World
 def multiply(
     world: World, rules: Sequence[Rule], definitions: Mapping[str, Rule], meeting: str, accept: Sequence[str], found: Findings
 ) -> None:
-    """Loyalty rows that may change votes, on every lot without stated votes; who is stated has his multiplier in the number already."""
-    rows = []
+    """Loyalty rows, on every lot without stated votes; who is stated has his multiplier in the number already. Rows that may not change
+    votes (confidence C) are told where they would."""
+    rows, unread = [], dict[str, list[str]]()
     bench = Bench(world, definitions, {}, meeting)
     judge = Judge(bench)
     for rule in (r for r in rules if r.kind == "multiplier"):
@@ -27,12 +28,19 @@ def multiply(
             if scope == FALSE:
                 continue
             env = {"I": lot.issuer, "H": world.owner[i], "X": lot.issuer, "Y": world.owner[i], "lot": str(i)}
-            for effect in (e for e in rule.effects if may_apply(rule, e.part, accept)):
+            for effect in rule.effects:
                 tree = rule.clauses[effect.clause] if effect.clause else rule.when
                 assert tree is not None
                 value = judge.value(tree, env, rule, effect.clause or "", effect)
-                rows.append((rule, effect, i, value if scope == TRUE or value == FALSE else UNKNOWN))
+                value = value if scope == TRUE or value == FALSE else UNKNOWN
+                if may_apply(rule, effect.part, accept):
+                    rows.append((rule, effect, i, value))
+                elif value == TRUE:
+                    unread.setdefault(rule.id, []).append(lot.id)
     _settle(world, rows, found)
+    for name, lots in unread.items():
+        message = f"{name} would give {', '.join(dict.fromkeys(lots))} more votes, but its text was not read (confidence C)."
+        found.add("W_RULE_UNVERIFIED", message, f"Accept {name} to apply it.", name)
 
 
 def _lots(rule: Rule, world: World) -> Iterator[int]:

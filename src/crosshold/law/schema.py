@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
@@ -12,7 +13,7 @@ from crosshold.errors import FileError, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document
 from crosshold.law import vocabulary as words
-from crosshold.law.grammar import Clause, GrammarError, Held, Predicate, When, parse, walk
+from crosshold.law.grammar import Clause, Compare, GrammarError, Held, Increase, Predicate, When, parse, walk
 from crosshold.law.rule import Party, Rule
 from crosshold.law.schema_effects import duties, effect, effects, ladder, majority
 
@@ -137,6 +138,9 @@ def _complete(row: Fields, rule: Rule) -> None:
         if clause not in rule.clauses:
             cure = did_you_mean(clause, rule.clauses)
             row.fault("C_UNKNOWN_PREDICATE", f"the flag of {clause!r} names no clause of this row.", cure, "flags", clause)
+    for line in (n for tree in rule.trees for n in walk(tree) if isinstance(n, Compare)):
+        if isinstance(line.left, (Held, Increase)) and isinstance(line.right, Fraction) and line.right > 1:
+            row.fault("C_BAD_VALUE", f"a share of {line.right} is more than everything.", "Write a ratio from 0 to 1.", "when")
     for done in rule.effects:
         if done.together == "concert" and rule.by_lot:
             row.fault(
