@@ -336,6 +336,13 @@ def test_blanks_around_an_id_are_told(tmp_path: Path) -> None:
     assert rows(read) == [("A", "B", 1), ("A ", "B", 1)] and codes(read) == ["W_BLANKS"]
 
 
+@pytest.mark.parametrize("blank", ["\t", "\u00a0", "\u200b", "\ufeff", "\u3000\u2060"])
+def test_what_cannot_be_seen_is_told(tmp_path: Path, blank: str) -> None:
+    read = table(tmp_path, HEAD + f"A{blank},B,1,10\nA,B,1,10\n")
+    assert list(read.ids) == ["A", f"A{blank}", "B"] and codes(read) == ["W_BLANKS"]
+    assert faults(tmp_path, HEAD + f"C,B,1,10\n{blank},B,1,10\n") == [("C_MISSING_KEY", "register.csv:3")]
+
+
 def test_one_issuer_over_all_of_it(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     path.write_text(HEAD + "A,B,6,10\nC,B,5,10\nA,D,1,10\nD,D,2,10\nA,B,1,10\n", encoding="utf-8")

@@ -208,8 +208,9 @@ def _notes(layout: Layout, cut: int, blanks: int, example: str | None) -> list[F
         message = f"{cut} rows have more than 12 decimals of a fraction: the rest was cut off."
         told.append(Finding("W_DECIMALS", message, "Give share counts where the last digit decides.", where))
     if blanks:
-        message = f"{blanks} ids begin or end with a blank, for example {brief(example or '')!r}: they are other ids than those without."
-        told.append(Finding("W_BLANKS", message, "Take the blanks out if the same party is meant.", where))
+        what = f"{blanks} ids begin or end with a blank or an invisible character, for example {brief(example or '')!r}"
+        message = f"{what}: they are other ids than those without."
+        told.append(Finding("W_BLANKS", message, "Take it out if the same party is meant.", where))
     return told
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from crosshold.errors import FileError
 from crosshold.formats.holdings_faults import endless_line, structural, tell_rows
 from crosshold.formats.holdings_header import Layout, fault
-from crosshold.formats.holdings_query import Progress, Session, cut, number, numbers, source
+from crosshold.formats.holdings_query import Progress, Session, bare, cut, number, numbers, source
 from crosshold.model.ids import PACK
 from crosshold.model.share import NOTIONAL
 
@@ -70,7 +70,7 @@ def intern(layout: Layout, session: Session, progress: Progress) -> tuple[int, i
     )
     ((bad, blanks, example),) = session.rows(
         "SELECT count(*) FILTER (bare = '' OR contains(id, chr(0))), count(*) FILTER (bare <> id), min(id) FILTER (bare <> id)"
-        " FROM (SELECT id, trim(id) AS bare FROM ids)"
+        f" FROM (SELECT id, {bare('id')} AS bare FROM ids)"
     )
     if bad:
         raise FileError(tell_rows(layout))

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from crosshold.errors import Finding
 from crosshold.formats.holdings_header import Layout, brief
-from crosshold.formats.holdings_query import DECIMAL, LARGEST, Session, number, numbers, source
+from crosshold.formats.holdings_query import DECIMAL, INVISIBLE, LARGEST, Session, bare, number, numbers, source
 
 SHOWN = 20  # bad rows that are told one by one
 BLANKS = " \t\n\f\r"  # what DuckDB's patterns take for blank; Python's own strip() takes more
@@ -73,7 +73,7 @@ def _ends(text: bytes) -> bool:
 def tell_rows(layout: Layout) -> list[Finding]:
     """Rows with an empty id or a number that is none; the first of them one by one, and how many there are."""
     columns = numbers(layout)
-    ids = " OR ".join(f"coalesce(trim({name}) = '' OR contains({name}, chr(0)), true)" for name in ("holder", "issuer"))
+    ids = " OR ".join(f"coalesce({bare(name)} = '' OR contains({name}, chr(0)), true)" for name in ("holder", "issuer"))
     bad = " OR ".join([ids, *(f"({number(layout, name)}) IS NULL" for name in columns)])
     with Session(layout.path, ordered=True) as session:
         query, values = source(layout, session)
@@ -142,7 +142,7 @@ def _wrong(layout: Layout, cells: Mapping[str, Any]) -> Iterator[tuple[str, str,
         yield "C_SYNTAX", "this row is the header again.", "Take it out; two files were joined."
         return
     for name in ("holder", "issuer"):
-        if not str(cells[name] or "").strip(" "):
+        if not str(cells[name] or "").strip(INVISIBLE):
             told += [("C_MISSING_KEY", f"the {name} is empty.", "Every row names who holds and what is held.")]
         elif "\0" in cells[name]:
             told += [("C_SYNTAX", f"the {name} has a null character in it.", "Take it out.")]

@@ -26,6 +26,7 @@ Progress = Callable[[float], None]
 MEMORY = "1500MB"  # what DuckDB may keep in memory; the rest waits on disk
 LARGEST = 2**62
 WHOLE = r"'\s*[0-9]+(\.0)?\s*'"  # "1.0" is what a table programme makes of 1; "1.000" and "1e3" can be read in two ways
+INVISIBLE = " \t\n\v\f\r\u00a0\u1680\u180e\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
 DECIMALS = 30  # of a fraction or percentage that are read exactly; twelve of the fraction count
 DECIMAL = r"'\s*([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]{1,2})?\s*'"
 
@@ -165,6 +166,11 @@ def source(layout: Layout, session: Session) -> tuple[str, list[Any]]:
     types = ", ".join(f"'c{k}': 'VARCHAR'" for k in range(len(layout.columns)))
     how = "auto_detect = false, header = true, all_varchar = true, quote = '\"', escape = '\"', store_rejects = true"
     return f"SELECT {cells} FROM read_csv(?, delim = ?, columns = {{{types}}}, {how})", [session.file, layout.separator]
+
+
+def bare(name: str) -> str:
+    """SQL for an id without blanks and invisible characters around it."""
+    return f"trim({name}, '{INVISIBLE}')"
 
 
 def number(layout: Layout, name: str) -> str:
