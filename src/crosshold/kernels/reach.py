@@ -32,7 +32,9 @@ def singles(into: Rows, limit: Int) -> Node:
     return np.flatnonzero(_passes_alone(into.pointer, into.node, into.weight, limit)).astype(np.int32)
 
 
-def reach(out: Rows, limit: Int, start: Int, member: Node, *, threads: int | None = 1, progress: Progress | None = None) -> Reach:
+def reach(
+    out: Rows, limit: Int, start: Int, member: Node, *, threads: int | None = None, progress: Progress | None = None
+) -> Reach:
     """The least closure of every source under "holds more than the limit together".
 
     Source s has the nodes ``member[start[s]:start[s + 1]]``, which are never its own targets. Deterministic whatever the number of

@@ -115,7 +115,7 @@ def control(
     together: Sequence[str] | None = None,
     parties: Mapping[str, Sequence[str]] | None = None,
     fixpoint: str = "least",
-    threads: int = 1,
+    threads: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Control:
     """Who controls whom, on ``basis`` ``votes`` or ``capital``; control means more than ``threshold`` (at least, unless ``strict``).
@@ -123,7 +123,8 @@ def control(
     ``sources`` (ids) limits the controllers asked about, ``companies`` the controlled. ``together`` is one party whose votes are
     added from the start, and the only controller then; ``parties`` (name -> ids) stand beside the single holders.
     ``fixpoint="greatest"`` starts from "all controlled" and drops: a ring that nobody holds then holds itself (W_PHANTOM_RING);
-    for comparison only. Work is shared by ``threads``; ``progress`` hears its finished share.
+    for comparison only. Work is shared by ``threads`` (all processors when ``None``); ``progress`` hears its
+    finished share.
 
     Errors: E_THRESHOLD_TYPE (a float), E_THRESHOLD_RANGE (outside (0, 1]), E_UNKNOWN_ID, E_OVERLAPPING_PARTIES, E_FIXPOINT.
     Finding W_NO_FOREST: below one half, or over-held, two parties can control a company without controlling each other.
@@ -173,7 +174,11 @@ def control(
 
 
 def _closures(
-    graph: Graph, limit: Int, seeds: Sequence[Sequence[int]], threads: int = 1, progress: Callable[[float], None] | None = None
+    graph: Graph,
+    limit: Int,
+    seeds: Sequence[Sequence[int]],
+    threads: int | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> Reach:
     """The least closure of seeds of one or several nodes."""
     start = np.cumsum([0, *map(len, seeds)])
