@@ -58,7 +58,11 @@ class Votes:
     def share(self, group: Pair, target: str, basis: str) -> Span:
         """The share of a group in ``target``. Own shares are never in the numerator; in a total only where the base says so."""
         owners = self.world.owners[target]
-        sure, possible = ([i for o in members if o != target for i in owners.get(o, ())] for members in group)
+        # The shorter list is walked: a company has few holders, and a group may have thousands of members.
+        few, many = (owners, group[1]) if len(owners) < len(group[1]) else (group[1], owners)
+        inside = [owner for owner in few if owner in many and owner != target]
+        possible = [i for owner in inside for i in owners[owner]]
+        sure = [i for owner in inside if owner in group[0] for i in owners[owner]]
         if basis in ("issued", "outstanding"):
             return self._of_shares(sure, possible, target, basis)
         least, most = self.add(sure, target, basis), self.add(possible, target, basis)

@@ -113,12 +113,14 @@ class World:
             found[name] = found.get(name, 0) + self.gross[i]
         return found
 
-    def reaches(self, group: Iterable[str], issuer: str, line: Fraction) -> bool:
+    def reaches(self, group: frozenset[str], issuer: str, line: Fraction) -> bool:
         """Whether a group could have at least ``line`` of a company's votes or shares, whoever in its circle is silent."""
-        lots = [i for owner in group if owner != issuer for i in self.owners.get(issuer, {}).get(owner, ())]
+        owners = self.owners.get(issuer, {})
+        few, many = (owners, group) if len(owners) < len(group) else (group, owners)
+        lots = [i for owner in few if owner in many and owner != issuer for i in owners[owner]]
         votes, shares = sum(self.gross[i] for i in lots), sum(self.table.count[i] for i in lots)
         left = max(self.gross_total(issuer) - self.can_be_silent.get(issuer, 0), votes)
-        own = sum(self.table.count[i] for i in self.owners.get(issuer, {}).get(issuer, ()))
+        own = sum(self.table.count[i] for i in owners.get(issuer, ()))
         top, bottom = line.numerator, line.denominator
         return bool(votes * bottom >= top * left or shares * bottom >= top * (self.issued(issuer) - own))
 
