@@ -13,7 +13,7 @@ import pytest
 
 from crosshold.errors import Findings
 from crosshold.law.ballot import Ballot, ballot
-from crosshold.law.grammar import Compare, Held, HeldFor, Predicate, walk
+from crosshold.law.trees import Compare, Held, HeldFor, Predicate, walk
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.near import LINE_KINDS, lines_tested
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Party, Rule

@@ -8,8 +8,8 @@ from fractions import Fraction
 import pytest
 
 from crosshold.law.book import load
-from crosshold.law.grammar import Compare, Held, walk
 from crosshold.law.rule import Rule
+from crosshold.law.trees import Compare, Held, walk
 from crosshold.measures.owners.ladders import LADDERS, Ladder
 from crosshold.measures.owners.named import TESTS, OwnerTest
 

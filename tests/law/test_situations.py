@@ -10,9 +10,9 @@ import pytest
 from crosshold.errors import CrossholdError
 from crosshold.formats.yaml_text import read
 from crosshold.law.book import PACKS, load
-from crosshold.law.grammar import Compare
 from crosshold.law.rule import Rule
 from crosshold.law.situation import Situation, read_situations, situations_of
+from crosshold.law.trees import Compare
 
 ROWS = [row for pack in PACKS for row in situations_of(pack)]
 RULES = {rule.version: rule for rule in load().rules}

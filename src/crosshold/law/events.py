@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 from crosshold.law.ballot import Ballot
-from crosshold.law.grammar import Compare, Increase, walk
 from crosshold.law.judge import Judge, Line
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.trees import Compare, Increase, walk
 from crosshold.law.world import World
 from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot

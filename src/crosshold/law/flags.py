@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from crosshold.law.grammar import Clause, Compare, Held, When, walk
 from crosshold.law.judge import Env, Judge
 from crosshold.law.near import line_pairs
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import TRUE, UNKNOWN, Rule
+from crosshold.law.trees import Clause, Compare, Held, When, walk
 from crosshold.model.result import plain
 
 

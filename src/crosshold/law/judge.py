@@ -13,7 +13,11 @@ from fractions import Fraction
 from crosshold.law.chains import product_share
 from crosshold.law.control import Control
 from crosshold.law.facts import said
-from crosshold.law.grammar import (
+from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
+from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
+from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.silence import Silence
+from crosshold.law.trees import (
     Both,
     Clause,
     Compare,
@@ -28,11 +32,7 @@ from crosshold.law.grammar import (
     Predicate,
     Some,
     When,
-)  # fmt: skip
-from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
-from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
-from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
-from crosshold.law.silence import Silence
+)
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World, months_held
 from crosshold.model.dates import add_months

@@ -10,10 +10,10 @@ from math import ceil, floor
 from typing import Any
 
 from crosshold.law.actions import Action, reach
-from crosshold.law.grammar import Compare, When
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.trees import Compare, When
 from crosshold.model.result import plain
 
 Change = tuple[tuple[str, str], ...]

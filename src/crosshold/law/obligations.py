@@ -8,11 +8,12 @@ from datetime import date, timedelta
 from typing import Any
 
 from crosshold.law.actions import Action
-from crosshold.law.grammar import Predicate, parse
+from crosshold.law.grammar import parse
 from crosshold.law.judge import Judge
 from crosshold.law.near import line_pairs
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import TRUE
+from crosshold.law.trees import Predicate
 from crosshold.model.dates import add_months
 
 _SPAN = re.compile(r"(\d+) (day|month|year)s?")

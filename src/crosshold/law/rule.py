@@ -9,20 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from crosshold.law.grammar import (
-    Both,
-    Clause,
-    Compare,
-    Dates,
-    Held,
-    HeldFor,
-    Increase,
-    Number,
-    Predicate,
-    Some,
-    When,
-    walk,
-)  # fmt: skip
+from crosshold.law.trees import Both, Clause, Compare, Dates, Held, HeldFor, Increase, Number, Predicate, Some, When, walk
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
 from crosshold.model.result import plain

@@ -13,9 +13,10 @@ from crosshold.errors import FileError, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document
 from crosshold.law import vocabulary as words
-from crosshold.law.grammar import Clause, Compare, GrammarError, Held, Increase, Predicate, When, parse, walk
+from crosshold.law.grammar import GrammarError, parse
 from crosshold.law.rule import Party, Rule
 from crosshold.law.schema_effects import duties, effect, effects, ladder, majority
+from crosshold.law.trees import Clause, Compare, Held, Increase, Predicate, When, walk
 
 ROW: Mapping[str, str] = {
     "id": "its name; versions of one rule share it and follow one another in time",

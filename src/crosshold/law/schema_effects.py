@@ -8,8 +8,9 @@ from fractions import Fraction
 from crosshold.errors import did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.law import vocabulary as words
-from crosshold.law.grammar import GrammarError, Predicate, When, parse, parse_number
+from crosshold.law.grammar import GrammarError, parse, parse_number
 from crosshold.law.rule import Effect, Ladder, Majority
+from crosshold.law.trees import Predicate, When
 
 EFFECT: Mapping[str, str] = {
     "votes": "what happens to them",

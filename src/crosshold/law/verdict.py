@@ -9,11 +9,11 @@ from typing import Any
 from crosshold.errors import Finding
 from crosshold.law.actions import Action, actions
 from crosshold.law.control import Step
-from crosshold.law.grammar import Predicate, walk
 from crosshold.law.judge import Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule, may_apply
 from crosshold.law.stable import judge_all
+from crosshold.law.trees import Predicate, walk
 from crosshold.model.result import plain
 
 WORDS = {TRUE: "true", FALSE: "false", UNKNOWN: "unknown"}
