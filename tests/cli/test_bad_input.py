@@ -176,3 +176,10 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     command = f"'{sys.executable}' -m crosshold rules | head -n 1"
     ran = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
     assert b"Traceback" not in ran.stderr and b"Broken" not in ran.stderr
+
+
+def test_json_holds_no_character_that_steers_a_terminal(run: Run) -> None:
+    told = run("control", "a\x9b31m\u202e\udcff.csv", "--json")
+    assert told.status == 2
+    assert not any(c in told.out for c in "\x9b\u202e\udcff")
+    assert json.loads(told.out)["findings"][0]["where"].startswith("a\x9b31m\u202e\udcff")

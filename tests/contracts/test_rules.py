@@ -13,11 +13,11 @@ import pytest
 
 from crosshold.errors import Findings
 from crosshold.law.ballot import Ballot, ballot
-from crosshold.law.trees import Compare, Held, HeldFor, Predicate, walk
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.near import LINE_KINDS, lines_tested
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Party, Rule
 from crosshold.law.rules import load
+from crosshold.law.trees import Compare, Held, HeldFor, Predicate, walk
 from crosshold.law.vocabulary import FACTS
 from crosshold.law.world import World
 from crosshold.model.entity import FLOAT, Entity
@@ -206,7 +206,7 @@ def test_loyalty_votes_come_on_the_day_the_months_are_full(rule: Rule) -> None:
 
 
 TWO_STAKES = ("AMLR-52", "BE-CROSS-10", "ECB-138", "ES-194", "EU-50", "EU-50-OLD", "KR-FTA-18", "NL-98d", "OFAC-50")
-"""Rows whose line hangs on more than one stake, on a list of persons or on who is present: only in tests/law/situations."""
+"""Rows whose line hangs on more than one stake, on a list of persons or on who is present: only in law/situations."""
 LINES = [rule for rule in RULES if rule.kind in LINE_KINDS and not rule.measures_increase and rule.id not in TWO_STAKES]
 
 

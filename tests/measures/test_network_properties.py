@@ -10,9 +10,11 @@ from math import factorial, lcm, prod
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from crosshold.errors import RequestError
 from crosshold.kernels.components import components
 from crosshold.kernels.csr import compress
 from crosshold.measures.control import control, ultimate
@@ -325,3 +327,18 @@ def test_components_are_mutual_reach_in_topological_order(edges: list[tuple[int,
     }
     place = {node: k for k, members in enumerate(found) for node in members}
     assert all(place[a] <= place[b] for a, b in edges)
+
+
+def test_columns_that_do_not_fit_are_told_all_at_once() -> None:
+    node, whole = np.array([0, 1], dtype=np.int32), np.array([60, 40])
+    good = Network.from_columns(["A", "B", "C"], node, np.array([2, 2], dtype=np.int32), whole, np.array([0, 0, 100]))
+    assert good.capital.fraction(0, 2) == Fraction(3, 5)
+    with pytest.raises(RequestError) as caught:
+        Network.from_columns(["B", "A"], node, np.array([2, -1], dtype=np.int32), np.array([-1, 5]), np.array([1]))
+    assert [(f.code, f.where) for f in caught.value.findings] == [
+        ("E_COLUMNS", "total"), ("E_COLUMNS", "issuer"), ("E_COLUMNS", "weight"), ("E_COLUMNS", "ids"),
+    ]  # fmt: skip
+    with pytest.raises(RequestError, match="whole numbers"):
+        Network.from_columns(["A", "B"], node, node, np.array([0.5, 0.5]), np.array([1, 1]))
+    with pytest.raises(RequestError, match="refuse or report"):
+        Network.from_columns(["A", "B"], node, node[::-1], whole, np.array([100, 100]), overheld="maybe")

@@ -15,9 +15,9 @@ from crosshold.law.vocabulary import BASES, DUTIES, PREDICATES, VOTE_EFFECTS
 from crosshold.report.law_chapters import NAMES, chapter, chapters, main
 
 ROOT = Path(__file__).parents[2]
-FOLDER, SITUATIONS = ROOT / "docs" / "law", ROOT / "tests" / "law" / "situations"
+FOLDER, SITUATIONS = ROOT / "docs" / "law", ROOT / "src" / "crosshold" / "law" / "situations"
 PAGES = chapters(SITUATIONS)
-HOW = "write the pages again: python -m crosshold.report.law_chapters docs/law tests/law/situations"
+HOW = "write the pages again: python -m crosshold.report.law_chapters docs/law src/crosshold/law/situations"
 
 
 @pytest.mark.parametrize("name", sorted(PAGES))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,10 +11,13 @@ from typing import Any
 from crosshold.errors import CrossholdError, Finding
 from crosshold.model.result import plain
 
+UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")  # controls, directions, surrogates
+
 
 def print_json(data: Mapping[str, Any], exact: bool = False) -> None:
-    """One JSON object on stdout, in UTF-8 whatever the terminal."""
+    """One JSON object on stdout, in UTF-8 whatever the terminal; characters that steer a terminal, or are none, are escaped."""
     text = json.dumps(plain(data, exact=exact), ensure_ascii=False, indent=2, allow_nan=False)
+    text = UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     sys.stdout.buffer.write(text.encode() + b"\n")
     sys.stdout.flush()
 

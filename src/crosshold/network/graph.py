@@ -174,6 +174,9 @@ def graph_of_columns(
     basis: str, ids: Sequence[str], holder: Node, issuer: Node, weight: Int, total: Int, overheld: str
 ) -> tuple[Graph, tuple[Finding, ...]]:
     """Own shares leave the total first, then the rest becomes rows; more than the total is a finding."""
+    if overheld not in ("refuse", "report"):
+        message = f"{overheld!r} says nothing about over-held companies."
+        raise RequestError(Finding("E_OVERHELD_MODE", message, "Say refuse or report.", "overheld"))
     size = len(ids)
     roughly = np.bincount(issuer, weight, minlength=size)  # in floats, which do not run over
     refuse_large([ids[j] for j in np.flatnonzero((roughly >= LARGEST) | (total >= LARGEST))[:8].tolist()])

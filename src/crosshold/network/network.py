@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from math import lcm
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.kernels.csr import Int, Node
 from crosshold.kernels.flow import Divergent
 from crosshold.kernels.large_rings import Unsettled
+from crosshold.model.ids import Ids
 from crosshold.model.share import NOTIONAL
 from crosshold.network.graph import Graph, graph_of_columns, graph_of_edges
 
@@ -169,7 +172,35 @@ class Network:
         """A network from the columns of a register: entity numbers into the sorted ``ids``, whole weights, a total per entity.
 
         Both graphs are the same. Rows of the same pair add up, own shares leave the total; ``overheld`` as in
-        :meth:`from_holdings`. Errors: E_OVERHELD, E_TOO_LARGE.
+        :meth:`from_holdings`. Errors: E_COLUMNS (all faults at once), E_OVERHELD, E_TOO_LARGE.
         """
+        _check_columns(ids, holder, issuer, weight, total)
         graph, findings = graph_of_columns(basis, ids, holder, issuer, weight, total, overheld)
         return cls(ids=ids, capital=graph, votes=graph, findings=findings)
+
+
+def _check_columns(ids: Sequence[str], holder: Node, issuer: Node, weight: Int, total: Int) -> None:
+    """``E_COLUMNS`` for columns that fit neither each other nor the ids. Packed ids are sorted by the way they are made."""
+    faults = Findings()
+    given: dict[str, Any] = {"holder": holder, "issuer": issuer, "weight": weight, "total": total}
+    for name, column in given.items():
+        if not isinstance(column, np.ndarray) or column.ndim != 1 or not np.issubdtype(column.dtype, np.integer):
+            faults.add("E_COLUMNS", f"{name} is no one-dimensional array of whole numbers.", "Give an integer array.", name)
+    faults.raise_errors(RequestError)
+    if not len(holder) == len(issuer) == len(weight):
+        faults.add("E_COLUMNS", "holder, issuer and weight have different lengths.", "Give one of each a row.", "holder")
+    if len(total) != len(ids):
+        faults.add(
+            "E_COLUMNS", f"{len(total)} totals for {len(ids)} ids.", "Give a total for each id, 0 without shares.", "total"
+        )
+    for name in ("holder", "issuer"):
+        if len(given[name]) and not 0 <= given[name].min() <= given[name].max() < len(ids):
+            faults.add("E_COLUMNS", f"{name}: numbers from 0 to {len(ids) - 1} count the ids.", "Count the ids from 0.", name)
+    for name in ("weight", "total"):
+        if len(given[name]) and given[name].min() < 0:
+            faults.add("E_COLUMNS", f"{name}: a number is below 0.", "Give whole numbers of 0 or more.", name)
+    if not isinstance(ids, Ids) and any(a >= b for a, b in pairwise(ids)):
+        faults.add(
+            "E_COLUMNS", "the ids are not sorted, or one is there twice.", "Sort them and number the rows by that order.", "ids"
+        )
+    faults.raise_errors(RequestError)

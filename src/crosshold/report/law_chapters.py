@@ -1,6 +1,7 @@
 """The chapters of the documentation on law: one page per pack of rules, written from the rows and from the situations they are tested in.
 
-``python -m crosshold.report.law_chapters docs/law tests/law/situations`` writes them again; a test fails when one is not up to date.
+``python -m crosshold.report.law_chapters docs/law src/crosshold/law/situations`` writes them again;
+a test fails when one is not up to date.
 """
 
 from __future__ import annotations
