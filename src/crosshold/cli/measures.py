@@ -47,7 +47,7 @@ def own(
     least = None if floor is None else ratio(floor, "--floor")
     whole = holder is None and issuer is None
     if whole and not bounds and api.is_register(asked.path):
-        return register.own(asked, None, None, convention)
+        return register.own(asked)
     chosen: dict[str, Any] = {"holders": [holder] if holder else None, "issuers": [issuer] if issuer else None}
     with put(asked, holder, issuer=issuer) as question:
         if bounds:
@@ -106,7 +106,7 @@ def owners(
     """Who counts as an owner under a named test. Or who is blocked, or closely linked."""
     named = api.owner_test(test)
     if issuer is None and not listed and not bounds and api.is_register(asked.path):
-        return register.owners(asked, issuer, test, ())
+        return register.owners(asked)
     if votes not in ("exercisable", "gross"):
         raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{votes!r} names no votes.", "Say exercisable or gross.", "--votes"))
     if named.question != "owners" or bounds:

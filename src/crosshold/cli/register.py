@@ -78,16 +78,10 @@ def check(asked: Asked) -> None:
         survey(work, api.survey(work.network))
 
 
-def own(asked: Asked, holder: str | None, issuer: str | None, convention: str) -> None:
-    """Who owns one company or what one holder owns; of the whole register, the direct holdings."""
+def own(asked: Asked) -> None:
+    """The direct holdings of a whole register."""
     with opened(asked) as work:
-        network = work.network
-        known(network, holder, issuer)
-        if holder is None and issuer is None:
-            survey(work, api.survey(network))
-            return
-        chosen = {"holders": [holder] if holder else None, "issuers": [issuer] if issuer else None}
-        show(work, api.ownership(network, convention=convention, **chosen))
+        survey(work, api.survey(work.network))
 
 
 def control(asked: Asked, threshold: str, basis: str, holder: str | None, issuer: str | None) -> None:
@@ -109,24 +103,10 @@ def control(asked: Asked, threshold: str, basis: str, holder: str | None, issuer
         show(work, result, more, api.register_lines(top, network, asked.path))
 
 
-def owners(asked: Asked, issuer: str | None, test: str, listed: Sequence[str]) -> None:
-    """Who counts as an owner of one company under a named test, or who is blocked with the listed."""
-    if issuer is None and not listed:
-        message = "owners of every company of a register are more than a table can show."
-        raise RequestError(Finding("E_REGISTER", message, "Name the company after the file.", asked.path))
-    with opened(asked) as work:
-        network = work.network
-        known(network, issuer, *listed)
-        show(work, api.owners(network, issuer, test=test, listed=listed))
-
-
-def power(asked: Asked, issuer: str, index: str, quota: str, free_float: str) -> None:
-    """Voting power in one company of a register."""
-    limit = ratio(quota, "--quota")
-    with opened(asked) as work:
-        network = work.network
-        known(network, issuer)
-        show(work, api.power(network, issuer, index=index, quota={"more_than": limit}, free_float=free_float))
+def owners(asked: Asked) -> None:
+    """Owners under a named test are told of one company of a register at a time."""
+    message = "owners of every company of a register are more than a table can show."
+    raise RequestError(Finding("E_REGISTER", message, "Name the company after the file.", asked.path))
 
 
 def loops(asked: Asked) -> None:
