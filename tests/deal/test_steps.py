@@ -12,7 +12,7 @@ import pytest
 from crosshold.deal.advance import Advance, advance
 from crosshold.deal.plan import Plan
 from crosshold.deal.state import state_hash
-from crosshold.errors import RequestError
+from crosshold.errors import FileError, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, Price, Rate, ShareClass, Snapshot
 
@@ -289,6 +289,46 @@ def test_a_swap_and_a_mutual_cancellation_move_only_the_net() -> None:
     assert {i: x.issued for i, x in done.state.issuers.items()} == {"N": 950, "R": 100}
     (entry,) = done.draft.ledger.entries  # R owes JPY 60,000, N owes EUR 250 = JPY 30,000
     assert (entry.payer, entry.payee, str(entry.amount), entry.currency, entry.why) == ("R", "N", "30000", "JPY", "net")
+
+
+# -- new shares
+
+ISSUE = {"type": "issue", "issuer": "N", "shares": 250, "price": EUR}
+
+
+def test_new_shares_dilute_all_who_take_none_by_n_over_n_plus_q() -> None:
+    done = do(state(), {**ISSUE, "subscriber": "X", "fee": "0.01"})
+    after = done.state
+    assert after.issuers["N"].issued == 1250 and after.held("X", "N") == 250 and after.held("R", "N") == 400
+    (lot,) = after.lots_of("N", "X")
+    assert (lot.since, after.gross_votes(lot)) == ("2020-01-28", 250)
+    assert (after.cash["N"]["EUR"], after.cash["X"]["EUR"]) == (Decimal("11237.50"), Decimal("-1250.00"))  # 1 % fee
+    assert found(done) == ["N_PRE_EMPTION", "W_OVERDRAWN"]
+
+
+def test_a_pro_rata_issue_leaves_every_stake_and_passes_own_shares_over() -> None:
+    pro_rata = {**ISSUE, "pro_rata": True}
+    after = do(state(), pro_rata).state
+    for holder in ("R", "T", "~float"):
+        assert after.held(holder, "N") * 1000 == state().held(holder, "N") * 1250
+    own = do(state(Lot("n", "N", "N", 200), Lot("r", "N", "R", 500)), {**pro_rata, "shares": 80}).state
+    assert (own.held("R", "N"), own.held("~float", "N"), own.treasury("N")) == (550, 330, 200)  # 80 to 500 and 300
+    nobody = state(Lot("n", "N", "N", 1000))
+    assert barred(nobody.evolve(lots=[lot for lot in nobody.lots if lot.shares]), pro_rata) == ["E_INSUFFICIENT"]
+
+
+def test_new_shares_are_of_a_class_and_go_one_way() -> None:
+    classes = (ShareClass("A", 100, 10), ShareClass("B", 900))
+    lots = Lots([Lot("a", "N", "R", 100, "A"), Lot("b", "N", "~float", 900, "B")])
+    there = state(issuers={"N": Issuer("N", 1000, classes=classes)}, lots=lots)
+    assert barred(there, {**ISSUE, "subscriber": "X"}) == ["C_BAD_VALUE"]
+    done = do(there, {**ISSUE, "subscriber": "X", "class": "A"}).state
+    assert done.issuers["N"].classes == (ShareClass("A", 350, 10), ShareClass("B", 900))
+    for wrong, code in (({}, "C_MISSING_KEY"), ({"subscriber": "X", "pro_rata": True}, "C_MISSING_KEY"),
+                        ({"subscriber": "N"}, "C_BAD_VALUE"), ({"fills": {"X": 249}}, "C_BAD_VALUE")):  # fmt: skip
+        with pytest.raises(FileError) as caught:
+            Plan.read({"steps": [{**ISSUE, **wrong}]})
+        assert [f.code for f in caught.value.findings] == [code]
 
 
 # -- money without shares

@@ -108,20 +108,24 @@ class Draft:
         self.findings.add(code, message, cure, self.where)
 
     # -- shares --------------------------------------------------------------------------------------------------------------
-    def take(self, issuer: str, holder: str, shares: int, order: str | Sequence[str] = "fewest_votes_first") -> list[Part]:
-        """Remove shares from a holder's lots. ``E_INSUFFICIENT``, ``E_LOCKUP``, ``E_PLEDGED``, ``E_VOTES_AGGREGATE``."""
+    def take(
+        self, issuer: str, holder: str, shares: int, order: str | Sequence[str] = "fewest_votes_first", bond: str | None = None
+    ) -> list[Part]:
+        """Remove shares from a holder's lots; with ``bond``, from those pledged to it.
+
+        ``E_INSUFFICIENT``, ``E_LOCKUP``, ``E_PLEDGED``, ``E_VOTES_AGGREGATE``.
+        """
         if shares == 0:
             return []
-        own = self.lots(issuer, holder)
+        own = [lot for lot in self.lots(issuer, holder) if bond is None or lot.pledged_to == bond]
         held = sum(lot.shares for lot in own)
         if shares > held:
             cure = "Lower the number, or check the order of the steps."
             raise self.refuse("E_INSUFFICIENT", f"{holder} has {held:,} shares of {issuer} and needs {shares:,}.", cure)
-        free = [lot for lot in own if not self._bound(lot)]
+        free = [lot for lot in own if not self._bound(lot, bond)]
         short = shares - sum(lot.shares for lot in free)
         if short > 0:
-            bound = next(lot for lot in own if self._bound(lot))
-            code, why = self._bound(bound) or ("E_LOCKUP", "")
+            bound, (code, why) = next((lot, why) for lot in own if (why := self._bound(lot, bond)))
             message = f"{holder} lacks {short:,} free shares of {issuer}: lot {bound.id} is {why}."
             raise self.refuse(code, message, "Wait, or sell fewer.")
         whole = {lot.id for lot in free} if shares == held and isinstance(order, str) else set()
@@ -136,8 +140,8 @@ class Draft:
                 self._lots[rest.id] = rest
         return parts
 
-    def _bound(self, lot: Lot) -> tuple[str, str] | None:
-        if lot.pledged_to:
+    def _bound(self, lot: Lot, bond: str | None) -> tuple[str, str] | None:
+        if lot.pledged_to and lot.pledged_to != bond:
             return "E_PLEDGED", f"pledged to {lot.pledged_to}"
         if lot.locked_until and lot.locked_until >= self.on.isoformat():
             return "E_LOCKUP", f"locked until {lot.locked_until}"
@@ -167,10 +171,7 @@ class Draft:
             message = f"{holder} would give shares of {issuer} to itself."
             raise self.refuse("C_BAD_VALUE", message, "Name another holder on one side.")
         self.moves.append(Move(issuer, giver, holder, shares))
-        name, n = f"{self.step}.{issuer}.{holder}", 1
-        while name in self._lots or name in self._votes:
-            n += 1
-            name = f"{self.step}.{issuer}.{holder}.{n}"
+        name = self._free_name(f"{self.step}.{issuer}.{holder}")
         base = shares * self.issuers[issuer].votes_per_share(share_class)
         nobody = self.dispersed(holder)
         votes, since = (base, None) if nobody else (None, self.on.isoformat())
@@ -178,6 +179,28 @@ class Draft:
         self._lots[name] = lot
         self._votes[name] = 0 if holder == issuer else base
         return lot
+
+    def _free_name(self, wanted: str) -> str:
+        name, n = wanted, 1
+        while name in self._lots or name in self._votes:
+            n += 1
+            name = f"{wanted}.{n}"
+        return name
+
+    def pledge(
+        self, issuer: str, holder: str, shares: int, to: str | None, *, order: str | Sequence[str] = "fewest_votes_first",
+        bond: str | None = None,
+    ) -> None:  # fmt: skip
+        """Pledge shares ``to`` a bond, or free those of ``bond``; holder, votes, dates and overlays stay."""
+        for part in self.take(issuer, holder, shares, order, bond):
+            old = part.lot
+            votes = None if old.votes is None else int(part.votes)
+            lot = replace(
+                old, id=self._free_name(f"{old.id}.{to or 'free'}"), shares=part.shares, votes=votes, low=None, high=None,
+                high_open=False, pledged_to=to,
+            )  # fmt: skip
+            self._lots[lot.id], self._votes[lot.id] = lot, int(part.votes)
+            self.overlays += [{**o, "lot": lot.id} for o in self.overlays if o.get("lot") == old.id]
 
     def transfer(
         self, issuer: str, seller: str, buyer: str, shares: int, order: str | Sequence[str]
@@ -207,12 +230,19 @@ class Draft:
             raise self.refuse("E_TREASURY_SHORT", message, "Buy them first, or cancel fewer.")
         if shares and shares >= there.issued:
             raise self.refuse("E_LAST_SHARE", f"nothing of {issuer} would remain issued.", "Cancel fewer.")
-        classes = {c.name: c for c in there.classes}
         for part in self.take(issuer, issuer, shares, order):
-            name = part.lot.share_class
-            if name in classes:
-                classes[name] = replace(classes[name], issued=classes[name].issued - part.shares)
-        self.issuers[issuer] = replace(there, issued=there.issued - shares, classes=tuple(classes.values()))
+            self._resize(issuer, part.lot.share_class, -part.shares)
+
+    def issue(self, issuer: str, fills: Mapping[str, int], share_class: str | None = None) -> None:
+        """New shares of an issuer, or the first ones, into the hands of those who take them."""
+        for holder, shares in fills.items():
+            self._resize(issuer, share_class, shares)
+            self.give(issuer, issuer, holder, shares, share_class)
+
+    def _resize(self, issuer: str, share_class: str | None, more: int) -> None:
+        there = self.issuers[issuer]
+        classes = tuple(replace(c, issued=c.issued + more) if c.name == share_class else c for c in there.classes)
+        self.issuers[issuer] = replace(there, issued=there.issued + more, classes=classes)
 
     # -- money ---------------------------------------------------------------------------------------------------------------
     def dispersed(self, who: str) -> bool:
@@ -262,18 +292,27 @@ class Draft:
         """Shares against money at ``price * (1 - cut)``; the buyer's new lots. A trustee's shares are paid to the beneficiary."""
         held = self.held(seller, issuer)
         parts, lots = self.transfer(issuer, seller, buyer, shares, order)
-        currency = price.currency or self.state.currency
+        self.settle(issuer, seller, buyer, parts, held, Fraction(price.value), price.currency or self.state.currency, cut)
+        return lots
+
+    def settle(
+        self, issuer: str, seller: str, buyer: str, parts: Sequence[Part], held: int, each: Fraction, currency: str,
+        cut: Fraction = Fraction(0),
+    ) -> None:  # fmt: skip
+        """Pay for shares that moved, ``each`` less ``cut``; the seller ``held`` so many before."""
         by_payee: dict[str, int] = {}
         for part in parts:
             payee = part.lot.beneficiary or seller
             by_payee[payee] = by_payee.get(payee, 0) + part.shares
         for payee, count in by_payee.items():
-            gross = rounded(count * Fraction(price.value), currency)
-            net = self.pay(buyer, payee, count * Fraction(price.value) * (1 - cut), currency, "price")
+            if payee == buyer:
+                message = f"{seller} holds these shares of {issuer} for {buyer}, which would buy what is its own."
+                raise self.refuse("C_BAD_VALUE", message, "Use trust_out to take shares back from a trustee.")
+            gross = rounded(count * each, currency)
+            net = self.pay(buyer, payee, count * each * (1 - cut), currency, "price")
             self.sales.append(Sale(issuer, seller, self.account(payee), self.account(buyer), count, gross, net, currency, held))
         if buyer == issuer:
             self.must_cover.add(issuer)
-        return lots
 
     def charge(self, payer: str, fee: Amount | Fraction | None, gross: Decimal, currency: str, why: str = "fee") -> None:
         """A fee, as a fraction of ``gross`` or as an amount, or a tax; dispersed holders pay none that we could know."""

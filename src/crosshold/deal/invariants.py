@@ -16,7 +16,7 @@ def holds(draft: Draft, after: Snapshot) -> None:
     whole_numbers(after)
     for issuer in after.issuers.values():
         held = {state: sum(lot.shares for lot in state.lots_of(issuer.id)) for state in (before, after)}
-        cancelled = before.issuers[issuer.id].issued - issuer.issued
+        cancelled = (before.issuers[issuer.id].issued if issuer.id in before.issuers else 0) - issuer.issued
         assert held[before] - held[after] == cancelled, (
             f"I1: {issuer.id} lost {held[before] - held[after]}, cancelled {cancelled}"
         )

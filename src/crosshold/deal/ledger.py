@@ -15,7 +15,9 @@ from fractions import Fraction
 from crosshold.errors import Finding, RequestError
 from crosshold.model.snapshot import Rate
 
-WHY = ("price", "fee", "stamp", "tax", "coupon", "dividend", "contribution", "investment", "return", "payment", "fx", "net")
+WHY = (
+    "price", "fee", "stamp", "tax", "coupon", "dividend", "contribution", "debt", "investment", "return", "payment", "fx", "net",
+)  # fmt: skip
 _DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "ISK": 0, "VND": 0, "XAF": 0, "XOF": 0, "PYG": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3}
 EXACT = Context(prec=400)  # sums of money never lose a digit
 

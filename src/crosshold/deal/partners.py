@@ -102,7 +102,8 @@ def subsidiaries_of_parents(before: View, after: View, where: str) -> list[Findi
     found = []
     for issuer, holders in after.stakes.items():
         for holder, stake in holders.items():
-            was = before.stakes[issuer][holder].shares if holder in before.stakes[issuer] else 0
+            there = before.stakes.get(issuer, {})
+            was = there[holder].shares if holder in there else 0
             controlled = issuer in after.control.get(holder, ()) or parent(after, holder) == issuer
             if holder != issuer and stake.shares > was and controlled:
                 message = f"{holder}, a company of {issuer}, comes to hold {stake.shares:,} shares of its parent."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import localcontext
@@ -22,6 +22,7 @@ from crosshold.deal.steps.tender import Tender
 from crosshold.deal.view import View, view
 from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import CrossholdError, Finding, Findings, PlanError, UndeterminedError
+from crosshold.law.ballot import Ballot
 from crosshold.law.book import RuleBook
 from crosshold.law.contracts import runs
 from crosshold.model.snapshot import Snapshot
@@ -36,9 +37,10 @@ STRICT = ("W_PASSIVE_CROSS", "W_RULE_UNVERIFIED", "W_SUBSIDIARY_HOLDS_PARENT")
 _NOT_FACT = ("reported", "rumoured", "disputed", "denied", "unanswered", "projected", "retracted")
 
 
-def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None) -> Outcome:
+def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, past: Sequence[Snapshot] = ()) -> Outcome:
     """Execute ``plan`` on ``snapshot`` (not touched) under the rules it chose, from the book ``rules`` (default: the bundled one).
 
+    ``past`` are earlier Snapshots, oldest first, for rules on a rise within some months: see :meth:`Register.earlier`.
     Raises ``PlanError`` when a step cannot be executed: it carries what bars the step and, in ``outcome``, everything up to the step
     before. A law with several outcomes does not stop: votes are then ``None`` (``W_VOTES_UNSETTLED``), unless a step depends on them.
     """
@@ -46,7 +48,7 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None) -
     if unknown:
         raise PlanError(unknown)
     count = Counter(rules)
-    outcome = run(snapshot, plan, count)
+    outcome = run(snapshot, plan, count, past)
     if plan.options.order_check:
         return replace(outcome, order_check=order_check(snapshot, plan, count=count).to_dict(exact=True))
     return outcome
@@ -61,19 +63,21 @@ def order_check(
     return check(snapshot, plan, rules=rules, seed=seed, count=count)
 
 
-def run(snapshot: Snapshot, plan: Plan, count: Counter) -> Outcome:
+def run(snapshot: Snapshot, plan: Plan, count: Counter, past: Sequence[Snapshot] = ()) -> Outcome:
     """One pass through a plan whose names are known, without its order check."""
     with localcontext(EXACT):
-        return _Run(snapshot, plan, count).outcome()
+        return _Run(snapshot, plan, count, past).outcome()
 
 
 class _Run:
     """The path so far."""
 
-    def __init__(self, snapshot: Snapshot, plan: Plan, count: Counter) -> None:
+    def __init__(self, snapshot: Snapshot, plan: Plan, count: Counter, past: Sequence[Snapshot]) -> None:
         self.plan, self.count = plan, count
         self.votes = count(snapshot)
         self.start = view(self.votes)
+        self.past: list[Ballot | Snapshot] = [*past, self.votes.ballot]
+        """Every state so far, each on its last day: what a rise within some months is measured against."""
         self.findings = Findings([*snapshot.findings, *self.votes.findings])
         self.steps: list[Executed] = []
         self.days: dict[str, date] = {}
@@ -118,7 +122,7 @@ class _Run:
         try:
             votes = self.votes if day <= before.snapshot.at else self.count(before.snapshot.evolve(at=day))
             done = advance(before.snapshot, step, on=day, gross=votes.gross, terms=self.plan.options.terms, count=self.count)
-            executed = self._executed(step, day, before, done)
+            executed = self._executed(step, day, before, done, votes)
             if self.plan.options.strict == "stop":
                 stopping = [f for f in executed.findings if f.code in STRICT]
                 if stopping:
@@ -127,17 +131,18 @@ class _Run:
             raise
         except CrossholdError as error:
             raise PlanError([*error.findings, _stopped(step, self.steps)], self._result()) from error
+        self.past += [votes.ballot, executed.view.votes.ballot]
         self.votes = executed.view.votes
         self.steps.append(executed)
         self.days[step.id] = day
         self.later += [cancel for part in done.compiled if (cancel := _put_off(part, day))]
 
-    def _executed(self, step: Step, day: date, before: View, done: Advance) -> Executed:
+    def _executed(self, step: Step, day: date, before: View, done: Advance, eve: Votes) -> Executed:
         votes = self.count(done.state)
         votes = replace(votes, snapshot=_ended(done.state, votes))
         after = view(votes, before)
         acted = watch.acted(before.snapshot, done.state)
-        happened: tuple[watch.Happening, ...] = self.count.events(before.votes, votes)
+        happened: tuple[watch.Happening, ...] = self.count.events(before.votes, votes, [*self.past, eve.ballot])
         crossed = watch.crossings(done.state.watch, before.watched, after.watched, acted)
         draft = done.draft
         old = {*self.findings, *before.votes.findings}
@@ -244,8 +249,8 @@ def _put_off(step: Step, day: date) -> Cancel | None:
 def _peak_stakes(views: list[tuple[str, View]]) -> dict[str, dict[str, dict[str, Any]]]:
     """Per issuer and holder the highest share of issued on the path."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
-    for issuer in views[0][1].stakes:
-        values = [(name, {h: s.on("issued") for h, s in v.stakes[issuer].items()}) for name, v in views]
+    for issuer in views[-1][1].stakes:
+        values = [(name, {h: s.on("issued") for h, s in v.stakes.get(issuer, {}).items()}) for name, v in views]
         found[issuer] = watch.peaks(values, {})
     return found
 

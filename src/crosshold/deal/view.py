@@ -97,7 +97,7 @@ def votes_of(votes: Votes, issuer: str) -> dict[str, Any]:
 def view(votes: Votes, earlier: View | None = None) -> View:
     """The view of a state; ``earlier`` names holders that must stay in the table."""
     state = votes.snapshot
-    table = {issuer: stakes(votes, issuer, earlier.stakes[issuer] if earlier else ()) for issuer in state.issuers}
+    table = {issuer: stakes(votes, issuer, earlier.stakes.get(issuer, ()) if earlier else ()) for issuer in state.issuers}
     watched = {str(line["name"]): _watched(line, state, table) for line in state.watch}
     return View(state, votes, table, _beneficial(state), watched, ultimate(votes.network).ultimate, state_hash(state))
 

@@ -11,6 +11,7 @@ from crosshold.deal.steps.distribute_in_kind import DistributeInKind
 from crosshold.deal.steps.dividend import Dividend
 from crosshold.deal.steps.fx import Fx
 from crosshold.deal.steps.invest import Invest
+from crosshold.deal.steps.issue import Issue
 from crosshold.deal.steps.mutual_cancel import MutualCancel
 from crosshold.deal.steps.overlay import Overlay
 from crosshold.deal.steps.pay import Pay
@@ -32,6 +33,7 @@ STEPS: tuple[type[Step], ...] = (
     Dividend,
     Fx,
     Invest,
+    Issue,
     MutualCancel,
     Overlay,
     Pay,
