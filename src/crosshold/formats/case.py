@@ -25,7 +25,7 @@ VERSION = "case/1"
 KEYS = (
     "crosshold", "id", "title", "at", "known_by", "believe", "currency", "sources", "entities", "groups", "issuers", "lots",
     "rest",
-    "prices", "fx", "market", "cash", "books", "contracts", "overlays", "watch", "facts", "rules", "claims", "note",
+    "prices", "fx", "market", "cash", "financials", "books", "contracts", "overlays", "watch", "facts", "rules", "claims", "note",
 )  # fmt: skip
 _EVIDENCE = ("source", "confidence", "known_on", "note", "stance", "speaker", "speaker_kind", "via")
 _ENTITY = ("id", "name", "kind", "jurisdiction", "form", "listed", "sme", "lei", "isin", "number", "ticker", "note")

@@ -1,4 +1,4 @@
-"""The parts of a case file that are no statements: prices, rates, cash, books, contracts, overlays, watch lines, facts, rules.
+"""The parts of a case file that are no statements: prices, cash, financials, books, contracts, overlays, watch lines, facts, rules ...
 
 Each becomes a record with the day from which it was known; law and deals read them in the words of the case file.
 """
@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from crosshold.errors import did_you_mean
+from crosshold.formats.case_financials import book, financials
 from crosshold.formats.fields import Fields
 from crosshold.model.share import BASES
 from crosshold.model.snapshot import Price, Rate, RuleChoice
@@ -38,9 +39,9 @@ Dated = tuple[date | None, Any]
 
 
 def record_maps(named: Named, currency: str, known: set[str], illustrative: set[str]) -> dict[str, dict[str, Dated]]:
-    """Prices, rates, cash and market data by entity, each with its ``known_on``; ``illustrative`` collects rows marked so."""
-    found: dict[str, dict[str, Dated]] = {"prices": {}, "fx": {}, "cash": {}, "market": {}}
-    readers = {"prices": _price, "fx": _rate, "cash": _cash, "market": _market}
+    """Prices, rates, cash, market data, financials by entity, each with its ``known_on``; ``illustrative`` collects rows marked so."""
+    found: dict[str, dict[str, Dated]] = {part: {} for part in ("prices", "fx", "cash", "market", "financials")}
+    readers = {"prices": _price, "fx": _rate, "cash": _cash, "market": _market, "financials": financials}
     for part, reader in readers.items():
         for name, row in named(part).items():
             if part != "fx":
@@ -131,8 +132,7 @@ def _ratios(row: Fields) -> None:
 
 
 def _book(row: Fields, known: set[str]) -> None:
-    row.only(("holder", "issuer", "method", "carrying", "currency", "date", "reserves", *_EVIDENCE))
-    row.require("holder", "issuer", "method", "carrying", "currency", "date")
+    book(row)
     _parties(row, known, "holder", "issuer")
     row.choice("method", ("equity", "fair_value", "cost", "consolidated"))
     row.money("carrying"), row.day("date")

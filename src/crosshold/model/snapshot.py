@@ -177,8 +177,8 @@ class RuleChoice:
 class Snapshot:
     """Who holds what at ``at``, and the records that law and deals read. Never changed: :meth:`evolve` gives a new one.
 
-    ``cash`` maps entity to ``{currency: Decimal}``; ``market``, ``books``, ``contracts``, ``overlays``, ``watch`` and ``facts`` are plain
-    records in the words of the case file. ``left_out`` names rows that were not known at ``known_by``.
+    ``cash`` maps entity to ``{currency: Decimal}``; ``market``, ``financials``, ``books``, ``contracts``, ``overlays``, ``watch`` and
+    ``facts`` are plain records in the words of the case file. ``left_out`` names rows that were not known at ``known_by``.
     """
 
     at: date
@@ -199,6 +199,7 @@ class Snapshot:
     contracts: tuple[Record, ...] = ()
     overlays: tuple[Record, ...] = ()
     watch: tuple[Record, ...] = ()
+    financials: Mapping[str, Record] = field(default_factory=dict)
     facts: tuple[Record, ...] = ()
     illustrative: frozenset[str] = frozenset()
     rules: RuleChoice = RuleChoice()
@@ -206,7 +207,7 @@ class Snapshot:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("entities", "issuers", "groups", "prices", "fx", "market"):
+        for name in ("entities", "issuers", "groups", "prices", "fx", "market", "financials"):
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         cash = {who: MappingProxyType(dict(sums)) for who, sums in self.cash.items()}
         object.__setattr__(self, "cash", MappingProxyType(cash))
