@@ -486,6 +486,49 @@ def test_a_contract_that_has_lapsed_bars_nothing(row: dict[str, Any], change: di
     assert do(held.evolve(facts=(fact,)), SELL | change).state.held("R", "N") == 300
 
 
+ROFO = {"type": "rofo", "issuer": "N", "holder": "R", "beneficiary": "X", "shares": 150, "window_days": 30, "tail_days": 60}
+
+
+@pytest.mark.parametrize(
+    ("exercised", "day", "shares", "code"),
+    [
+        (None, "2020-02-26", 1, "E_ROFO_PENDING"),  # the window of 30 days from 28 January
+        (None, "2020-02-27", 150, None),
+        (None, "2020-02-27", 151, "E_ROFO_PENDING"),
+        (None, "2020-04-27", 1, None),  # 60 days more
+        (None, "2020-04-28", 1, "E_ROFO_PENDING"),
+        (False, "2020-01-28", 150, None),
+        (40, "2020-01-28", 110, None),
+        (40, "2020-01-28", 111, "E_ROFO_PENDING"),
+        (40, "2020-03-29", 1, "E_ROFO_PENDING"),
+        (True, "2020-01-29", 1, "E_ROFO_PENDING"),
+    ],
+)
+def test_a_first_offer_opens_with_the_answer_or_the_end_of_the_window(exercised: Any, day: str, shares: int, code: Any) -> None:
+    there = do(state(), {**ROFO, **({} if exercised is None else {"exercised": exercised})}).state
+    sale = {**SELL, "date": day, "shares": shares}
+    if code:
+        assert barred(there, sale) == [code]
+    else:
+        assert do(there, sale).state.held("R", "N") == 400 - shares
+    assert do(there, {**sale, "to": "X", "shares": 150}).state.held("X", "N") == 150
+
+
+def test_what_was_notified_is_sold_once_and_an_answer_may_come_later() -> None:
+    there = do(state(), ROFO).state
+    answer = do(there, {**ROFO, "exercised": 50, "date": "2020-02-05"}).state
+    assert len(answer.contracts) == 1 and answer.contracts[0]["from"] == "2020-01-28"
+    first = do(answer, {**SELL, "date": "2020-02-05", "shares": 60}).state
+    assert barred(first, {**SELL, "date": "2020-02-06", "shares": 41}) == ["E_ROFO_PENDING"]
+    assert do(first, {**SELL, "date": "2020-02-06", "shares": 40}).state.contracts[0]["sold"] == 100
+    again = do(first, {**ROFO, "shares": 70, "exercised": 0, "date": "2020-02-06"}).state  # answered already: a new notice
+    assert again.contracts[0]["from"] == "2020-02-06" and do(again, {**SELL, "date": "2020-02-06", "shares": 70})
+    assert barred(state(), {**ROFO, "shares": 401}) == ["E_INSUFFICIENT"]
+    with pytest.raises(FileError) as caught:
+        Plan.read({"steps": [{**ROFO, "exercised": 151}]})
+    assert [f.code for f in caught.value.findings] == ["C_BAD_VALUE"]
+
+
 def test_a_first_offer_with_an_endless_window_stays_open() -> None:
     row = {"kind": "rofo", "beneficiary": "X", "from": "2020-01-01", "window_days": 10**12}
     assert barred(contract(**row), SELL) == ["E_ROFO_PENDING"]

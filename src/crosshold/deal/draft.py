@@ -343,8 +343,17 @@ class Draft:
                     message = f"{issuer} has {currency} {had:,f} and would be left with {amount:,f} after buying its own shares."
                     raise self.refuse("E_ISSUER_CASH", message, "Buy fewer, or give it the cash first.")
         there = set(self._lots)
+        contracts = tuple(self._counted(contract) for contract in self.contracts)
         overlays = tuple(o for o in self.overlays if o.get("lot") is None or o["lot"] in there)
         return self.state.evolve(
             at=self.on, lots=self._lots.values(), issuers=self.issuers, entities=self.entities, cash=self.ledger.accounts(),
-            prices=self.prices, overlays=overlays, contracts=tuple(self.contracts),
+            prices=self.prices, overlays=overlays, contracts=contracts,
         )  # fmt: skip
+
+    def _counted(self, contract: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A right of first offer remembers how many of the notified shares went to others."""
+        if contract.get("kind") != "rofo" or "shares" not in contract:
+            return contract
+        parties = (contract.get("issuer"), contract.get("holder"), contract.get("beneficiary"))
+        sold = sum(m.shares for m in self.moves if (m.issuer, m.giver) == parties[:2] and m.receiver != parties[2])
+        return {**contract, "sold": int(contract.get("sold", 0)) + sold} if sold else contract

@@ -109,17 +109,29 @@ def _blackout(contract: Contract, draft: Draft, after: Snapshot, faults: Finding
 
 
 def _rofo(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -> None:
-    """Without a notice (``from``) nothing may go to others; with one, not before the window ends nor after the tail."""
-    if not {m.receiver for m in _given(contract, draft)} - {str(contract.get("beneficiary"))}:
+    """Without a notice (``from``) nothing may go to others; with one, from the answer or the window's end until the end of the tail,
+    and of the notified shares only those that the beneficiary did not take."""
+    moved = sum(m.shares for m in _given(contract, draft) if m.receiver != str(contract.get("beneficiary")))
+    if not moved:
         return
-    notice = contract.get("from")
+    notice, answered, tail = contract.get("from"), contract.get("answered"), contract.get("tail_days")
     opens = later(interval(str(notice))[0], int(contract.get("window_days", 0))) if notice else date.max
-    tail = contract.get("tail_days")
+    if answered:
+        opens = min(opens, date.fromisoformat(str(answered)))
     closes = later(opens, int(tail)) if notice and tail is not None else date.max
+    message = f"{_named(contract)}: {contract.get('beneficiary')} may make the first offer."
     if not opens <= draft.on <= closes:
-        message = f"{_named(contract)}: {contract.get('beneficiary')} may make the first offer."
-        cure = f"Sell between {opens} and {closes}." if notice else "Give notice first (the contract's 'from')."
+        cure = (
+            f"Sell between {opens} and {closes}." if notice else "Give notice first (the step 'rofo', or the contract's 'from')."
+        )
         faults.add("E_ROFO_PENDING", message, cure, draft.where)
+    elif "shares" in contract:
+        left = int(contract["shares"]) - int(contract.get("taken", 0)) - int(contract.get("sold", 0))
+        if moved > left:
+            cure = (
+                f"Of the shares in the notice {left:,} may still go to others, not {moved:,}: sell fewer, or give notice again."
+            )
+            faults.add("E_ROFO_PENDING", message, cure, draft.where)
 
 
 _GATES: dict[str, Callable[[Contract, Draft, Snapshot, Findings], None]] = {

@@ -168,6 +168,10 @@ def _cancel(f: Fields, key: str) -> bool | date | None:
     return f.flag(key) if isinstance(f.data.get(key), bool) else f.day(key)
 
 
+def _some(f: Fields, key: str) -> bool | int | None:
+    return f.flag(key) if isinstance(f.data.get(key), bool) else _count(f, key)
+
+
 def _lots(f: Fields, key: str) -> str | tuple[str, ...] | None:
     return f.names(key) if isinstance(f.data.get(key), list) else f.choice(key, LOT_ORDERS)
 
@@ -278,6 +282,7 @@ Discount = Annotated[Model | Fraction, Kind(_model)]
 Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
 Offers = Annotated[Mapping[str, int | str], Kind(_offers, "parties")]
 Cancel = Annotated[bool | date, Kind(_cancel)]
+Some = Annotated[bool | int, Kind(_some)]
 LotChoice = Annotated[str | tuple[str, ...], Kind(_lots)]
 AfterKey = Annotated[After, Kind(_after)]
 Words = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key))]

@@ -16,6 +16,7 @@ from crosshold.deal.steps.mutual_cancel import MutualCancel
 from crosshold.deal.steps.overlay import Overlay
 from crosshold.deal.steps.pay import Pay
 from crosshold.deal.steps.return_capital import ReturnCapital
+from crosshold.deal.steps.rofo import Rofo
 from crosshold.deal.steps.sell import Sell
 from crosshold.deal.steps.swap import Swap
 from crosshold.deal.steps.target_stake import TargetStake
@@ -38,6 +39,7 @@ STEPS: tuple[type[Step], ...] = (
     Overlay,
     Pay,
     ReturnCapital,
+    Rofo,
     Sell,
     Swap,
     TargetStake,
