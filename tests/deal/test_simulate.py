@@ -435,3 +435,70 @@ def test_days_beyond_the_calendar_are_its_last_one() -> None:
 def test_a_price_of_many_digits_loses_none() -> None:
     outcome = run({**SELL, "shares": 3, "price": {"value": "123456789012345678901234567890123", "currency": "EUR"}})
     assert outcome.end.cash["R"] == "370370367037037036703703703670469.00"
+
+
+def creeps(
+    share: int, cancelled: list[int], days: list[str], past: tuple[Snapshot, ...] = (), at: str = "2020-01-28"
+) -> list[Any]:
+    """FR-CREEP of a passive holder with ``share`` hundredths of 10,000 * 32 * 41 * 46 shares, own shares cancelled step by step."""
+    n = 10_000 * 32 * 41 * 46
+    lots = Lots(
+        [
+            Lot("p", "F", "P", n * share // 100),
+            Lot("t", "F", "F", n // 10),
+            Lot("f", "F", "~float", n * 90 // 100 - n * share // 100),
+        ]
+    )
+    people = {
+        "F": Entity("F", kind="company", jurisdiction="FR", listed=True),
+        "P": Entity("P", kind="company"),
+        "~float": Entity("~float"),
+    }
+    start = Snapshot(date.fromisoformat(at), people, {"F": Issuer("F", n)}, lots, rules=RuleChoice(only=("FR-CREEP",)))
+    steps = [
+        {"id": f"c{k}", "type": "cancel", "issuer": "F", "shares": q, "date": day}
+        for k, (q, day) in enumerate(zip(cancelled, days, strict=True))
+    ]
+    outcome = simulate(start, Plan.read({"steps": steps}), past=past)
+    return [event for event in outcome.events if event["rule"] == "FR-CREEP"]
+
+
+WITHIN = ["2020-03-01", "2020-08-01", "2021-03-01"]
+BEYOND = ["2020-03-01", "2020-08-01", "2021-04-01"]
+
+
+@pytest.mark.parametrize(("share", "part"), [(31, 32), (40, 41), (45, 46)])
+def test_a_passive_holder_creeps_a_point_in_steps_that_each_stay_below_it(share: int, part: int) -> None:
+    """1/32 at 31 percent, 1/41 at 40, 1/46 at 45 (spec/deal 2) in three steps: within twelve months, not thirteen, not a share less."""
+    n = 10_000 * 32 * 41 * 46
+    third = n // part // 3
+    whole = [third, third, n // part - 2 * third]
+    (event,) = creeps(share, whole, WITHIN)
+    assert (event["step"], event["direction"], event["passive"], event["certainty"]) == ("c2", "up", True, "CERTAIN")
+    assert (event["waiver"], event["distance"], event["to"]) == ("WAIVE-FR-234-9", "0", str(Fraction(share + 1, 100)))
+    assert event["inequality"] == "issued up by 1/100 within 12 months >= 1/100: true"
+    assert creeps(share, [third, third, n // part - 2 * third - 1], WITHIN) == []
+    assert creeps(share, whole, BEYOND) == []
+
+
+def test_one_step_long_after_the_day_of_the_case_is_measured_against_its_eve() -> None:
+    (event,) = creeps(31, [10_000 * 41 * 46], ["2023-05-01"])
+    assert (event["step"], event["certainty"]) == ("c0", "CERTAIN")
+
+
+def test_what_was_held_before_the_case_counts_when_the_register_tells_it() -> None:
+    """At 31 percent today and 30.5 half a year ago, 1/63 is enough (31.5 percent); if that is sixteen months ago, it may be."""
+    n = 10_000 * 32 * 41 * 46
+    half = [n // 63 + 1]
+    assert creeps(31, half, ["2020-03-01"]) == []
+    for day, certainty in (("2019-09-01", "CERTAIN"), ("2018-11-01", "POSSIBLE")):
+        lots = Lots([Lot("p", "F", "P", n * 305 // 1000), Lot("t", "F", "F", n // 10), Lot("f", "F", "~float", n * 595 // 1000)])
+        people = {
+            "F": Entity("F", kind="company", jurisdiction="FR", listed=True),
+            "P": Entity("P", kind="company"),
+            "~float": Entity("~float"),
+        }
+        before = Snapshot(date.fromisoformat(day), people, {"F": Issuer("F", n)}, lots)
+        (event,) = creeps(31, half, ["2020-03-01"], past=(before,))
+        assert event["certainty"] == certainty
+        assert (event["missing"] is None) == (certainty == "CERTAIN")

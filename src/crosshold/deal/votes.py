@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -95,7 +95,7 @@ class Counter:
     def __init__(self, rules: RuleBook | None = None) -> None:
         self.rules = rules
         self._known: dict[tuple[object, ...], Ballot] = {}
-        self._events: dict[tuple[int, int], tuple[Event, ...]] = {}
+        self._events: dict[tuple[int, ...], tuple[Event, ...]] = {}
 
     def __call__(self, snapshot: Snapshot) -> Votes:
         """The law (``rules``, else the bundled book) and the contracts applied to a state."""
@@ -105,11 +105,16 @@ class Counter:
             self._known[key] = ballot(snapshot, rules=self.rules)
         return Votes(snapshot, self._known[key])
 
-    def events(self, before: Votes, after: Votes) -> tuple[Event, ...]:
-        """What differs in law between two states that this counter counted; a change of money alone is none."""
-        pair = (id(before.ballot), id(after.ballot))
+    def events(self, before: Votes, after: Votes, history: Sequence[Ballot | Snapshot] = ()) -> tuple[Event, ...]:
+        """What differs in law between two states that this counter counted; a change of money alone is none.
+
+        ``history`` are the states before, oldest first, for rules on a rise within some months.
+        """
         if before.ballot is after.ballot:
             return ()
         if pair not in self._events:
-            self._events[pair] = events(before.ballot, after.ballot)
+            self._events[pair] = events(before.ballot, after.ballot, history=earlier)
         return self._events[pair]
+        creeps = any(rule.measures_increase for rule in after.ballot.rules)
+        earlier = tuple(history) if creeps else ()
+        pair = (id(before.ballot), id(after.ballot), *map(id, earlier))

@@ -18,7 +18,7 @@ from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.contracts import rights
 from crosshold.law.flags import Flag, flags_of
 from crosshold.law.judge import Bench
-from crosshold.law.loyalty import multiply
+from crosshold.law.loyalty import multiply, past_world
 from crosshold.law.meeting import check_class
 from crosshold.law.near import Near, near_lines
 from crosshold.law.obligations import obligations, sales
@@ -263,7 +263,8 @@ def ballot(
     stops: list[tuple[Mapping[str, str], Finding]] = []
     open_bases = readings_of(voting, definitions, choice.settings, readings, early)
     for whose in attributions(attribution, readings, snapshot, voting):
-        world, before = World(snapshot, whose or "registered"), tuple(World(each, whose or "registered") for each in earlier)
+        world, voters = World(snapshot, whose or "registered"), whose or "registered"
+        before = tuple(past_world(each, voters, active, definitions, meeting, choice.accept) for each in earlier)
         check_shares(world, active)
         multiply(world, active, definitions, meeting, choice.accept, early)
         world.only_circles = only_circles(world, voting, meeting)

@@ -12,10 +12,13 @@ from typing import Any
 
 from crosshold.law.ballot import Ballot
 from crosshold.law.judge import Judge, Line
+from crosshold.law.loyalty import past_world
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
+from crosshold.law.passive import OWN, moved
 from crosshold.law.rule import FALSE, TRUE, Rule
 from crosshold.law.trees import Compare, Increase, walk
+from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World
 from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot
@@ -29,10 +32,11 @@ MOST_OUTCOMES = 8
 class Event:
     """One thing that happened to ``holder`` (or ``group``) in ``issuer``.
 
-    ``direction``: up, down (a line), suspended, released (votes), lapsed, opened (contracts), prohibited (``shares`` acquired against a
-    ban). ``passive``: the subject's own lots did not
-    change; ``cause`` says what did. ``before`` and ``after`` are shares of ``base``. ``certainty`` is POSSIBLE where data or the law leave
-    it open. ``waiver`` names a rule under which a bid may be waived.
+    ``direction``: up, down (a line), suspended, released (votes), lapsed, opened, bound, freed, breached (contracts), prohibited
+    (``shares`` acquired against a ban). ``passive``: the subject's own lots did not change; ``cause`` says what did. ``before`` and
+    ``after`` are shares of ``base``, ``inequality`` is the test after the change in whole numbers, ``distance`` what is left to the line
+    then (negative: beyond it). ``certainty`` is POSSIBLE where data or the law leave it open, ``missing`` what would settle it.
+    ``waiver`` names a rule under which a bid may be waived.
     """
 
     rule: str
@@ -54,6 +58,15 @@ class Event:
     citation: str | None = None
     confidence: str | None = None
     shares: int | None = None
+    inequality: str | None = None
+    rise: Fraction | None = None
+    missing: str | None = None
+
+    @property
+    def distance(self) -> Fraction | None:
+        """What is left to the line after the change, in the words of the inequality; a rise is what such a line measures."""
+        measured = self.after if self.rise is None else self.rise
+        return None if self.threshold is None or measured is None else self.threshold - measured
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form; the threshold is always exact."""
@@ -64,16 +77,17 @@ class Event:
             **more, "rule": self.rule, "clause": self.clause, "subject": {"issuer": self.issuer, **who}, "direction": self.direction,
             "passive": self.passive, "cause": self.cause, "from": plain(self.before, exact=exact), "to": plain(self.after, exact=exact),
             "base": self.base, "op": self.op, "threshold": None if self.threshold is None else str(self.threshold),
-            "certainty": self.certainty, "duty": {k: v for k, v in duty.items() if k != "within"} or None,
+            "inequality": self.inequality, "distance": plain(self.distance, exact=exact),
+            "certainty": self.certainty, "missing": self.missing, "duty": {k: v for k, v in duty.items() if k != "within"} or None,
             "within": duty.get("within"), "waiver": self.waiver, "citation": self.citation, "confidence": self.confidence,
         }  # fmt: skip
 
 
-def events(before: Ballot, after: Ballot, *, history: Sequence[Snapshot] = ()) -> tuple[Event, ...]:
+def events(before: Ballot, after: Ballot, *, history: Sequence[Snapshot | Ballot] = ()) -> tuple[Event, ...]:
     """Everything that differs in law between two Ballots of one register: votes first, then lines, acquisitions against a ban, contracts.
 
     Lines are measured with the rules in force after the change, in every outcome; what not all of them show is POSSIBLE. ``history`` are
-    Snapshots before ``before``, for rules on a rise within some months.
+    earlier states (counted or not), for rules on a rise within some months.
     """
     return (*_votes(before, after), *_lines(before, after, history), *_prohibited(before, after), *_contracts(before, after))
 
@@ -94,7 +108,7 @@ def _votes(before: Ballot, after: Ballot) -> Iterator[Event]:
             rule=rule_id, issuer=issuer, holder=holder,
             direction="suspended" if later[0] * then[1] > then[0] * later[1] else "released",
             certainty="CERTAIN" if certain else "POSSIBLE", citation=rule.law if rule else None,
-            confidence=rule.confidence if rule else None, **_passive(before.snapshot, after.snapshot, (holder,), issuer),
+            confidence=rule.confidence if rule else None, **_moved(before, after, (holder,), issuer),
         )  # fmt: skip
 
 
@@ -113,12 +127,12 @@ def _silent(ballot: Ballot) -> dict[Pair, tuple[int, int, str]]:
     return found
 
 
-def _lines(before: Ballot, after: Ballot, history: Sequence[Snapshot]) -> Iterator[Event]:
+def _lines(before: Ballot, after: Ballot, history: Sequence[Snapshot | Ballot]) -> Iterator[Event]:
     """Lines crossed, outcome by outcome; one that some outcomes do not show, or show otherwise, is POSSIBLE."""
     if not before.outcomes or not after.outcomes:
         return
     pairs = _side_by_side(before, after)
-    past = tuple(World(snapshot) for snapshot in history)
+    past = _worlds(history, after) if any(rule.measures_increase for rule in after.rules) else ()
     seen: dict[tuple[object, ...], list[Event]] = {}
     for old, new in pairs:
         for rule in (r for r in after.rules if r.kind in LINE_KINDS):
@@ -133,6 +147,18 @@ def _lines(before: Ballot, after: Ballot, history: Sequence[Snapshot]) -> Iterat
     for rows in seen.values():
         sure = len(rows) == len(pairs) and all(row.certainty == "CERTAIN" for row in rows)
         yield rows[0] if sure else replace(rows[0], certainty="POSSIBLE")
+
+
+def _worlds(history: Sequence[Snapshot | Ballot], after: Ballot) -> tuple[World, ...]:
+    """The registers of earlier states with the votes that they had."""
+    bench, found = after.benches[0], []
+    voters = bench.reading.get("attribution", "registered")
+    for each in history:
+        if isinstance(each, Ballot):
+            found.append(each.benches[0].world)
+        else:
+            found.append(past_world(each, voters, after.rules, bench.definitions, after.meeting_class, after.accept))
+    return tuple(found)
 
 
 def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, StableOutcome]]:
@@ -163,14 +189,14 @@ def _crossed(
         return
     up = now is not None and now[1].met
     group = tuple(dict.fromkeys((*(was[1].group if was else ()), *(now[1].group if now else ()))))
-    moved = _passive(old.world.snapshot, new.world.snapshot, group, line.issuer)
+    joined = was is not None and now is not None and was[1].group != now[1].group
+    how = _shift(old, new, group, line.issuer, line.basis, joined=joined)
     part = [Fraction(side[1].part, side[1].whole) if side else Fraction(0) for side in (was, now)]
-    waiver = rule.waiver if moved["passive"] and up and _shrank(old, new, line.issuer) else None
     yield Event(
         rule=rule.id, issuer=line.issuer, holder=holder, group=group, direction="up" if up else "down", base=line.basis, op=line.op,
         threshold=line.threshold, before=part[0], after=part[1], clause=line.clause or None, certainty=_sure(rule, line, holder, new),
-        duty=rule.duty if up or rule.kind == "disclosure" else None, waiver=waiver, citation=rule.law,
-        confidence=rule.letter(line.clause), **moved,
+        duty=rule.duty if up or rule.kind == "disclosure" else None, citation=rule.law, confidence=rule.letter(line.clause),
+        waiver=_waiver(rule, old, new, line.issuer, passive=how["passive"] and up), inequality=_tested(line, now is not None), **how,
     )  # fmt: skip
 
 
@@ -178,22 +204,29 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome, past: tuple[Wo
     """A rise within some months above the lowest of the earlier states, when this change brought or raised it."""
     bench = replace(new.bench, past=(*past, *new.bench.past, *old.bench.past, old.world), static={})
     assert rule.when is not None
+    line = next(n for n in walk(rule.when) if isinstance(n, Compare) and isinstance(n.left, Increase))
+    assert isinstance(line.left, Increase) and isinstance(line.right, Fraction)
     for issuer, holder in line_pairs(rule, new):
         judge = Judge(bench, new.kept)
         env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
-        if judge.value(rule.when, env, rule, "") != TRUE:
-            continue
-        rise = next(n for n in walk(rule.when) if isinstance(n, Compare) and isinstance(n.left, Increase))
-        assert isinstance(rise.left, Increase) and isinstance(rise.right, Fraction)
-        now, then = (Judge(side.bench, side.kept).held(rise.left.held, env, rule) for side in (new, old))
-        if now is not None and then is not None and now.low <= then.high:
-            continue  # it rose before, not now
-        moved = _passive(old.world.snapshot, new.world.snapshot, (holder,), issuer)
+        value = judge.value(rule.when, env, rule, "")
+        now, then = (Judge(side.bench, side.kept).held(line.left.held, env, rule) for side in (new, old))
+        rise = judge.rise(line.left, env, rule)
+        if not value & TRUE or now is None or rise is None or (then is not None and now.low <= then.high):
+            continue  # no such rise, or it rose before and not now
+        doubt = value != TRUE or (
+            new.world.has_bounds and Judge(bench, new.kept, data=True).value(rule.when, env, rule, "") != TRUE
+        )
+        how = _shift(old, new, (holder,), issuer, now.basis)
+        shown = rise.high if value != TRUE else rise.low
+        truth = "true" if value == TRUE else "possible"
+        told = f"{now.basis} up by {shown} within {line.left.months} months {line.op} {line.right}: {truth}"
         yield Event(
-            rule=rule.id, issuer=issuer, holder=holder, direction="up", base=now.basis if now else None, op=rise.op,
-            threshold=rise.right, before=then.high if then else None, after=now.low if now else None, duty=rule.duty,
-            waiver=rule.waiver if moved["passive"] and _shrank(old, new, issuer) else None, citation=rule.law,
-            confidence=rule.confidence, clause=f"within {rise.left.months} months", **moved,
+            rule=rule.id, issuer=issuer, holder=holder, direction="up", base=now.basis, op=line.op, threshold=line.right,
+            before=then.high if then else None, after=now.low, duty=rule.duty, citation=rule.law, confidence=rule.confidence,
+            clause=f"within {line.left.months} months", rise=shown, inequality=told,
+            certainty="POSSIBLE" if doubt else "CERTAIN", waiver=_waiver(rule, old, new, issuer, passive=how["passive"]),
+            missing=f"what {holder} had of {issuer} on the day the {line.left.months} months began" if value != TRUE else None, **how,
         )  # fmt: skip
 
 
@@ -211,7 +244,7 @@ def _prohibited(before: Ballot, after: Ballot) -> Iterator[Event]:
             if more <= 0 or holder == issuer or judge.value(rule.when, env, rule) != TRUE:
                 continue
             yield Event(
-                rule=rule.id, issuer=issuer, holder=holder, direction="prohibited", cause="its own holding changed", shares=more,
+                rule=rule.id, issuer=issuer, holder=holder, direction="prohibited", cause=OWN, shares=more,
                 duty=rule.duty, citation=rule.law, confidence=rule.confidence,
             )  # fmt: skip
 
@@ -224,38 +257,35 @@ def _sure(rule: Rule, line: Line, holder: str, outcome: StableOutcome) -> str:
     return "CERTAIN" if judge.value(line.node, env, rule, line.clause) in (TRUE, FALSE) else "POSSIBLE"
 
 
-def _shrank(old: StableOutcome, new: StableOutcome, issuer: str) -> bool:
-    """Whether the total number of shares or of votes fell."""
+def _tested(line: Line, there: bool) -> str:
+    """``issued 300000/1000000 >= 3/10: true``; a holder that left has nothing."""
+    part, met = (line.part, line.met) if there else (0, False)
+    return f"{line.measured} {part}/{line.whole} {line.op} {line.threshold}: {'true' if met else 'false'}"
+
+
+def _waiver(rule: Rule, old: StableOutcome, new: StableOutcome, issuer: str, *, passive: bool) -> str | None:
+    """The row under which a bid may be waived, for who passed a line because the total number of shares or votes fell."""
     then, now = old.world, new.world
-    if issuer not in then.snapshot.issuers or issuer not in now.snapshot.issuers:
-        return False
-    return now.issued(issuer) < then.issued(issuer) or now.gross_total(issuer) < then.gross_total(issuer)
+    if not passive or issuer not in then.snapshot.issuers or issuer not in now.snapshot.issuers:
+        return None
+    fell = now.issued(issuer) < then.issued(issuer) or now.gross_total(issuer) < then.gross_total(issuer)
+    return rule.waiver if fell else None
 
 
-def _passive(before: Snapshot, after: Snapshot, group: tuple[str, ...], issuer: str) -> dict[str, Any]:
-    """Whether a group's own lots stayed what they were, and what changed."""
-    if any(before.held(holder, issuer) != after.held(holder, issuer) for holder in group):
-        return {"passive": False, "cause": "its own holding changed"}
-    if issuer not in before.issuers or issuer not in after.issuers:
-        return {"passive": True, "cause": "the company is new or gone"}
-    issued = after.issuers[issuer].issued - before.issuers[issuer].issued
-    if issued:
-        return {"passive": True, "cause": "shares were cancelled" if issued < 0 else "shares were issued"}
-    if before.treasury(issuer) != after.treasury(issuer):
-        return {"passive": True, "cause": "the company's own shares changed"}
-    mine, theirs = _holdings(before, issuer), _holdings(after, issuer)
-    if mine != theirs:
-        return {"passive": True, "cause": "another party's holding changed"}
-    if _holdings(before, None) != _holdings(after, None):
-        return {"passive": True, "cause": "a holding in another company changed"}
-    if before.at != after.at:
-        return {"passive": True, "cause": "the date of a rule or of loyalty votes was reached"}
-    return {"passive": True, "cause": "a fact or contract changed"}
+def _moved(before: Ballot, after: Ballot, group: tuple[str, ...], issuer: str) -> dict[str, Any]:
+    passive, cause = moved(before.benches[0].world, after.benches[0].world, group, issuer)
+    return {"passive": passive, "cause": cause}
 
 
-def _holdings(snapshot: Snapshot, issuer: str | None) -> set[tuple[str, str, int]]:
-    pairs = {(lot.issuer, lot.holder) for lot in snapshot.lots if issuer in (None, lot.issuer)}
-    return {(i, h, snapshot.held(h, i)) for i, h in pairs}
+def _shift(
+    old: StableOutcome, new: StableOutcome, group: tuple[str, ...], issuer: str, basis: str, *, joined: bool = False
+) -> dict[str, Any]:
+    """Whether a group acted, and what moved its share of a base."""
+    both = all(issuer in side.world.snapshot.issuers for side in (old, new))
+    live = basis in LIVE_BASES and both
+    taken = [side.gross_total(issuer) - side.exercisable_total(issuer) if live else 0 for side in (old, new)]
+    passive, cause = moved(old.world, new.world, group, issuer, (taken[0], taken[1]), joined)
+    return {"passive": passive, "cause": cause}
 
 
 def _contracts(before: Ballot, after: Ballot) -> Iterator[Event]:

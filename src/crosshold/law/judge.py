@@ -13,7 +13,7 @@ from fractions import Fraction
 from crosshold.law.chains import product_share
 from crosshold.law.control import Control
 from crosshold.law.facts import said
-from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
+from crosshold.law.measure import NOBODY, NOTHING, Kept, Pair, Span, Votes
 from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
 from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.silence import Silence
@@ -99,7 +99,7 @@ class Judge:
     ``data`` lets uncertain counts and contradicted facts take every value they may have. ``assume`` takes unrecorded grounds of control as
     given where a tenth is held (and notes them in ``untested``). ``override`` flips named tests. ``reads`` collects the issuers
     whose exercisable votes were looked at, ``trace`` every number tested, ``silent`` lots that any rule may or must silence (both before
-    exceptions), for ``other_voter``.
+    exceptions), for ``other_voter``. ``plain`` leaves nothing out of a whole while a definition asks itself what to leave out.
     """
 
     def __init__(
@@ -120,6 +120,7 @@ class Judge:
         self._blocked: dict[str, Pair] = {}
         self.silent = Silence((), ())
 
+        self.plain = False
     @property
     def reads(self) -> set[str]:
         """Issuers whose exercisable votes were looked at."""
@@ -201,19 +202,29 @@ class Judge:
                 return None
             return Span(months_passed(days[1], self.world.at), months_passed(days[0], self.world.at))
         if isinstance(number, Increase):
-            return self._increase(number, env, rule)
+            return self.rise(number, env, rule)
         return self.held(number, env, rule)
 
-    def _increase(self, number: Increase, env: Env, rule: Rule) -> Span | None:
-        """Rise above the lowest of the earlier states that lie within the window: the least the rise of the window can be."""
-        first = add_months(self.world.at, -number.months)
-        now = self.held(number.held, env, rule)
-        rises = []
-        for past in (w for w in self.bench.past if first <= w.at <= self.world.at):
-            then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(number.held, env, rule)
-            if now is not None and then is not None and NOTHING not in (now, then):
-                rises.append(Span(now.low - then.high, now.high - then.low))
-        return max(rises, key=lambda span: span.low) if rises else None
+    def rise(self, number: Increase, env: Env, rule: Rule) -> Span | None:
+        """Rise above the lowest state of the window; ``None`` without an earlier state that shows the group.
+
+        The last state before the window may have stood until the window opened or not: it makes a greater rise possible, not certain.
+        An earlier state that does not show the group at all says nothing about it.
+        """
+        now, opens = self.held(number.held, env, rule), add_months(self.world.at, -number.months)
+        if now is None or now is NOTHING:
+            return None
+        low, high, known = Fraction(0), Fraction(0), False
+        states = sorted((w for w in self.bench.past if w.at <= self.world.at), key=lambda w: w.at)
+        older = [w for w in states if w.at < opens]
+        for past in (*older[-1:], *(w for w in states if w.at >= opens)):
+            judge = Judge(Bench(past, self.bench.definitions, self.bench.reading), data=self.data)
+            then = judge.held(number.held, env, rule)
+            if then is None or then is NOTHING or not then.high:
+                continue
+            known, high = True, max(high, now.high - then.low)
+            low = max(low, now.low - then.high) if past.at >= opens else low
+        return Span(low, high, basis=now.basis) if known else None
 
     def _test(self, test: Predicate, env: Env, rule: Rule, clause: str) -> int:
         entities = self.world.snapshot.entities
@@ -327,23 +338,44 @@ class Judge:
         if held.group.product:
             spans = [product_share(self.votes, env[held.group.head], target, word) for word in words]
             return max(spans, key=lambda span: span.high)
-        group = self.group(held.group, env, target, rule)
+        group, left_out = self.group(held.group, env, target, rule), self._left_out(held, env, rule)
         if held.group.alone:
-            return self._largest_alone(group, target, words)
-        return self._joined(group, target, words)
+            return self._largest_alone(group, target, words, left_out)
+        return self._joined(group, target, words, left_out)
 
-    def _largest_alone(self, group: Pair, target: str, words: Sequence[str]) -> Span:
+    def _left_out(self, held: Held, env: Env, rule: Rule) -> Pair:
+        """Whose holdings the whole is counted without. A definition that asks for the companies under itself counts those in full."""
+        itself = held.without is not None and held.without.subs == rule.id
+        if held.without is None or (itself and self.plain):
+            return NOBODY, NOBODY
+        before, self.plain = self.plain, self.plain or itself
+        found = self.group(held.without, env, env[held.target], rule)
+        self.plain = before
+        return found
+
+    def exactly(self, action: Action) -> int:
+        """Whether the owners in the issuer that count with the holder of an action are those the action was made for."""
+        assert action.together is not None and action.effect.together is not None
+        group = self.group(action.effect.together, action.env, action.issuer, action.rule)
+        sure, possible = (members & self.world.owners[action.issuer].keys() for members in group)
+        if not sure <= action.together <= possible:
+            return FALSE
+        return TRUE if sure == possible else TRUE | FALSE
+
+    def _largest_alone(self, group: Pair, target: str, words: Sequence[str], left_out: Pair) -> Span:
         """The largest share that one member has by itself."""
         holders = self.world.owners.get(target, {})
-        alone = [(m in group[0], self._joined((frozenset({m}),) * 2, target, words)) for m in sorted(group[1]) if m in holders]
+        alone = [
+            (m in group[0], self._joined((frozenset({m}),) * 2, target, words, left_out)) for m in sorted(group[1]) if m in holders
+        ]
         if not alone:
             return Span(Fraction(0), Fraction(0))
         top = max((span for _, span in alone), key=lambda span: span.high)
         return replace(top, low=max((span.low for sure, span in alone if sure), default=Fraction(0)))
 
-    def _joined(self, group: Pair, target: str, words: Sequence[str]) -> Span:
+    def _joined(self, group: Pair, target: str, words: Sequence[str], left_out: Pair) -> Span:
         """The share of a group; of two bases the larger."""
-        spans = [self.votes.share(group, target, word) for word in words]
+        spans = [self.votes.share_without(group, target, word, left_out) for word in words]
         some = [span for span in spans if span is not NOTHING]
         if len(some) < 2:
             return some[0] if some else NOTHING

@@ -9,6 +9,21 @@ from crosshold.law.actions import reach
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule, may_apply
 from crosshold.law.world import World
+from crosshold.model.snapshot import Snapshot
+
+
+def past_world(
+    snapshot: Snapshot,
+    attribution: str,
+    rules: Sequence[Rule],
+    definitions: Mapping[str, Rule],
+    meeting: str,
+    accept: Sequence[str],
+) -> World:
+    """An earlier register with the votes that it had: loyalty rows in force on its day, of those given."""
+    world = World(snapshot, attribution)
+    multiply(world, [r for r in rules if r.in_force(snapshot.at)], definitions, meeting, accept, Findings())
+    return world
 
 
 def multiply(
