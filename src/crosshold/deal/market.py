@@ -1,26 +1,82 @@
-"""Market impact, block discounts, schedules (spec/deal 9). Numbers in, numbers out, nothing calibrated by itself.
+"""Market impact and block discounts (spec/deal 9). Numbers in, numbers out, nothing calibrated by itself.
 
-Sources: the square root law, Y 0.69 and exponent near one half (arXiv 2411.13965); Almgren and Chriss 2000, "Optimal execution of
-portfolio transactions"; the block coefficient rests on two averages of European bookbuilds in 2004 and is only a default.
+Sources: the square root law, Y 0.69 and exponent near one half (arXiv 2411.13965); the block coefficient rests on two averages of
+European bookbuilds in 2004 and is only a default (:func:`calibration`). Schedules are in :mod:`crosshold.deal.schedule`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import acosh, sinh, sqrt
+from functools import cache
+from importlib.resources import files
+from math import sqrt
 from typing import Any
 
 from crosshold.deal.exact import Number, number
-from crosshold.deal.ledger import largest_remainder
+from crosshold.deal.schedule import Schedule, schedule
 from crosshold.errors import Finding, RequestError
+from crosshold.formats.yaml_text import read
 from crosshold.model.result import plain
+
+__all__ = [
+    "Impact", "Schedule", "Seen", "Tranches", "block_discount", "calibration", "discount_seen", "impact", "schedule", "tranches",
+]  # fmt: skip
 
 K, FLOOR = 0.0073, 0.005  # block discount: coefficient of sqrt(Q / ADV), least discount
 Y, DELTA = 0.7, 0.5  # square root law: prefactor, exponent
 CALIBRATED_TO = 0.15  # above this discount the two points say nothing
 DAYS = 250  # trading days of a year
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A deal, or an average of deals, with the discount to the last close that was paid, where one is known.
+
+    ``discount`` is exact as printed or derived from ``price`` and ``close``; ``days_of_volume`` is Q / ADV; ``confidence`` A, B or C.
+    """
+
+    deal: str
+    when: str
+    source: str
+    confidence: str
+    discount: Fraction | None = None
+    days_of_volume: Fraction | None = None
+    shares: int | None = None
+    price: Fraction | None = None
+    close: Fraction | None = None
+    currency: str | None = None
+    note: str = ""
+
+    @property
+    def coefficient(self) -> float | None:
+        """k of discount = k * sqrt(Q / ADV), where both are known."""
+        if self.discount is None or self.days_of_volume is None:
+            return None
+        return float(self.discount) / sqrt(self.days_of_volume)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON form, with the coefficient."""
+        return {**plain(self), "coefficient": self.coefficient}
+
+
+@cache
+def calibration() -> tuple[Seen, ...]:
+    """The discounts seen that the default of :func:`block_discount` was taken from, and what else is known (spec/deal 2.1).
+
+    >>> [round(seen.coefficient, 5) for seen in calibration() if seen.coefficient and "average" in seen.deal]
+    [0.00721]
+    """
+    rows = read((files("crosshold.deal") / "discounts.yaml").read_text(encoding="utf-8"), "discounts.yaml").data
+    exact = ("discount", "days_of_volume", "price", "close")
+    values: list[dict[str, Any]] = [{k: number(v) if k in exact else v for k, v in row.items()} for row in rows]
+    return tuple(_derived(Seen(**row)) for row in values)
+
+
+def _derived(seen: Seen) -> Seen:
+    if seen.discount is None and seen.price is not None and seen.close is not None:
+        return replace(seen, discount=discount_seen(seen.price, seen.close))
+    return seen
 
 
 @dataclass(frozen=True)
@@ -64,76 +120,6 @@ def impact(shares: int, adv: Number, daily_volatility: Number, *, y: Number = Y,
     exponent = _number(delta)
     peak = _number(y) * _number(daily_volatility) * (shares / _positive(adv, "adv")) ** exponent
     return Impact(peak, peak / (1 + exponent))
-
-
-@dataclass(frozen=True)
-class Schedule:
-    """Trades of an execution in equal periods. ``left`` are the shares still held at the start and after each period.
-
-    ``kappa`` per unit of time; ``expected_cost`` and ``sd`` in money; ``objective`` = cost + risk aversion * variance.
-    """
-
-    trades: tuple[float, ...]
-    whole_trades: tuple[int, ...]
-    left: tuple[float, ...]
-    kappa: float
-    expected_cost: float
-    sd: float
-    objective: float
-    equal_slices_over_optimum: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON form."""
-        return plain(self)  # type: ignore[no-any-return]
-
-
-def schedule(
-    shares: int,
-    *,
-    horizon: float,
-    periods: int,
-    volatility: float,
-    epsilon: float,
-    gamma: float,
-    eta: float,
-    risk_aversion: float,
-) -> Schedule:
-    """The cheapest way to sell ``shares`` within ``horizon``, price impact being linear (Almgren and Chriss 2000).
-
-    ``volatility`` in money per share and sqrt(unit of time), ``epsilon`` half spread, ``gamma`` permanent and ``eta`` temporary impact,
-    ``risk_aversion`` per money; 0 gives equal slices. ``E_VOLUME`` when the impact is too small for the period (eta <= gamma tau / 2).
-    """
-    if shares < 0 or periods < 1 or horizon <= 0:
-        raise RequestError(Finding("E_NEG_QTY", "shares, horizon and periods must be positive.", "Check the arguments."))
-    tau = horizon / periods
-    temporary = eta - gamma * tau / 2
-    if temporary <= 0:
-        message = f"temporary impact eta {eta} is at most gamma * tau / 2 = {gamma * tau / 2}: the problem has no optimum."
-        raise RequestError(Finding("E_VOLUME", message, "Use more periods, or check eta and gamma."))
-    kappa = acosh(risk_aversion * volatility**2 / temporary * tau**2 / 2 + 1) / tau
-
-    def remaining(j: int) -> float:
-        if kappa * horizon < 1e-9:
-            return shares * (1 - j / periods)
-        return shares * sinh(kappa * (horizon - j * tau)) / sinh(kappa * horizon)
-
-    left = [remaining(j) for j in range(periods + 1)]
-    trades = [left[j] - left[j + 1] for j in range(periods)]
-
-    def cost(sold: Sequence[float], rest: Sequence[float]) -> tuple[float, float]:
-        expected = gamma * shares**2 / 2 + epsilon * shares + temporary / tau * sum(n * n for n in sold)
-        return expected, volatility**2 * tau * sum(x * x for x in rest[1:])
-
-    expected, variance = cost(trades, left)
-    slices = [shares / periods] * periods
-    flat = cost(slices, [shares * (1 - j / periods) for j in range(periods + 1)])
-    objective = expected + risk_aversion * variance
-    weights = {f"{j:09d}": round(n * 10**6) for j, n in enumerate(trades)}
-    return Schedule(
-        trades=tuple(trades), whole_trades=tuple(largest_remainder(shares, weights).values()), left=tuple(left), kappa=kappa,
-        expected_cost=expected, sd=sqrt(variance), objective=objective,
-        equal_slices_over_optimum=(flat[0] + risk_aversion * flat[1]) / objective if objective else 1.0,
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)
