@@ -13,7 +13,7 @@ from fractions import Fraction
 from crosshold.law.chains import product_share
 from crosshold.law.control import Control
 from crosshold.law.facts import said
-from crosshold.law.measure import NOBODY, NOTHING, Kept, Pair, Span, Votes
+from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
 from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
 from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.silence import Silence
@@ -99,7 +99,7 @@ class Judge:
     ``data`` lets uncertain counts and contradicted facts take every value they may have. ``assume`` takes unrecorded grounds of control as
     given where a tenth is held (and notes them in ``untested``). ``override`` flips named tests. ``reads`` collects the issuers
     whose exercisable votes were looked at, ``trace`` every number tested, ``silent`` lots that any rule may or must silence (both before
-    exceptions), for ``other_voter``. ``plain`` leaves nothing out of a whole while a definition asks itself what to leave out.
+    exceptions), for ``other_voter``.
     """
 
     def __init__(
@@ -120,7 +120,6 @@ class Judge:
         self._blocked: dict[str, Pair] = {}
         self.silent = Silence((), ())
 
-        self.plain = False
     @property
     def reads(self) -> set[str]:
         """Issuers whose exercisable votes were looked at."""
@@ -338,44 +337,23 @@ class Judge:
         if held.group.product:
             spans = [product_share(self.votes, env[held.group.head], target, word) for word in words]
             return max(spans, key=lambda span: span.high)
-        group, left_out = self.group(held.group, env, target, rule), self._left_out(held, env, rule)
+        group = self.group(held.group, env, target, rule)
         if held.group.alone:
-            return self._largest_alone(group, target, words, left_out)
-        return self._joined(group, target, words, left_out)
+            return self._largest_alone(group, target, words)
+        return self._joined(group, target, words)
 
-    def _left_out(self, held: Held, env: Env, rule: Rule) -> Pair:
-        """Whose holdings the whole is counted without. A definition that asks for the companies under itself counts those in full."""
-        itself = held.without is not None and held.without.subs == rule.id
-        if held.without is None or (itself and self.plain):
-            return NOBODY, NOBODY
-        before, self.plain = self.plain, self.plain or itself
-        found = self.group(held.without, env, env[held.target], rule)
-        self.plain = before
-        return found
-
-    def exactly(self, action: Action) -> int:
-        """Whether the owners in the issuer that count with the holder of an action are those the action was made for."""
-        assert action.together is not None and action.effect.together is not None
-        group = self.group(action.effect.together, action.env, action.issuer, action.rule)
-        sure, possible = (members & self.world.owners[action.issuer].keys() for members in group)
-        if not sure <= action.together <= possible:
-            return FALSE
-        return TRUE if sure == possible else TRUE | FALSE
-
-    def _largest_alone(self, group: Pair, target: str, words: Sequence[str], left_out: Pair) -> Span:
+    def _largest_alone(self, group: Pair, target: str, words: Sequence[str]) -> Span:
         """The largest share that one member has by itself."""
         holders = self.world.owners.get(target, {})
-        alone = [
-            (m in group[0], self._joined((frozenset({m}),) * 2, target, words, left_out)) for m in sorted(group[1]) if m in holders
-        ]
+        alone = [(m in group[0], self._joined((frozenset({m}),) * 2, target, words)) for m in sorted(group[1]) if m in holders]
         if not alone:
             return Span(Fraction(0), Fraction(0))
         top = max((span for _, span in alone), key=lambda span: span.high)
         return replace(top, low=max((span.low for sure, span in alone if sure), default=Fraction(0)))
 
-    def _joined(self, group: Pair, target: str, words: Sequence[str], left_out: Pair) -> Span:
+    def _joined(self, group: Pair, target: str, words: Sequence[str]) -> Span:
         """The share of a group; of two bases the larger."""
-        spans = [self.votes.share_without(group, target, word, left_out) for word in words]
+        spans = [self.votes.share(group, target, word) for word in words]
         some = [span for span in spans if span is not NOTHING]
         if len(some) < 2:
             return some[0] if some else NOTHING
