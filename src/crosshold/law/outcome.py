@@ -210,13 +210,18 @@ class StableOutcome:
         own = sum(self.world.base[i] for i in self.world.own(issuer)) if keep else 0
         return low + own if low == high else (low + own, high + own)
 
-    def stakes(self, issuer: str) -> dict[str, Fraction | None]:
-        """``exercisable_votes`` of every holder after ``removed`` and caps, of their sum; ``None`` for all when nobody has a vote."""
+    def kept(self, issuer: str) -> dict[str, Fraction]:
+        """Exercisable votes of every holder after ``removed`` and caps."""
         counts: dict[str, Fraction] = {}
         self._known(issuer)
         for i in self.world.by_issuer.get(issuer, ()):
             holder = self.world.lots[i].holder
             counts[holder] = counts.get(holder, Fraction(0)) + self.casting.kept[i]
+        return counts
+
+    def stakes(self, issuer: str) -> dict[str, Fraction | None]:
+        """``exercisable_votes`` of every holder after ``removed`` and caps, of their sum; ``None`` for all when nobody has a vote."""
+        counts = self.kept(issuer)
         total = sum(counts.values(), start=Fraction(0))
         return {holder: count / total if total else None for holder, count in counts.items()}
 
