@@ -15,7 +15,7 @@ from crosshold.errors import Finding, RequestError
 from crosshold.model.result import plain
 
 MOST_PERIODS = 10_000
-TOLERANCE = 1e-6  # of the largest marginal cost: how exactly the conditions of an optimum must hold
+TOLERANCE = 1e-6  # of the largest term of a marginal cost: how exactly the conditions of an optimum must hold
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Schedule:
 
     ``kappa`` per unit of time; ``expected_cost`` and ``sd`` in money; ``objective`` = cost + risk aversion * variance, to be compared
     with that of equal slices (which may break a cap, and then be below it). ``kkt_gap``: by how much the conditions of an optimum are
-    missed, as a fraction of the largest marginal cost; 0 without a cap.
+    missed, as a fraction of the largest term of a marginal cost; 0 without a cap.
     """
 
     trades: tuple[float, ...]
@@ -106,8 +106,7 @@ def kkt_gap(shares: int, trades: Sequence[float], caps: Sequence[float], impact:
     bounds = zip(trades, caps, strict=True)
     if abs(sum(trades) - shares) > slack or any(not -slack <= n <= c + slack for n, c in bounds):
         return float("inf")
-    marginal = _marginal(shares, trades, impact, risk)
-    scale = max(map(abs, marginal)) or 1.0
+    marginal, scale = _marginal(shares, trades, impact, risk)
     least = max(
         (g for g, n, c in zip(marginal, trades, caps, strict=True) if n > slack), default=float("-inf")
     )  # p >= g where n > 0
@@ -173,11 +172,11 @@ def _capped(shares: int, caps: Sequence[float], impact: float, risk: float) -> l
         if hit is not None:
             fixed[hit] = trades[hit] = caps[hit] if wanted[hit] > caps[hit] / 2 else 0.0
             continue
-        marginal = _marginal(shares, trades, impact, risk)
+        marginal, scale = _marginal(shares, trades, impact, risk)
         price = next((g for k, g in enumerate(marginal) if k not in fixed), None)
         pull = {k: (marginal[k] - price) * (1 if n else -1) for k, n in fixed.items() if caps[k]} if price is not None else {}
         worst = max(pull, key=lambda k: (pull[k], -k), default=None)
-        if worst is None or pull[worst] <= 1e-12 * max(map(abs, marginal)):
+        if worst is None or pull[worst] <= 1e-12 * scale:
             return trades
         del fixed[worst]
     raise AssertionError("the active set of a strictly convex problem did not end")
@@ -225,9 +224,11 @@ def _left(shares: int, trades: Sequence[float]) -> list[float]:
     return [*left[:-1], 0.0]
 
 
-def _marginal(shares: int, trades: Sequence[float], impact: float, risk: float) -> list[float]:
-    left, later, found = _left(shares, trades), 0.0, list[float]()
+def _marginal(shares: int, trades: Sequence[float], impact: float, risk: float) -> tuple[list[float], float]:
+    """Marginal costs, and the size of the terms whose difference they are."""
+    left, later, found, scale = _left(shares, trades), 0.0, list[float](), 0.0
     for k in reversed(range(len(trades))):
         later += left[k + 1]
         found.append(2 * impact * trades[k] - 2 * risk * later)
-    return found[::-1]
+        scale = max(scale, 2 * impact * abs(trades[k]), 2 * risk * abs(later))
+    return found[::-1], scale or 1.0
