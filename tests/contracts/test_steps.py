@@ -30,6 +30,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "contribute": {"fund": "J", "entity": "A", "amount": {"value": "100", "currency": "EUR"}},
     "distribute_in_kind": {"distributor": "A", "issuer": "B", "shares": 100},
     "dividend": {"issuer": "B", "per_share": {"value": "0.50", "currency": "EUR"}},
+    "exchangeable_issue": {"issuer": "B", "holder": "A", "shares": 100, "proceeds": {"value": "600", "currency": "EUR"},
+                           "maturity": "2025-01-28", "premium": "0.2", "coupon": "0.01", "fee": "0.02"},
+    "exchangeable_settle": {"bond": "bond", "mode": "shares", "shares": 30},
     "fx": {"entity": "A", "pair": "EURJPY", "amount": {"value": "100", "currency": "EUR"}},
     "invest": {"fund": "J", "entity": "H", "amount": {"value": "100", "currency": "EUR"}},
     "issue": {"issuer": "B", "shares": 100, "price": EUR5, "pro_rata": True, "fee": "0.01"},
@@ -56,6 +59,8 @@ ZERO: dict[str, dict[str, Any]] = {
     "contribute": {"amount": {"value": "0", "currency": "EUR"}},
     "distribute_in_kind": {"shares": 0},
     "dividend": {"per_share": {"value": "0", "currency": "EUR"}},
+    "exchangeable_issue": {"shares": 0, "proceeds": {"value": "0", "currency": "EUR"}},
+    "exchangeable_settle": {"shares": 0},
     "fx": {"amount": {"value": "0", "currency": "EUR"}},
     "invest": {"amount": {"value": "0", "currency": "EUR"}},
     "issue": {"shares": 0},
@@ -78,7 +83,8 @@ ZERO: dict[str, dict[str, Any]] = {
 def state() -> Snapshot:
     """Two companies that hold each other, a trustee, a dispersed rest, own shares, two currencies."""
     lots = [
-        Lot("1", "B", "A", 300, since="2015-01-01"),
+        Lot("1", "B", "A", 250, since="2015-01-01"),
+        Lot("1p", "B", "A", 50, since="2015-01-01", pledged_to="bond"),
         Lot("2", "B", "A", 100, votes=200, since="2010-01-01"),
         Lot("3", "B", "H", 60, beneficiary="A", capacity="trustee", since="2019-01-01"),
         Lot("4", "B", "B", 40),
@@ -87,8 +93,11 @@ def state() -> Snapshot:
         Lot("7", "A", "H", 150),
         Lot("8", "A", "~float", 300, votes=300),
     ]
+    bond = {"id": "bond", "kind": "exchangeable", "issuer": "B", "holder": "A", "to": "~float", "shares": 50, "left": 50,
+            "proceeds": "300", "currency": "EUR", "from": "2019-01-28", "maturity": "2021-01-28", "coupon": "1/100"}  # fmt: skip
     return Snapshot(
         at=DAY,
+        contracts=(bond,),
         entities={name: Entity(name, kind="company") for name in ("A", "B", "H")} | {"~float": Entity("~float")},
         issuers={"A": Issuer("A", 500), "B": Issuer("B", 1000, loyalty=(2, 2))},
         lots=Lots(lots),
@@ -174,6 +183,6 @@ def test_every_step_says_whom_it_names(kind: str) -> None:
     fund = Plan.read({"fund": {"id": "J", "currency": "EUR"}, "steps": []}).fund
     assert not Plan(steps=(step,), fund=fund).check(state())
     names = {role for role, _ in step.names()}
-    assert names <= {"issuer", "party", "newcomer", "fund"} and names
-    empty = replace(state(), entities={}, issuers={}, lots=Lots([]))
+    assert names <= {"issuer", "new issuer", "party", "newcomer", "fund", "bond"} and names
+    empty = replace(state(), entities={}, issuers={}, lots=Lots([]), contracts=())
     assert {f.code for f in Plan(steps=(step,)).check(empty)} == {"C_UNKNOWN_ENTITY"}

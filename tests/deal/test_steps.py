@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -329,6 +330,66 @@ def test_new_shares_are_of_a_class_and_go_one_way() -> None:
         with pytest.raises(FileError) as caught:
             Plan.read({"steps": [{**ISSUE, **wrong}]})
         assert [f.code for f in caught.value.findings] == [code]
+
+
+# -- bonds that may be exchanged for shares
+
+BOND = {"type": "exchangeable_issue", "issuer": "N", "holder": "R", "shares": 200, "proceeds": {"value": "1300", "currency": "EUR"},
+        "maturity": "2025-01-28", "premium": "0.30", "coupon": "0.02"}  # fmt: skip
+SETTLE = {"id": "t", "type": "exchangeable_settle", "bond": "s", "date": "2021-01-27"}  # 365 days later
+
+
+def test_an_exchangeable_bond_brings_money_now_and_binds_the_shares() -> None:
+    done = do(state(Lot("r", "N", "R", 400, votes=800, since="2010")), {**BOND, "fee": "0.01"})
+    after = done.state
+    assert after.cash["R"] == {"EUR": Decimal("1287.00")} and after.cash["@market"] == {"EUR": Decimal("-1300.00")}
+    assert (done.draft.record["exchange_price"], done.draft.record["price_without_premium"]) == (Fraction(13, 2), 5)
+    assert {lot.id: (lot.shares, lot.votes, lot.since) for lot in after.lots_of("N", "R")} == {
+        "r": (200, 400, "2010"), "r.s": (200, 400, "2010"),
+    }  # fmt: skip
+    assert do(after, {**SELL, "id": "x", "shares": 200}).state.held("R", "N") == 200
+    assert barred(after, {**SELL, "id": "x", "shares": 201}) == ["E_PLEDGED"]
+    assert barred(after, {**SELL, "id": "x", "shares": 1, "lots": ["r.s"]}) == ["C_UNKNOWN_ENTITY"]
+    assert barred(state(), {**BOND, "shares": 401}) == ["E_INSUFFICIENT"]
+    assert barred(state(), {**BOND, "maturity": "2020-01-28"}) == ["C_BAD_DATE"]
+
+
+def test_delivery_hands_the_shares_over_for_the_debt_and_pays_the_coupon() -> None:
+    inside = do(state(), BOND).state
+    done = do(inside, {**SETTLE, "mode": "shares", "shares": 50})
+    assert [(e.payer, str(e.amount), e.why) for e in done.draft.ledger.entries] == [
+        ("@market", "325.00", "price"), ("R", "325.00", "debt"), ("R", "6.50", "coupon"),
+    ]  # fmt: skip
+    assert (done.state.held("R", "N"), done.state.held("~float", "N"), done.state.contracts[0]["left"]) == (350, 550, 150)
+    assert done.draft.sales[0].net == 325
+    rest = do(done.state, {**SETTLE, "id": "u", "mode": "shares"}).state
+    assert rest.held("R", "N") == 200 and rest.contracts == () and not any(lot.pledged_to for lot in rest.lots)
+    assert barred(rest, {**SETTLE, "id": "v", "mode": "shares"}) == ["C_UNKNOWN_ENTITY"]
+    assert barred(done.state, {**SETTLE, "mode": "shares", "shares": 151}) == ["E_INSUFFICIENT"]
+    assert barred(inside, {**SETTLE, "mode": "cash", "date": "2025-01-29"}) == ["C_BAD_DATE"]
+
+
+def test_cash_settlement_frees_the_shares_and_comes_home() -> None:
+    inside = do(state(), BOND).state
+    done = do(inside, {**SETTLE, "mode": "cash"}).state
+    assert done.cash["R"] == {"EUR": Decimal("-26.00")} and done.held("R", "N") == 400
+    assert state_hash(done.evolve(cash=state().cash, at=DAY)) == state_hash(state())
+    worth = do(inside, {**SETTLE, "mode": "cash", "price": {"value": "8", "currency": "EUR"}}).state
+    assert worth.cash["R"] == {"EUR": Decimal("-326.00")}  # 1,300 in; 1,600 and a coupon of 26 out
+
+
+def test_lent_shares_are_held_by_the_borrower_until_the_bond_is_settled() -> None:
+    done = do(state(*LOYAL), {**BOND, "lend": "Bank", "lots": ["old", "new"]})
+    assert (
+        found(done) == ["W_LOYALTY_LOST"]
+        and done.state.held("Bank", "N") == 200
+        and done.state.entities["Bank"].kind == "borrower"
+    )
+    assert barred(done.state, {**SELL, "id": "x", "holder": "Bank"}) == ["E_PLEDGED"]
+    delivered = do(done.state, {**SETTLE, "mode": "shares"}).state
+    assert (delivered.held("Bank", "N"), delivered.held("R", "N"), delivered.held("~float", "N")) == (0, 200, 800)
+    back = do(done.state, {**SETTLE, "mode": "cash"}).state
+    assert (back.held("R", "N"), back.held("Bank", "N")) == (400, 0) and not any(lot.pledged_to for lot in back.lots)
 
 
 # -- money without shares

@@ -125,7 +125,7 @@ class Draft:
         free = [lot for lot in own if not self._bound(lot, bond)]
         short = shares - sum(lot.shares for lot in free)
         if short > 0:
-            bound, (code, why) = next((lot, why) for lot in own if (why := self._bound(lot, bond)))
+            bound, (code, why) = next((lot, told) for lot in own if (told := self._bound(lot, bond)))
             message = f"{holder} lacks {short:,} free shares of {issuer}: lot {bound.id} is {why}."
             raise self.refuse(code, message, "Wait, or sell fewer.")
         whole = {lot.id for lot in free} if shares == held and isinstance(order, str) else set()
@@ -142,7 +142,7 @@ class Draft:
 
     def _bound(self, lot: Lot, bond: str | None) -> tuple[str, str] | None:
         if lot.pledged_to and lot.pledged_to != bond:
-            return "E_PLEDGED", f"pledged to {lot.pledged_to}"
+            return "E_PLEDGED", f"pledged or lent for {lot.pledged_to}"
         if lot.locked_until and lot.locked_until >= self.on.isoformat():
             return "E_LOCKUP", f"locked until {lot.locked_until}"
         return None
@@ -190,8 +190,9 @@ class Draft:
     def pledge(
         self, issuer: str, holder: str, shares: int, to: str | None, *, order: str | Sequence[str] = "fewest_votes_first",
         bond: str | None = None,
-    ) -> None:  # fmt: skip
-        """Pledge shares ``to`` a bond, or free those of ``bond``; holder, votes, dates and overlays stay."""
+    ) -> list[str]:  # fmt: skip
+        """Pledge shares ``to`` a bond, or free those of ``bond``; holder, votes, dates and overlays stay. The ids of the new lots."""
+        made = []
         for part in self.take(issuer, holder, shares, order, bond):
             old = part.lot
             votes = None if old.votes is None else int(part.votes)
@@ -201,16 +202,22 @@ class Draft:
             )  # fmt: skip
             self._lots[lot.id], self._votes[lot.id] = lot, int(part.votes)
             self.overlays += [{**o, "lot": lot.id} for o in self.overlays if o.get("lot") == old.id]
+            made.append(lot.id)
+        return made
 
     def transfer(
-        self, issuer: str, seller: str, buyer: str, shares: int, order: str | Sequence[str]
-    ) -> tuple[list[Part], list[str]]:
-        """Move shares; the parts that went and the ids of the buyer's new lots. Loyalty votes that end are ``W_LOYALTY_LOST``."""
-        parts = self.take(issuer, seller, shares, order)
+        self, issuer: str, seller: str, buyer: str, shares: int, order: str | Sequence[str], bond: str | None = None,
+        **attributes: Any,
+    ) -> tuple[list[Part], list[str]]:  # fmt: skip
+        """Move shares, with ``bond`` those pledged to it; the parts that went and the ids of the buyer's new lots.
+
+        Loyalty votes that end are ``W_LOYALTY_LOST``.
+        """
+        parts = self.take(issuer, seller, shares, order, bond)
         classes: dict[str | None, int] = {}
         for part in parts:
             classes[part.lot.share_class] = classes.get(part.lot.share_class, 0) + part.shares
-        given = [self.give(issuer, seller, buyer, count, share_class) for share_class, count in classes.items()]
+        given = [self.give(issuer, seller, buyer, count, share_class, **attributes) for share_class, count in classes.items()]
         self.loyalty(issuer, seller, parts)
         return parts, [lot.id for lot in given if lot]
 

@@ -270,6 +270,7 @@ Issuer = Annotated[str, Kind(_text, "issuer")]
 Party = Annotated[str, Kind(_text, "party")]
 Newcomer = Annotated[str, Kind(_text, "newcomer")]
 FundId = Annotated[str, Kind(_text, "fund")]
+BondId = Annotated[str, Kind(_text, "bond")]
 Count = Annotated[int, Kind(_count)]
 Days = Annotated[int, Kind(_days)]
 Flag = Annotated[bool, Kind(lambda f, key: f.flag(key))]
@@ -319,7 +320,7 @@ def _kinds_in(hint: Any) -> Iterator[Kind]:
 
 
 def names_in(role: str, value: Any) -> list[tuple[str, str]]:
-    """``(role, name)`` of every party, issuer or fund that a value names; roles are issuer, party, newcomer, fund."""
+    """``(role, name)`` of every party, issuer or fund that a value names; roles are issuer, party, newcomer, fund, bond."""
     if value is None or not role:
         return []
     if role == "parties":

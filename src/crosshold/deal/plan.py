@@ -95,14 +95,18 @@ class Plan:
         faults = Findings()
         parties = {*snapshot.entities, *snapshot.issuers, *(lot.holder for lot in snapshot.lots), "~float"}
         funds = {self.fund.id} if self.fund else set()
+        bonds = {str(c.get("id")) for c in snapshot.contracts if c.get("kind") == "exchangeable"}
+        bonds |= {step.id for step in self.steps if step.type == "exchangeable_issue"}
+        issuers = set(snapshot.issuers)
         for step in self.steps:
             for role, name in step.names():
-                if role == "newcomer":
+                if role in ("newcomer", "new issuer"):
                     parties.add(name)
-                known = {"issuer": set(snapshot.issuers), "fund": funds}.get(role, parties | funds)
+                    issuers |= {name} if role == "new issuer" else set()
+                known = {"issuer": issuers, "fund": funds, "bond": bonds}.get(role, parties | funds)
                 if name not in known:
-                    what = {"issuer": "no issuer", "fund": "no fund"}.get(role, "nowhere")
-                    place = "this plan" if role == "fund" else "this case"
+                    what = f"no {role}" if role in ("issuer", "fund", "bond") else "nowhere"
+                    place = "this plan" if role in ("fund", "bond") else "this case"
                     message = f"step {step.id} names {name!r}, which is {what} in {place}."
                     faults.add("C_UNKNOWN_ENTITY", message, did_you_mean(name, known) or "Add it.", step.where)
         if self.fund:

@@ -9,6 +9,8 @@ from crosshold.deal.steps.cancel import Cancel
 from crosshold.deal.steps.contribute import Contribute
 from crosshold.deal.steps.distribute_in_kind import DistributeInKind
 from crosshold.deal.steps.dividend import Dividend
+from crosshold.deal.steps.exchangeable_issue import ExchangeableIssue
+from crosshold.deal.steps.exchangeable_settle import ExchangeableSettle
 from crosshold.deal.steps.fx import Fx
 from crosshold.deal.steps.invest import Invest
 from crosshold.deal.steps.issue import Issue
@@ -32,6 +34,8 @@ STEPS: tuple[type[Step], ...] = (
     Contribute,
     DistributeInKind,
     Dividend,
+    ExchangeableIssue,
+    ExchangeableSettle,
     Fx,
     Invest,
     Issue,
