@@ -64,7 +64,7 @@ def simulate(
 ) -> None:  # fmt: skip
     """Replay a plan step by step: shares, votes, cash, events."""
     snapshot = snapshot_of(case, at, known_by, believe)
-    outcome = api.simulate(snapshot, api.read_plan(plan, case))
+    outcome = api.simulate(snapshot, api.read_plan(plan, case), past=api.read(case).earlier(snapshot))
     if out is not None:
         api.write(outcome, out)
     show(outcome, snapshot, as_json, exact, snapshot.findings)
@@ -77,8 +77,9 @@ def compare(
 ) -> None:  # fmt: skip
     """What differs between two plans, or from doing nothing."""
     snapshot = snapshot_of(case, at, known_by, believe)
-    first = api.simulate(snapshot, api.read_plan(plan, case))
-    second = api.simulate(snapshot, api.read_plan(other, case)) if other else None
+    past = api.read(case).earlier(snapshot)
+    first = api.simulate(snapshot, api.read_plan(plan, case), past=past)
+    second = api.simulate(snapshot, api.read_plan(other, case), past=past) if other else None
     result = api.compare(first, second) if second else api.compare(snapshot, first)
     show(result, snapshot, as_json, exact, snapshot.findings)
 

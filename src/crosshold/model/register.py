@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.model.dates import add_months, interval
 from crosshold.model.entity import Entity
 from crosshold.model.picker import Conflict, Picker
 from crosshold.model.policy import Policy, policy
@@ -156,3 +157,26 @@ class Register:
             message = f"no source is called {', '.join(unknown)}."
             raise RequestError(Finding("E_POLICY", message, did_you_mean(unknown[0], self.sources), "believe"))
         return Picker(self, self._day(day), known_by, chosen).snapshot()
+
+    def earlier(self, snapshot: Snapshot, months: int = 12) -> tuple[Snapshot, ...]:
+        """Earlier registers as the reader of ``snapshot`` knows them, oldest first: of every day in the ``months`` before it on which
+        something about a holding or a share count begins or ends, of the eve of such a change, and of the last such day before them. A
+        claim that was only measured on a day says nothing about its eve.
+
+        Laws on a rise within some months are measured against them. A day whose register does not add up shows no rise and is left out.
+        """
+        told: set[date | None] = set()
+        for s in self.live(snapshot.known_by):
+            if s.verb in ("holds", "issued"):
+                changes = [interval(text)[0] for text in (s.valid_from, s.valid_to) if text]
+                told |= {s.starts(), *changes, *(day - timedelta(1) for day in changes if day > date.min)}
+        days = sorted(day for day in told if day is not None and day < snapshot.at)
+        first = add_months(snapshot.at, -months)
+        chosen = [*[day for day in days if day < first][-1:], *(day for day in days if day >= first)]
+        found = []
+        for day in chosen:
+            try:
+                found.append(self.at(day, known_by=snapshot.known_by, believe=snapshot.believe))
+            except RequestError:
+                continue
+        return tuple(found)

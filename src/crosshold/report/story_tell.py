@@ -32,7 +32,8 @@ def tell(register: Register, plans: Sequence[Plan], *, snapshot: Snapshot | None
     comparison and no map; a case without plans is told as it stands.
     """
     here = snapshot or register.at()
-    outcomes = [simulate(here, plan) for plan in plans] or [simulate(here, Plan(steps=()))]
+    past = register.earlier(here)
+    outcomes = [simulate(here, plan, past=past) for plan in plans] or [simulate(here, Plan(steps=()), past=past)]
     start = outcomes[0].start
     names = names_of(here)
     state = state_of(start)
