@@ -64,7 +64,7 @@ def schedule(
 
     >>> found = schedule(1000, horizon=4, periods=4, volatility=1.0, epsilon=0.0, gamma=0.0, eta=0.01, risk_aversion=0.01, cap=300)
     >>> found.whole_trades, found.kkt_gap < 1e-9
-    ((300, 300, 228, 172), True)
+    ((300, 300, 267, 133), True)
     """
     temporary, tau = _checked(shares, horizon, periods, volatility, epsilon, gamma, eta, risk_aversion)
     square = risk_aversion * volatility**2 / temporary
