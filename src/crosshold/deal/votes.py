@@ -59,6 +59,12 @@ class Votes:
             return self.ballot.outcomes[0].stakes(issuer)
         return {lot.holder: None for lot in self.snapshot.lots_of(issuer)}
 
+    def usable(self, issuer: str, holder: str) -> Fraction:
+        """Votes that a holder may use where the law is settled: exercisable, after ``removed`` and caps, which can leave fractions."""
+        outcome = self.ballot.outcomes[0]
+        lots, places = outcome.world.lots, outcome.world.by_issuer.get(issuer, ())
+        return sum((Fraction(outcome.casting.kept[i]) for i in places if lots[i].holder == holder), Fraction(0))
+
     def alternatives(self, issuer: str) -> list[Stakes]:
         """The different answers for an issuer that is not settled."""
         found: list[Stakes] = []
@@ -112,9 +118,9 @@ class Counter:
         """
         if before.ballot is after.ballot:
             return ()
-        if pair not in self._events:
-            self._events[pair] = events(before.ballot, after.ballot, history=earlier)
-        return self._events[pair]
         creeps = any(rule.measures_increase for rule in after.ballot.rules)
         earlier = tuple(history) if creeps else ()
         pair = (id(before.ballot), id(after.ballot), *map(id, earlier))
+        if pair not in self._events:
+            self._events[pair] = events(before.ballot, after.ballot, history=earlier)
+        return self._events[pair]
