@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
-from crosshold.deal.exact import Number, number
+from crosshold.deal.exact import Number, Record, number
 from crosshold.errors import Finding
-from crosshold.model.result import plain
 
 BASES = ("issued", "outstanding")
 
@@ -25,15 +23,11 @@ class Match:
 
 
 @dataclass(frozen=True)
-class Reported:
+class Reported(Record):
     """All pairs that fit, and a finding when only an old denominator does."""
 
     matches: tuple[Match, ...]
     findings: tuple[Finding, ...]
-
-    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
-        """JSON form."""
-        return plain(self, exact=exact)  # type: ignore[no-any-return]
 
 
 def which_base(

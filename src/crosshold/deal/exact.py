@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from crosshold.errors import Finding, RequestError
 from crosshold.model.exact import number as exact_number
+from crosshold.model.result import plain
 
 Number = int | str | Decimal | Fraction | float
 
@@ -21,3 +23,11 @@ def number(value: Number) -> Fraction:
         return exact_number(value)
     except ValueError:
         raise RequestError(Finding("C_BAD_NUMBER", f"{value!r} is no number.", 'Write "0.15" or "3/20".')) from None
+
+
+class Record:
+    """JSON form shared by the small frozen results of the deal room."""
+
+    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
+        """All fields; fractions as numbers, or as text "a/b" when ``exact``."""
+        return plain(self, exact=exact)  # type: ignore[no-any-return]

@@ -12,31 +12,29 @@ from math import ceil, floor
 from typing import Any
 
 from crosshold.deal.bases import which_base
-from crosshold.deal.exact import Number, number
+from crosshold.deal.earnings import eps_after_buyback, eps_after_sale, reciprocal_shares
+from crosshold.deal.exact import Number, Record, number
+from crosshold.deal.glide import glide_path
+from crosshold.deal.policy import policy_ratio
 from crosshold.errors import Finding, RequestError
-from crosshold.model.result import plain
 
 __all__ = [
     "circular_value",
     "eps_after_buyback",
+    "eps_after_sale",
     "equity_method_loss",
     "exit_quantity",
     "fair_value_switch",
+    "glide_path",
     "look_through",
     "passive_crossing",
+    "policy_ratio",
+    "reciprocal_shares",
     "share_prices",
     "which_base",
 ]
 
 Interval = Mapping[str, Number]
-
-
-class Record:
-    """JSON form shared by the results here."""
-
-    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
-        """All fields; fractions as numbers, or as text "a/b" when ``exact``."""
-        return plain(self, exact=exact)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -106,28 +104,38 @@ def passive_crossing(held: int, issued: int, threshold: Number) -> PassiveCrossi
 
 @dataclass(frozen=True)
 class DisposalLoss(Record):
-    """Loss of a holder that sells to the issuer below carrying value: with the shares cancelled, and kept; ``ratio`` of the two."""
+    """Loss of a holder that sells to the issuer below carrying value: with the shares cancelled, and kept; ``ratio`` of the two.
+
+    ``given_back`` is their difference: what the cancellation of shares bought below carrying value returns to those who stay.
+    """
 
     with_cancellation: Fraction
     without: Fraction
     ratio: Fraction | None
     stake_after: Fraction
+    given_back: Fraction
 
 
-def equity_method_loss(held: int, issued: int, sold: int, equity: Number, price: Number) -> DisposalLoss:
-    """Loss on an equity-method stake: (1 - s1) q (e - p) with cancellation, q (e - p) without.
+def equity_method_loss(
+    held: int, issued: int, sold: int, equity: Number, price: Number, *, bought: int | None = None
+) -> DisposalLoss:
+    """Loss on an equity-method stake: q (e - p) without cancellation, less s1 Q (e - p) with it.
 
-    e = equity / issued is what a share carries, s1 = (h - q) / (n - q) the stake after. The first equals
-    s0 E - s1 (E - p q) - p q, an identity: what is bought below carrying gives part of the loss back.
+    e = equity / issued is what a share carries, q what the holder sells, Q what the issuer buys and cancels (``bought``: also from others;
+    default q), s1 = (h - q) / (n - Q) the stake after. With Q = q the loss is (1 - s1) q (e - p). It equals s0 E - s1 (E - p Q) - p q.
+
+    >>> loss = equity_method_loss(40, 100, 10, 1000, 4)
+    >>> loss.without, loss.given_back, loss.with_cancellation
+    (Fraction(60, 1), Fraction(20, 1), Fraction(40, 1))
     """
-    if not 0 <= sold <= held <= issued or sold == issued:
-        message = f"sold {sold}, held {held}, issued {issued} do not fit."
+    gone = sold if bought is None else bought
+    if not 0 <= sold <= held <= issued or not sold <= gone < issued or held - sold > issued - gone:
+        message = f"sold {sold}, bought {gone}, held {held}, issued {issued} do not fit."
         raise RequestError(Finding("E_INSUFFICIENT", message, "sold <= held <= issued, and something remains."))
     each, paid = number(equity) / issued, number(price)
-    after = Fraction(held - sold, issued - sold)
-    without = sold * (each - paid)
-    loss = (1 - after) * without
-    return DisposalLoss(loss, without, loss / without if without else None, after)
+    after = Fraction(held - sold, issued - gone)
+    without, back = sold * (each - paid), after * gone * (each - paid)
+    return DisposalLoss(without - back, without, (without - back) / without if without else None, after, back)
 
 
 @dataclass(frozen=True)
@@ -230,24 +238,3 @@ def _solve(own: Mapping[str, Fraction], rows: Sequence[tuple[str, str, Fraction]
             if i != k and table[i][k]:
                 table[i] = [x - table[i][k] * y for x, y in zip(table[i], table[k], strict=True)]
     return {name: table[n][size] for n, name in enumerate(names)}
-
-
-@dataclass(frozen=True)
-class EarningsPerShare(Record):
-    """Earnings per share before and after, and whether the buy-back lifts them."""
-
-    before: Fraction
-    after: Fraction
-    accretive: bool
-
-
-def eps_after_buyback(
-    earnings: Number, shares: int, bought: int, price: Number, *, yield_on_cash: Number, tax: Number
-) -> EarningsPerShare:
-    """EPS1 = (E - y (1 - t) p q) / (n - q); accretive iff E / n exceeds y (1 - t) p."""
-    if not 0 <= bought < shares:
-        raise RequestError(Finding("E_LAST_SHARE", f"{bought} of {shares} shares bought: nothing remains.", "Buy fewer."))
-    income = number(earnings)
-    lost = number(yield_on_cash) * (1 - number(tax)) * number(price)
-    before, after = income / shares, (income - lost * bought) / (shares - bought)
-    return EarningsPerShare(before, after, after > before)

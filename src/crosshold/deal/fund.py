@@ -11,8 +11,24 @@ from crosshold.deal.accounts import cash_table, undo
 from crosshold.deal.exact import Number, number
 from crosshold.deal.ledger import Entry, Ledger, shown
 from crosshold.deal.plan import Fund
+from crosshold.deal.waterfall import waterfall
 from crosshold.errors import Finding, RequestError
 from crosshold.model.snapshot import Snapshot
+
+__all__ = [
+    "committed_in",
+    "contributions",
+    "cost_of_stability",
+    "least_core",
+    "nash",
+    "nucleolus",
+    "promote",
+    "result",
+    "shapley",
+    "shares_by_contribution",
+    "shortfalls",
+    "waterfall",
+]
 
 Worths = Mapping[str, Number]  # {"A": 1, "A+B": "3.5", ...}: what each group of partners would gain with the fund to itself
 

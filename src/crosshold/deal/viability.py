@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any
 
-from crosshold.deal.exact import Number, number
+from crosshold.deal.exact import Number, Record, number
 from crosshold.errors import Finding, RequestError
-from crosshold.model.result import plain
 
 
 def balance(a: Number, b: Number) -> Fraction | None:
@@ -44,15 +42,11 @@ def blocking(share: Number, turnout: Number = 1, majority: Number = "2/3", *, st
 
 
 @dataclass(frozen=True)
-class Cost:
+class Cost(Record):
     """Shares to buy to reach a line, and the money at a premium over the price."""
 
     shares: int
     cost: Fraction
-
-    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
-        """JSON form."""
-        return plain(self, exact=exact)  # type: ignore[no-any-return]
 
 
 def takeover_cost(
@@ -87,16 +81,12 @@ def free_vote_bar(total: Number, block: Number, majority: Number, block_for: Num
 
 
 @dataclass(frozen=True)
-class Independence:
+class Independence(Record):
     """1 - the largest outside power index, and how many of the largest holders make a majority at a turnout."""
 
     independence: Fraction
     strongest: str | None
     holders_for_majority: int | None
-
-    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
-        """JSON form."""
-        return plain(self, exact=exact)  # type: ignore[no-any-return]
 
 
 def independence(power: Mapping[str, Number], shares: Mapping[str, Number], turnout: Number = 1) -> Independence:
