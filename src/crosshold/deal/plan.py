@@ -154,7 +154,7 @@ def _read(document: Document, *, embedded: bool) -> Plan:
     _unique(top)
     plan = Plan(
         steps=tuple(steps), id=top.text("id", "") or "", title=top.text("title", "") or "", case=top.text("case", "") or "",
-        status=_status(top), group=top.text("group", "") or "", options=_options(top.child("options")), fund=_fund(top.child("fund")),
+        status=_status(top), group=top.text("group", "") or "", options=_options(top.child("options")), fund=read_fund(top.child("fund")),
         note=top.text("note", "") or "", source=top.text("source", "") or "",
     )  # fmt: skip
     _depends(top, plan)
@@ -228,7 +228,8 @@ def _options(inner: Fields | None) -> Options:
     return Options(strict, bool(inner.flag("order_check", False)), Terms(taxes, floors))
 
 
-def _fund(inner: Fields | None) -> Fund | None:
+def read_fund(inner: Fields | None) -> Fund | None:
+    """The ``fund`` of a plan or of goals."""
     if inner is None:
         return None
     terms = ("kind", "calls", "owners", "waterfall", "voting", "uses")

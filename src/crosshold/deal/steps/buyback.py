@@ -35,6 +35,7 @@ class Buyback(Step):
     others_offer: Count | None = None
     price: Money | None = None
     cancel: Cancel = False
+    fee_paid_by: Annotated[str, choice("issuer", "seller")] = "issuer"
 
     def review(self, source: Fields) -> None:
         """Either recorded fills, or offers with a cap."""
@@ -62,7 +63,7 @@ class Buyback(Step):
     def apply(self, draft: Draft) -> None:
         """Buy from each, pay the issuer's fee, cancel if it is for now."""
         assert self.fills is not None and self.price is not None
-        bought = purchase(draft, self, self.issuer, self.fills, self.price)
+        bought = purchase(draft, self, self.issuer, self.fills, self.price, self.fee_paid_by)
         if self.cancel is True or (isinstance(self.cancel, date) and self.cancel <= draft.on):
             draft.cancel(self.issuer, sum(self.fills.values()), bought)
 
@@ -91,14 +92,17 @@ def record_fills(draft: Draft, fills: Mapping[str, int], price: Amount, *, partn
         draft.warn("W_LEAK", f"{leak:,} shares are bought from others, not from the partner.", "The cap is shared pro rata.")
 
 
-def purchase(draft: Draft, step: Step, issuer: str, fills: Mapping[str, int], price: Amount) -> list[str]:
-    """The issuer buys from each seller and pays the fee; its new lots. A seller's tax slot applies to what it got."""
+def purchase(
+    draft: Draft, step: Step, issuer: str, fills: Mapping[str, int], price: Amount, fee_paid_by: str = "issuer"
+) -> list[str]:
+    """The issuer buys from each seller; its new lots. It pays the fee, unless each seller does; a seller's tax slot is for what it got."""
     before, bought = len(draft.sales), list[str]()
     for holder, shares in fills.items():
         bought += draft.trade(issuer, holder, issuer, shares, price, order=step.lots)
     sales = draft.sales[before:]
     for payee in dict.fromkeys(sale.payee for sale in sales if not draft.dispersed(sale.seller)):
         tax(draft, step, [sale for sale in sales if sale.payee == payee])
-    if sales:
-        draft.charge(issuer, step.fee, sum((sale.gross for sale in sales), Decimal(0)), sales[0].currency)
+    for payer in dict.fromkeys(sale.payee if fee_paid_by == "seller" else issuer for sale in sales):
+        own = [sale for sale in sales if payer in (issuer, sale.payee)]
+        draft.charge(payer, step.fee, sum((sale.gross for sale in own), Decimal(0)), own[0].currency)
     return bought
