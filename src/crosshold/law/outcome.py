@@ -210,7 +210,7 @@ class StableOutcome:
         own = sum(self.world.base[i] for i in self.world.own(issuer)) if keep else 0
         return low + own if low == high else (low + own, high + own)
 
-    def kept(self, issuer: str) -> dict[str, Fraction]:
+    def usable(self, issuer: str) -> dict[str, Fraction]:
         """Exercisable votes of every holder after ``removed`` and caps."""
         counts: dict[str, Fraction] = {}
         self._known(issuer)
@@ -221,7 +221,7 @@ class StableOutcome:
 
     def stakes(self, issuer: str) -> dict[str, Fraction | None]:
         """``exercisable_votes`` of every holder after ``removed`` and caps, of their sum; ``None`` for all when nobody has a vote."""
-        counts = self.kept(issuer)
+        counts = self.usable(issuer)
         total = sum(counts.values(), start=Fraction(0))
         return {holder: count / total if total else None for holder, count in counts.items()}
 
