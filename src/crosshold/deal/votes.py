@@ -59,12 +59,6 @@ class Votes:
             return self.ballot.outcomes[0].stakes(issuer)
         return {lot.holder: None for lot in self.snapshot.lots_of(issuer)}
 
-    def usable(self, issuer: str, holder: str) -> Fraction:
-        """Votes that a holder may use where the law is settled: exercisable, after ``removed`` and caps, which can leave fractions."""
-        outcome = self.ballot.outcomes[0]
-        lots, places = outcome.world.lots, outcome.world.by_issuer.get(issuer, ())
-        return sum((Fraction(outcome.casting.kept[i]) for i in places if lots[i].holder == holder), Fraction(0))
-
     def alternatives(self, issuer: str) -> list[Stakes]:
         """The different answers for an issuer that is not settled."""
         found: list[Stakes] = []
