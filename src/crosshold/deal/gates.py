@@ -16,7 +16,7 @@ from crosshold.deal.draft import Draft, Move
 from crosshold.deal.view import stakes
 from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import Finding, Findings
-from crosshold.law.contracts import lapse, runs
+from crosshold.law.covenants import label, runs
 from crosshold.model.dates import interval
 from crosshold.model.snapshot import Snapshot
 
@@ -33,11 +33,9 @@ def check(draft: Draft, after: Snapshot) -> list[Finding]:
     return list(faults)
 
 
-def lapsed(contract: Contract, votes: Votes) -> bool | None:
-    """Whether a contract that bars steps has ended by one of its ``lapses_if``; ``None`` when the law leaves that open."""
-    if contract.get("kind") not in _GATES or not contract.get("lapses_if"):
-        return False
-    found = {bool(lapse(contract, outcome.world, outcome.exercisable)) for outcome in votes.ballot.outcomes}
+def _lapsed_in(contract: Contract, votes: Votes) -> bool | None:
+    """Whether a contract has ended by one of its ``lapses_if``; ``None`` when the law leaves that open."""
+    found = {label(contract) in outcome.casting.lapsed for outcome in votes.ballot.outcomes}
     return found.pop() if len(found) == 1 else None
 
 
@@ -45,7 +43,7 @@ def _lapsed(contract: Contract, draft: Draft) -> bool:
     if not contract.get("lapses_if"):
         return False
     votes = _counted(draft, draft.state)
-    found = lapsed(contract, votes)
+    found = _lapsed_in(contract, votes)
     if found is None:
         votes.one(draft.step)
     return bool(found)

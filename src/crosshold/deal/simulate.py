@@ -9,7 +9,7 @@ from decimal import localcontext
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from crosshold.deal import accounts, fund, gates, partners, watch
+from crosshold.deal import accounts, fund, partners, watch
 from crosshold.deal.advance import Advance, advance
 from crosshold.deal.days import later
 from crosshold.deal.ledger import EXACT
@@ -24,7 +24,6 @@ from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import CrossholdError, Finding, Findings, PlanError, UndeterminedError
 from crosshold.law.ballot import Ballot
 from crosshold.law.book import RuleBook
-from crosshold.law.contracts import runs
 from crosshold.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -221,9 +220,9 @@ class _Run:
 
 def _ended(state: Snapshot, votes: Votes) -> Snapshot:
     """The state in which contracts that lapsed today stay ended, whatever comes back later."""
-    lapsed = {event["contract"] for event in votes.ballot.contract_events if event.get("kind") == "contract_lapsed"}
-    running = [contract for contract in state.contracts if runs(contract, state.at)]
-    lapsed |= {contract.get("id") for contract in running if gates.lapsed(contract, votes)}
+    lapsed = {
+        event["contract"] for event in votes.ballot.contract_events if event["kind"] == "contract_lapsed" and event["certain"]
+    }
     if not lapsed & {contract.get("id") for contract in state.contracts}:
         return state
     until = state.at.isoformat()

@@ -15,7 +15,7 @@ from typing import Any
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
 from crosshold.law.actions import Action, actions, check_shares, only_circles
 from crosshold.law.book import ORDER, RuleBook, book_for
-from crosshold.law.contracts import rights
+from crosshold.law.covenants import rights
 from crosshold.law.flags import Flag, flags_of
 from crosshold.law.judge import Bench
 from crosshold.law.loyalty import multiply, past_world
@@ -148,11 +148,18 @@ class Ballot:
 
     @cached_property
     def contract_events(self) -> tuple[dict[str, Any], ...]:
-        """Contract rights that are open, and contracts that have lapsed."""
-        lapsed = {n: why for outcome in self.outcomes[:1] for n, why in outcome.casting.lapsed.items()}
+        """Contract rights that are open, and contracts that have lapsed; ``certain`` when every outcome says so."""
+        lapsed: dict[str, list[str]] = {}
+        for outcome in self.outcomes:
+            for name, why in outcome.casting.lapsed.items():
+                lapsed.setdefault(name, []).append(why)
+        everywhere = {name: rows[0] for name, rows in lapsed.items() if len(rows) == len(self.outcomes)}
         return (
-            *rights(self.benches[0].world),
-            *({"kind": "contract_lapsed", "contract": n, "cause": why} for n, why in lapsed.items()),
+            *rights(self.benches[0].world, everywhere),
+            *(
+                {"kind": "contract_lapsed", "contract": name, "cause": rows[0], "certain": name in everywhere}
+                for name, rows in lapsed.items()
+            ),
         )
 
     @cached_property
@@ -185,8 +192,8 @@ class Ballot:
         for outcome in self.outcomes:
             found.extend(advice(outcome, self.accept))
             found.extend(outcome.findings)
-        for right in rights(self.benches[0].world):
-            if right["confidence"] != "A":
+        for right in self.contract_events:
+            if right.get("confidence", "A") != "A":
                 said = f"its text was not read (confidence {right['confidence']})"
                 message = f"{right['contract']} opens a right for {right['holder']}; {said}."
                 found.add("W_RULE_UNVERIFIED", message, "Read the contract before relying on it.", right["contract"])

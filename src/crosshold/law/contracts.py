@@ -6,16 +6,15 @@ stakes and the Network count; neutral, directed and abstaining votes stay in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError
-from crosshold.law.vocabulary import CONTRACT_TRIGGERS, MEETINGS
+from crosshold.law.covenants import label, lapse, runs
+from crosshold.law.vocabulary import MEETINGS
 from crosshold.law.world import World
-from crosshold.model.dates import add_months, interval
 from crosshold.model.snapshot import Record
 
 
@@ -52,7 +51,9 @@ def kind_of(meeting: str) -> str:
     return MEETINGS.get(meeting, "ordinary")
 
 
-def cast(world: World, exercisable: Sequence[int], meeting: str, *, high_quorum: bool = False) -> Casting:
+def cast(
+    world: World, exercisable: Sequence[int], meeting: str, *, high_quorum: bool = False, past: Sequence[World] = ()
+) -> Casting:
     """Apply every contract and overlay in force. ``exercisable[i]`` are the votes of lot i after the law."""
     count = len(world.lots)
     zero = Fraction(0)
@@ -66,7 +67,9 @@ def cast(world: World, exercisable: Sequence[int], meeting: str, *, high_quorum:
     )
     found = casting.findings
     records = [
-        r for r in (*world.snapshot.contracts, *world.snapshot.overlays) if _applies(r, world, exercisable, meeting, casting)
+        r
+        for r in (*world.snapshot.contracts, *world.snapshot.overlays)
+        if _stands(r, world, exercisable, past, casting) and _applies(r, meeting)
     ]
     named = [(_name(record, n), record, _lots(record, world)) for n, record in enumerate(records, 1)]
     for name, record, lots in named:
@@ -211,93 +214,26 @@ def _lots(record: Record, world: World) -> list[int]:
 _ON_VOTES = ("abstain", "cap", "directed", "neutral", "removed", "voting_agreement", "voting_cap")
 
 
-def _applies(record: Record, world: World, exercisable: Sequence[int], meeting: str, casting: Casting) -> bool:
-    """Whether a record works on votes, runs on the day, covers the class of meeting, and has not lapsed."""
-    if record.get("kind") not in _ON_VOTES or not runs(record, world.at):
+def _stands(record: Record, world: World, exercisable: Sequence[int], past: Sequence[World], casting: Casting) -> bool:
+    """Whether a record of any kind runs on the day and has not lapsed; a lapse is noted, and one that may have happened is told."""
+    if not runs(record, world.at):
         return False
-    trigger = lapse(record, world, exercisable)
-    if trigger:
-        name = str(record.get("id"))
-        casting.lapsed[name] = trigger
-        casting.findings.add("N_CONTRACT_LAPSED", f"{name} has lapsed: {trigger}.", "", name)
+    ended = lapse(record, world, exercisable, past)
+    name = label(record)
+    if ended.words and ended.sure:
+        casting.lapsed[name] = ended.words
+        casting.findings.add("N_CONTRACT_LAPSED", f"{name} has lapsed: {ended.words}.", "", name)
+    elif ended.words:
+        message = f"{name} may have lapsed: {ended.words}; it is taken to stand."
+        casting.findings.add("W_CLAUSE_NOT_TESTED", message, "Record the day, or a contract_event for or against.", name)
+    return not (ended.words and ended.sure)
+
+
+def _applies(record: Record, meeting: str) -> bool:
+    """Whether a record works on votes in the class of meeting."""
+    if record.get("kind") not in _ON_VOTES:
         return False
     only, but = record.get("meetings") or (), record.get("except") or ()
     if record.get("kind") != "directed" and record.get("matters"):
         only = (*only, *record["matters"])
     return meeting not in but and (not only or meeting in only)
-
-
-def runs(record: Record, at: date) -> bool:
-    """Whether a contract or overlay is between its ``from`` and ``until``."""
-    start, end = record.get("from"), record.get("until")
-    return (start is None or interval(str(start))[0] <= at) and (end is None or at <= interval(str(end))[1])
-
-
-def lapse(record: Record, world: World, exercisable: Sequence[int]) -> str:
-    """What ended a contract, in words; empty while it stands. Unknown triggers are faults of the file.
-
-    ``crosses`` needs a crossing after the contract began: a recorded one, or lots bought since that pass the line.
-    """
-    for trigger in record.get("lapses_if") or ():
-        (word, about), *_ = trigger.items() if isinstance(trigger, Mapping) else {"contract_event": trigger}.items()
-        if word not in CONTRACT_TRIGGERS:
-            message = f"{record.get('id')}: {word!r} is no trigger."
-            raise RequestError(
-                Finding("C_UNKNOWN_PREDICATE", message, f"Known: {', '.join(CONTRACT_TRIGGERS)}.", str(record.get("id")))
-            )
-        event = str(about) if word == "contract_event" else word
-        if any(
-            r.get("event") == event and r.get("contract") in (None, record.get("id"), about)
-            for r in world.facts.of("contract_event")
-        ):
-            return f"{event.replace('_', ' ')} was recorded"
-        if word == "votes_released" and (words := _released(about, world, exercisable)):
-            return words
-        if word == "crosses" and (words := _crossed(about, record, world)):
-            return words
-    return ""
-
-
-def _released(about: Mapping[str, Any], world: World, exercisable: Sequence[int]) -> str:
-    issuer, holder = str(about["issuer"]), str(about["holder"])
-    votes = sum(exercisable[i] for i in world.by_issuer.get(issuer, ()) if world.lots[i].holder == holder)
-    return f"{holder} can exercise {votes} votes in {issuer}" if votes else ""
-
-
-def _crossed(about: Mapping[str, Any], record: Record, world: World) -> str:
-    issuer, share, by = str(about["issuer"]), Fraction(str(about["share"])), str(about.get("by", "other"))
-    start = interval(str(record["from"]))[0] if record.get("from") else None
-    for owner, lots in sorted(world.owners.get(issuer, {}).items()):
-        if owner in world.dispersed or owner in (issuer, record.get("holder")) or (by != "other" and owner != by):
-            continue
-        if sum(world.lots[i].shares for i in lots) <= share * world.issued(issuer):
-            continue
-        told = world.facts.value("crossed", owner, issuer) is not None
-        newest = max((interval(s)[0] for i in lots if (s := world.lots[i].since)), default=None)
-        if told or (start is not None and newest is not None and newest > start):
-            return f"{owner} passed {share} of {issuer}"
-    return ""
-
-
-def rights(world: World) -> list[dict[str, Any]]:
-    """Rights that a recorded event opened: ``right_to_buy`` with its window in calendar months, clamped to month ends."""
-    found: list[dict[str, Any]] = []
-    for record in (r for r in world.snapshot.contracts if r.get("kind") == "right_to_buy"):
-        for fact in world.facts.of("contract_event"):
-            named = fact.get("contract") in (None, record.get("id")) and fact.get("event") in (record.get("opens_on") or ())
-            if not named or not fact.get("date"):
-                continue
-            start = interval(str(fact["date"]))[0]
-            months = record.get("window_months")
-            end = None if months is None else add_months(start, int(months))
-            if end is None or world.at <= end:
-                row = {
-                    "kind": "contract_right_open",
-                    "contract": record["id"],
-                    "holder": record["holder"],
-                    "issuer": record["issuer"],
-                }
-                until = end.isoformat() if end else None
-                confidence = str(record.get("confidence") or "C")
-                found.append({**row, "from": start.isoformat(), "until": until, "confidence": confidence})
-    return found

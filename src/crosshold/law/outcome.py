@@ -105,7 +105,7 @@ class StableOutcome:
     @cached_property
     def casting(self) -> Casting:
         """What contracts make of it in the meeting the ballot was asked for."""
-        return cast(self.world, self.exercisable, self.meeting_class, high_quorum=self.high_quorum)
+        return cast(self.world, self.exercisable, self.meeting_class, high_quorum=self.high_quorum, past=self.bench.past)
 
     @cached_property
     def cut(self) -> tuple[str, ...]:
