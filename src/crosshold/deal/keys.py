@@ -156,6 +156,17 @@ def _fills(f: Fields, key: str) -> dict[str, int] | None:
     return {name: count for name, count in counts.items() if count is not None}
 
 
+def _exchange(f: Fields, key: str) -> dict[str, Fraction] | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    ratios = {name: inner.ratio(name) for name in inner.data}
+    for name, ratio in ratios.items():
+        if ratio is not None and ratio <= 0:
+            inner.fault("C_BAD_NUMBER", f"{name}: {ratio} is not above 0.", "Say how many new shares one share gives.", name)
+    return {name: ratio for name, ratio in ratios.items() if ratio}
+
+
 def _offers(f: Fields, key: str) -> dict[str, int | str] | None:
     inner = f.child(key)
     if inner is None:
@@ -269,6 +280,7 @@ Word = Annotated[str, Kind(_text)]
 Issuer = Annotated[str, Kind(_text, "issuer")]
 Party = Annotated[str, Kind(_text, "party")]
 Newcomer = Annotated[str, Kind(_text, "newcomer")]
+NewIssuer = Annotated[str, Kind(_text, "new issuer")]
 FundId = Annotated[str, Kind(_text, "fund")]
 BondId = Annotated[str, Kind(_text, "bond")]
 Count = Annotated[int, Kind(_count)]
@@ -282,6 +294,7 @@ Fee = Annotated[Amount | Fraction, Kind(_fee)]
 Discount = Annotated[Model | Fraction, Kind(_model)]
 Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
 Offers = Annotated[Mapping[str, int | str], Kind(_offers, "parties")]
+Exchange = Annotated[Mapping[str, Fraction], Kind(_exchange, "issuers")]
 Cancel = Annotated[bool | date, Kind(_cancel)]
 Some = Annotated[bool | int, Kind(_some)]
 LotChoice = Annotated[str | tuple[str, ...], Kind(_lots)]
@@ -320,11 +333,11 @@ def _kinds_in(hint: Any) -> Iterator[Kind]:
 
 
 def names_in(role: str, value: Any) -> list[tuple[str, str]]:
-    """``(role, name)`` of every party, issuer or fund that a value names; roles are issuer, party, newcomer, fund, bond."""
+    """``(role, name)`` of every party, issuer or fund that a value names; roles are issuer, new issuer, party, newcomer, fund, bond."""
     if value is None or not role:
         return []
-    if role == "parties":
-        return [("party", str(name)) for name in value]
+    if role in ("parties", "issuers"):
+        return [("party" if role == "parties" else "issuer", str(name)) for name in value]
     if role == "leg":
         return [("issuer", value.issuer), *([("party", value.holder)] if value.holder else [])]
     if role == "net":

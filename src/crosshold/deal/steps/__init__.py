@@ -20,6 +20,7 @@ from crosshold.deal.steps.pay import Pay
 from crosshold.deal.steps.return_capital import ReturnCapital
 from crosshold.deal.steps.rofo import Rofo
 from crosshold.deal.steps.sell import Sell
+from crosshold.deal.steps.share_transfer import ShareTransfer
 from crosshold.deal.steps.swap import Swap
 from crosshold.deal.steps.target_stake import TargetStake
 from crosshold.deal.steps.target_votes import TargetVotes
@@ -45,6 +46,7 @@ STEPS: tuple[type[Step], ...] = (
     ReturnCapital,
     Rofo,
     Sell,
+    ShareTransfer,
     Swap,
     TargetStake,
     TargetVotes,

@@ -62,7 +62,7 @@ class ExchangeableIssue(Step):
         if self.premium is not None:
             draft.record |= {"price_without_premium": each / (1 + self.premium)}
         if self.lend:
-            draft.newcomer(self.lend, "borrower")
+            draft.newcomer(self.lend, "unknown")
             draft.transfer(self.issuer, self.holder, self.lend, self.shares, self.lots, pledged_to=self.id)
         else:
             draft.pledge(self.issuer, self.holder, self.shares, self.id, order=self.lots)
