@@ -442,6 +442,65 @@ def test_what_bars_a_joint_share_transfer() -> None:
     assert [f.code for f in caught.value.findings] == ["C_BAD_NUMBER"]
 
 
+# -- a take-private
+
+SQUEEZE = {
+    "type": "squeeze_out",
+    "target": "N",
+    "vehicle": "V",
+    "price": EUR,
+    "minimum": 250,
+    "fraction": "2/3",
+    "staying": ["R"],
+}
+
+
+@pytest.mark.parametrize(
+    ("tendered", "fraction", "code"),
+    [
+        (249, "1/2", "E_MIN_ACCEPTANCE"),
+        (250, "13/20", None),  # 400 that stay and 250: exactly 65 % of 1,000 votes
+        (250, "651/1000", "E_SQUEEZE_THRESHOLD"),
+        (266, "2/3", "E_SQUEEZE_THRESHOLD"),  # two thirds of 1,000 are 666 2/3 votes: 667 are needed
+        (267, "2/3", None),
+        (601, "2/3", "E_INSUFFICIENT"),
+        (None, "1", None),
+    ],
+)
+def test_a_squeeze_out_needs_its_minimum_and_its_whole_votes(tendered: int | None, fraction: str, code: str | None) -> None:
+    step = {**SQUEEZE, "fraction": fraction} | ({} if tendered is None else {"tendered": tendered})
+    if code:
+        assert barred(state(), step) == [code]
+        return
+    after = do(state(), step).state
+    assert {h: after.held(h, "N") for h in ("V", "R", "T", "~float")} == {"V": 600, "R": 400, "T": 0, "~float": 0}
+
+
+def test_the_target_buys_out_who_stayed_and_cancels() -> None:
+    done = do(
+        state(), {**SQUEEZE, "fee": "0.01", "then": {"holder": "R", "shares": 400, "price": {"value": "4", "currency": "EUR"}}}
+    )
+    after = done.state
+    assert after.held("V", "N") == after.issuers["N"].issued == 600
+    cash = {who: after.cash[who]["EUR"] for who in ("V", "R", "N", "@market", "@fees")}
+    # V pays 600 * 5 and 1 %; R gets its trustee's 100 * 5 and 400 * 4 from N
+    assert cash == {"V": -3030, "R": 500 + 1600, "N": 10_000 - 1600, "@market": 2500, "@fees": 30}
+    poor = state(cash={"N": {"EUR": Decimal(1599)}})
+    assert barred(poor, {**SQUEEZE, "then": {"holder": "R", "shares": 400, "price": {"value": "4", "currency": "EUR"}}}) == [
+        "E_ISSUER_CASH"
+    ]
+
+
+def test_votes_are_counted_as_they_are_once_the_tender_is_settled() -> None:
+    lots = (Lot("r", "N", "R", 400, votes=800), Lot("x", "N", "X", 100, votes=200), Lot("o", "N", "N", 100))
+    by_x = {**SQUEEZE, "minimum": 100, "tendered": {"X": 100}}
+    # X's 200 votes become 100 of V; own shares do not vote: (800 + 100) of 1,300 are more than two thirds
+    assert do(state(*lots), by_x).state.held("V", "N") == 500 and state(*lots).treasury("N") == 100
+    assert barred(state(*lots), {**by_x, "fraction": "7/10"}) == ["E_SQUEEZE_THRESHOLD"]
+    assert barred(state(*lots), {**by_x, "tendered": {"R": 100}}) == ["C_BAD_VALUE"]
+    assert barred(state(*lots), {**by_x, "tendered": {"X": 101}}) == ["E_INSUFFICIENT"]
+
+
 # -- money without shares
 
 

@@ -67,6 +67,15 @@ class Leg:
 
 
 @dataclass(frozen=True)
+class Exit:
+    """What one holder sells back at the end, and for how much a share."""
+
+    holder: str
+    shares: int
+    price: Amount
+
+
+@dataclass(frozen=True)
 class Net:
     """One net payment."""
 
@@ -179,6 +188,10 @@ def _cancel(f: Fields, key: str) -> bool | date | None:
     return f.flag(key) if isinstance(f.data.get(key), bool) else f.day(key)
 
 
+def _tendered(f: Fields, key: str) -> int | dict[str, int] | None:
+    return _fills(f, key) if isinstance(f.data.get(key), dict) else _count(f, key)
+
+
 def _some(f: Fields, key: str) -> bool | int | None:
     return f.flag(key) if isinstance(f.data.get(key), bool) else _count(f, key)
 
@@ -210,6 +223,17 @@ def _leg(f: Fields, key: str) -> Leg | None:
     if issuer is None or shares is None:
         return None
     return Leg(issuer, shares, inner.text("holder"), _amount(inner, "price") if "price" in inner.data else None)
+
+
+def _exit(f: Fields, key: str) -> Exit | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    inner.only(("holder", "shares", "price"))
+    if not inner.require("holder", "shares", "price"):
+        return None
+    holder, shares, price = inner.text("holder"), _count(inner, "shares"), _amount(inner, "price")
+    return None if holder is None or shares is None or price is None else Exit(holder, shares, price)
 
 
 def _net(f: Fields, key: str) -> Net | None:
@@ -294,6 +318,7 @@ Fee = Annotated[Amount | Fraction, Kind(_fee)]
 Discount = Annotated[Model | Fraction, Kind(_model)]
 Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
 Offers = Annotated[Mapping[str, int | str], Kind(_offers, "parties")]
+Tendered = Annotated[int | Mapping[str, int], Kind(_tendered, "parties")]
 Exchange = Annotated[Mapping[str, Fraction], Kind(_exchange, "issuers")]
 Cancel = Annotated[bool | date, Kind(_cancel)]
 Some = Annotated[bool | int, Kind(_some)]
@@ -302,6 +327,7 @@ AfterKey = Annotated[After, Kind(_after)]
 Words = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key))]
 Parties = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key), "parties")]
 LegKey = Annotated[Leg, Kind(_leg, "leg")]
+ExitKey = Annotated[Exit, Kind(_exit, "exit")]
 NetKey = Annotated[Net, Kind(_net, "net")]
 OverlayKey = Annotated[Mapping[str, Any], Kind(_overlay)]
 Directed = Annotated[Mapping[str, str], Kind(_table)]
@@ -337,9 +363,11 @@ def names_in(role: str, value: Any) -> list[tuple[str, str]]:
     if value is None or not role:
         return []
     if role in ("parties", "issuers"):
-        return [("party" if role == "parties" else "issuer", str(name)) for name in value]
+        return [("party" if role == "parties" else "issuer", str(name)) for name in (() if isinstance(value, int) else value)]
     if role == "leg":
         return [("issuer", value.issuer), *([("party", value.holder)] if value.holder else [])]
+    if role == "exit":
+        return [("party", value.holder)]
     if role == "net":
         return [("party", value.payer), ("party", value.payee)]
     return [(role, value)]

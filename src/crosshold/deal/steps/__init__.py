@@ -21,6 +21,7 @@ from crosshold.deal.steps.return_capital import ReturnCapital
 from crosshold.deal.steps.rofo import Rofo
 from crosshold.deal.steps.sell import Sell
 from crosshold.deal.steps.share_transfer import ShareTransfer
+from crosshold.deal.steps.squeeze_out import SqueezeOut
 from crosshold.deal.steps.swap import Swap
 from crosshold.deal.steps.target_stake import TargetStake
 from crosshold.deal.steps.target_votes import TargetVotes
@@ -47,6 +48,7 @@ STEPS: tuple[type[Step], ...] = (
     Rofo,
     Sell,
     ShareTransfer,
+    SqueezeOut,
     Swap,
     TargetStake,
     TargetVotes,

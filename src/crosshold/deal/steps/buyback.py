@@ -93,16 +93,26 @@ def record_fills(draft: Draft, fills: Mapping[str, int], price: Amount, *, partn
 
 
 def purchase(
-    draft: Draft, step: Step, issuer: str, fills: Mapping[str, int], price: Amount, fee_paid_by: str = "issuer"
+    draft: Draft,
+    step: Step,
+    issuer: str,
+    fills: Mapping[str, int],
+    price: Amount,
+    fee_paid_by: str = "issuer",
+    buyer: str | None = None,
 ) -> list[str]:
-    """The issuer buys from each seller; its new lots. It pays the fee, unless each seller does; a seller's tax slot is for what it got."""
+    """The ``buyer``, by default the issuer, buys from each seller; its new lots. It pays the fee, unless each seller does.
+
+    A seller's tax slot is for what it got.
+    """
+    buyer = buyer or issuer
     before, bought = len(draft.sales), list[str]()
     for holder, shares in fills.items():
-        bought += draft.trade(issuer, holder, issuer, shares, price, order=step.lots)
+        bought += draft.trade(issuer, holder, buyer, shares, price, order=step.lots)
     sales = draft.sales[before:]
     for payee in dict.fromkeys(sale.payee for sale in sales if not draft.dispersed(sale.seller)):
         tax(draft, step, [sale for sale in sales if sale.payee == payee])
-    for payer in dict.fromkeys(sale.payee if fee_paid_by == "seller" else issuer for sale in sales):
-        own = [sale for sale in sales if payer in (issuer, sale.payee)]
+    for payer in dict.fromkeys(sale.payee if fee_paid_by == "seller" else buyer for sale in sales):
+        own = [sale for sale in sales if payer in (buyer, sale.payee)]
         draft.charge(payer, step.fee, sum((sale.gross for sale in own), Decimal(0)), own[0].currency)
     return bought
