@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from crosshold.deal import books, gates, invariants
+from crosshold.deal import books, distributable, gates, invariants
 from crosshold.deal.books import Booking
 from crosshold.deal.draft import Count, Draft, Gross, Terms
 from crosshold.deal.ledger import EXACT, shown
@@ -50,9 +50,10 @@ def advance(
         for part in compiled:
             part.apply(draft)
         after = draft.finish()
-        barred = gates.check(draft, after)
+        barred = [*gates.check(draft, after), *distributable.check(draft)]
         if barred:
             raise RequestError(barred)
+        after = distributable.carried(draft, after)
         _overdrawn(draft, after)
         invariants.holds(draft, after)
         bookings = books.bookings(draft)

@@ -15,7 +15,11 @@ from crosshold.model.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Booking:
-    """A stake sold by ``holder``: what it was carried at, what came in, the gain (negative: loss), all in the book's currency."""
+    """A stake sold by ``holder``: what it was carried at, what came in, the gain (negative: loss), all in the book's currency.
+
+    An equity-method stake has two further terms: ``recycled`` reserves, and what the cancellation of shares that the issuer bought below
+    carrying value gives back to the holder for the shares that it keeps (``given_back``).
+    """
 
     holder: str
     issuer: str
@@ -25,18 +29,26 @@ class Booking:
     proceeds: Fraction
     currency: str
     as_of: str
+    recycled: Fraction = Fraction(0)
+    given_back: Fraction = Fraction(0)
 
     @property
     def gain(self) -> Fraction:
         """Proceeds less carrying value."""
         return self.proceeds - self.carrying
 
+    @property
+    def result(self) -> Fraction:
+        """What goes through profit: the gain with both further terms."""
+        return self.gain + self.recycled + self.given_back
+
     def to_dict(self) -> dict[str, Any]:
         """JSON form: money as text."""
-        money = {"carrying": self.carrying, "proceeds": self.proceeds, "gain": self.gain}
-        shown_money = {key: shown(rounded(value, self.currency), self.currency) for key, value in money.items()}
+        names = ("carrying", "proceeds", "gain", "recycled", "given_back", "result")
+        money = {key: shown(rounded(getattr(self, key), self.currency), self.currency) for key in names}
+        each = shown(rounded(self.gain / self.shares, self.currency), self.currency) if self.shares else None
         who = {"holder": self.holder, "issuer": self.issuer, "method": self.method, "shares": self.shares}
-        return {**who, **shown_money, "currency": self.currency, "as_of": self.as_of}
+        return {**who, **money, "gain_per_share": each, "currency": self.currency, "as_of": self.as_of, "reason": None}
 
 
 def economic(state: Snapshot, who: str, issuer: str) -> int:
@@ -77,26 +89,55 @@ def bookings(draft: Draft) -> tuple[Booking, ...]:
             draft.findings.extend(error.findings)
             continue
         shares = sum(sale.shares for sale in sales)
-        booking = Booking(payee, issuer, str(book["method"]), shares, cost, proceeds, currency, str(book.get("date", "")))
+        recycled, back = _further(draft, book, sales)
+        booking = Booking(
+            payee, issuer, str(book["method"]), shares, cost, proceeds, currency, str(book.get("date", "")), recycled, back
+        )
         if booking.gain < 0 and shares:
             loss, each = rounded(-booking.gain, currency), rounded(-booking.gain / shares, currency)
             message = (
                 f"{payee} books a loss of {currency} {loss:,f} ({each:,f} a share) on {shares:,} shares of {issuer}: "
                 f"{rounded(proceeds, currency):,f} comes in, {rounded(cost, currency):,f} was carried."
+                f"{_terms(booking)}"
             )
             draft.warn("W_BOOK_LOSS", message, "Show cash in and book loss side by side.")
         found.append(booking)
     return tuple(found)
 
 
+def _further(draft: Draft, book: Mapping[str, Any], sales: list[Sale]) -> tuple[Fraction, Fraction]:
+    """Recycled reserves, and what a cancellation in the same step gives back: s1 (Q e - what the issuer paid for Q shares)."""
+    if book["method"] != "equity":
+        return Fraction(0), Fraction(0)
+    payee, issuer, currency = sales[0].payee, sales[0].issuer, str(book["currency"])
+    held, sold = economic(draft.state, payee, issuer), sum(sale.shares for sale in sales)
+    recycled = Fraction(str(book.get("reserves") or 0)) * sold / held
+    bought = [sale for sale in draft.sales if sale.issuer == sale.buyer == issuer]
+    count, there = sum(sale.shares for sale in bought), draft.issuers[issuer].issued
+    if not count or draft.state.issuers[issuer].issued - there != count:
+        return recycled, Fraction(0)
+    paid = sum((draft.ledger.convert(sale.gross, sale.currency, currency) for sale in bought), Fraction(0))
+    return recycled, Fraction(held - sold, there) * (count * Fraction(str(book["carrying"])) / held - paid)
+
+
+def _terms(booking: Booking) -> str:
+    """The further terms in words, if there are any."""
+    terms = {"reserves recycled": booking.recycled, "given back by the cancellation": booking.given_back}
+    said = [f"{what} {rounded(amount, booking.currency):,f}" for what, amount in terms.items() if amount]
+    return f" With {' and '.join(said)} the result is {rounded(booking.result, booking.currency):,f}." if said else ""
+
+
 def carried_forward(draft: Draft, rows: tuple[Booking, ...]) -> tuple[Mapping[str, Any], ...]:
-    """The books after the step: each sold stake's carrying value falls in proportion."""
+    """The books after the step: carrying value and reserves of a sold stake fall in proportion; what was given back is carried."""
     books = []
     for book in draft.state.books:
         row = next((b for b in rows if (b.holder, b.issuer) == (book.get("holder"), book.get("issuer"))), None)
         held = economic(draft.state, row.holder, row.issuer) if row else 0
         if row and held and "carrying" in book:
-            left = Fraction(str(book["carrying"])) * (held - row.shares) / held
-            book = {**book, "carrying": str(rounded(left, str(book["currency"])))}
+            left, currency = Fraction(held - row.shares, held), str(book["currency"])
+            kept = {"carrying": Fraction(str(book["carrying"])) * left + row.given_back}
+            if book.get("reserves") is not None:
+                kept["reserves"] = Fraction(str(book["reserves"])) * left
+            book = {**book, **{key: shown(rounded(value, currency), currency) for key, value in kept.items()}}
         books.append(book)
     return tuple(books)
