@@ -25,12 +25,12 @@ def test_situation(row: Situation) -> None:
 
 def computes(rule: Rule) -> bool:
     """Whether a row says something that can be computed; others are only told."""
-    return rule.status != "proposed" and bool(rule.trees or rule.ladder or rule.majority)
+    return rule.status != "proposed" and bool(rule.trees or rule.ladder or rule.majority or rule.limit)
 
 
 def needs(rule: Rule) -> set[str]:
     """The places a row must be tested at: around its line when it has one, else with and without what it asks for."""
-    has_line = rule.ladder or rule.majority or any(is_line(test) for test in rule.tests)
+    has_line = rule.ladder or rule.majority or rule.limit or any(is_line(test) for test in rule.tests)
     found = {"below", "at", "above"} if has_line else {"present", "absent"}
     return found | ({"before"} if rule.start else set()) | ({"after"} if rule.end else set())
 

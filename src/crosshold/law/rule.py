@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from crosshold.law.limits import Limit
 from crosshold.law.trees import Both, Clause, Compare, Dates, Held, HeldFor, Increase, Number, Predicate, Some, When, walk
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
@@ -145,6 +146,7 @@ class Rule:
     open: tuple[str, ...] = ()
     parts: Mapping[str, str] = field(default_factory=dict)
     waiver: str | None = None
+    limit: Limit | None = None
     source_text: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -325,6 +327,7 @@ class Rule:
             "effects": [_effect(e) for e in self.effects],
             "lines": [str(rung) for rung in self.ladder.at] if self.ladder else [],
             "majority": str(self.majority) if self.majority else None,
+            "limit": str(self.limit) if self.limit else None,
             "duty": dict(self.duty), "waiver": self.waiver, "note": self.note,
         }  # fmt: skip
 

@@ -15,7 +15,7 @@ from crosshold.formats.yaml_text import Document
 from crosshold.law import vocabulary as words
 from crosshold.law.grammar import GrammarError, parse
 from crosshold.law.rule import Party, Rule
-from crosshold.law.schema_effects import duties, effect, effects, ladder, majority
+from crosshold.law.schema_effects import duties, effect, effects, ladder, limit, majority
 from crosshold.law.trees import Clause, Compare, Held, Increase, Predicate, When, walk
 
 ROW: Mapping[str, str] = {
@@ -33,6 +33,7 @@ ROW: Mapping[str, str] = {
     "effect": "what happens to the votes of H in I: one, or a list",
     "ladder": "lines: of (name: number), op, at (ratios), step (goes on from the last)",
     "majority": "classes, op, share, of, quorum, low (attendance up to which another op and share hold)",
+    "limit": "how large a deal may be: what, most (share, of), months, averaged, outside, holders_from, part",
     "flags": "a label for each of some clauses",
     "duty": "what must be done, within which time, from the day of which fact",
     "at": "the day that counts",
@@ -120,7 +121,7 @@ def _rule(row: Fields) -> Rule | None:
         at=row.text("at", "meeting") or "meeting", issuer=issuer, holder=holder, disputed=disputed, when=trees.pop("when", None),
         unless=trees.pop("unless", None), clauses=trees, effects=found, ladder=ladder(row), majority=majority(row),
         flags=duties(row, "flags", None), duty=duties(row, "duty", words.DUTIES), open=row.names("open"), parts=parts,
-        waiver=row.text("waiver"), source_text=texts,
+        waiver=row.text("waiver"), limit=limit(row, parts), source_text=texts,
     )  # fmt: skip
     _complete(row, rule)
     return rule if len(row.faults) == before else None

@@ -9,6 +9,7 @@ from crosshold.errors import did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.law import vocabulary as words
 from crosshold.law.grammar import GrammarError, parse, parse_number
+from crosshold.law.limits import Limit
 from crosshold.law.rule import Effect, Ladder, Majority
 from crosshold.law.trees import Predicate, When
 
@@ -121,6 +122,34 @@ def ladder(row: Fields) -> Ladder | None:
         except GrammarError as error:
             ladder.fault(error.code, error.message, error.cure, "of", name)
     return Ladder(tuple(of), ladder.choice("op", (">", ">="), ">=") or ">=", tuple(sorted(at)))
+
+
+def limit(row: Fields, parts: Mapping[str, str]) -> Limit | None:
+    """How large a deal may be; the greatest of its shares counts."""
+    inner = row.child("limit")
+    if inner is None:
+        return None
+    inner.only(("what", "most", "months", "averaged", "outside", "holders_from", "part"))
+    inner.require("what", "most")
+    most = []
+    for item in inner.children("most"):
+        item.only(("share", "of"))
+        share, base = item.ratio("share"), item.choice("of", words.LIMIT_OF)
+        if item.require("share", "of") and share is not None and base is not None:
+            most.append((share, base))
+    part, outside = inner.text("part"), inner.names("outside")
+    if part is not None and part not in parts:
+        inner.fault("C_CONFIDENCE", f"the part {part!r} has no letter under 'parts'.", "Add it.", "part")
+    for venue in outside:
+        if venue not in words.VENUES:
+            inner.fault("C_BAD_VALUE", f"{venue!r} is no venue.", did_you_mean(venue, words.VENUES), "outside")
+    what = inner.choice("what", words.LIMITS)
+    if what is None or not most:
+        return None
+    return Limit(
+        what, tuple(most), inner.whole("months", 0) or 0, inner.text("averaged", "") or "", outside,
+        inner.ratio("holders_from") or Fraction(0), part,
+    )  # fmt: skip
 
 
 def majority(row: Fields) -> Majority | None:

@@ -8,7 +8,8 @@ A row of ``situations/<jurisdiction>.yaml``:
 - ``held``: sentences, ``A holds 4001 of B`` with ``as trustee``, ``since 2018-05-01``, ``with 200 votes``, ``of class X`` after it; the
   rest of each company is dispersed. ``issued``: shares of every company (10,000) or by company. ``case``: more keys of a case file.
 - ``facts``, ``accept``, ``settings``, ``meeting``, ``reading``, ``also`` (ids of further rules), ``earlier`` (``{at, held}``: the state
-  before, for rules on a rise), ``vote`` (``{for: [...], against: [...]}``, for majorities, with ``present: {A: 1/2}``).
+  before, for rules on a rise), ``deal`` (``{bought: 2500, daily_volume: 10000, venue: on_market}``, for limits of a deal), ``vote``
+  (``{for: [...], against: [...]}``, for majorities, with ``present: {A: 1/2}``).
 - ``expect``: see :data:`EXPECT`.
 """
 
@@ -37,7 +38,7 @@ from crosshold.model.snapshot import RuleChoice, Snapshot
 PLACES = ("above", "absent", "after", "at", "before", "below", "other", "present", "unknown")
 KEYS = (
     "rule", "is", "say", "at", "parties", "held", "issued", "facts", "accept", "settings", "meeting", "reading", "also", "earlier",
-    "vote", "case", "expect",
+    "vote", "case", "deal", "expect",
 )  # fmt: skip
 EXPECT: Mapping[str, str] = {
     "silent": "votes that H can exercise in I, for every pair that loses some: {B in A: 0}; {} when nobody does",
@@ -49,6 +50,7 @@ EXPECT: Mapping[str, str] = {
     "control": "whom each party controls under a definition: {A: [B, C]}",
     "duties": "what must be done, in some of the keys of Ballot.duties",
     "warns": "codes that must be among the findings",
+    "limit": "what the row says of the deal: within, over, outside (not reached), unknown, none (not in force)",
     "majority": "the majority in words: '>= 2/3 of votes cast'",
     "passes": "whether the vote passes",
     "quorum": "what the quorum is counted of, by issuer: {A: 9500}",
@@ -279,6 +281,11 @@ def _tally(name: str) -> Any:
     return found
 
 
+def _limit(row: Situation, result: Ballot, wanted: str) -> str:
+    limit = next((rule.limit for rule in result.rules if rule.id == row.rule and rule.limit), None)
+    return limit.said(row.data.get("deal") or {}) if limit else "none"
+
+
 def _quorum(row: Situation, result: Ballot, wanted: Mapping[str, Any]) -> Any:
     base = result.outcome().quorum_base
     return {issuer: base(issuer) for issuer in wanted}
@@ -287,5 +294,5 @@ def _quorum(row: Situation, result: Ballot, wanted: Mapping[str, Any]) -> Any:
 _FOUND: Mapping[str, Any] = {
     "silent": _votes("silent"), "gross": _votes("gross"), "holds": _standing("holds"), "unknown": _standing("unknown"),
     "lines": _standing("lines"), "flags": _standing("flags"), "control": _control, "duties": _duties, "warns": _warns,
-    "majority": _tally("majority"), "passes": _tally("passes"), "quorum": _quorum,
+    "limit": _limit, "majority": _tally("majority"), "passes": _tally("passes"), "quorum": _quorum,
 }  # fmt: skip

@@ -107,6 +107,21 @@ MAJORITY_OF: Mapping[str, str] = {
     "cast": "votes cast", "exercisable": "all votes that can be exercised", "present": "votes present",
     "present_capital": "shares present",
 }  # fmt: skip
+LIMITS: Mapping[str, str] = {
+    "bought": "own shares that a company buys in a day",
+    "cancelled": "shares that a company cancels",
+    "owned": "own shares that a company has",
+    "sold": "shares that one holder sells on the market",
+}
+"""What a limit of a deal counts."""
+LIMIT_OF: Mapping[str, str] = {
+    "daily_volume": "average daily volume", "issued": "shares issued", "outstanding": "shares outstanding",
+    "weekly_volume": "average weekly volume",
+}  # fmt: skip
+VENUES: Mapping[str, str] = {
+    "negotiated": "agreed with one holder", "off_auction": "a window of the exchange outside its auctions and its continuous trading",
+    "on_market": "in the trading of the exchange", "tender": "an offer to all holders",
+}  # fmt: skip
 CONFIDENCE: Mapping[str, str] = {
     "A": "the text was read", "B": "a secondary source was read",
     "C": "from memory, to verify; changes no vote unless the case accepts it",

@@ -37,6 +37,9 @@ _QUORUM = {
     "unstated": "the text says nothing about the quorum",
 }  # fmt: skip
 
+_LIMITED = {
+    "none": "no limit", "outside": "not reached", "over": "more than is allowed", "unknown": "unknown", "within": "allowed",
+}  # fmt: skip
 _CAME = {"lines": "rungs", "flags": "label", "control": "control"}
 _BASES = {
     "issued": "all shares issued, own shares too",
@@ -127,6 +130,7 @@ def _rule(rule: Rule) -> list[str]:
         "Lines": _lines(rule),
         "Effect": "; ".join(_effect(effect) for effect in rule.effects),
         "Majority": data["majority"] or "",
+        "Limit": data["limit"] or "",
         "Labels": ", ".join(f"*{clause}* {_word(flag)}" for clause, flag in rule.flags.items()),
         "Duty": _duty(rule.duty),
         "Read both ways": ", ".join(rule.open),
@@ -170,6 +174,8 @@ def _came(expect: Mapping[str, Any]) -> str:
             said.append("; ".join(f"quorum of {issuer} counted of {number}" for issuer, number in value.items()))
         elif key == "duties":
             said += [_owed(row) for row in value] or ["no duty"]
+        elif key == "limit":
+            said.append(_LIMITED[value])
         elif key == "majority":
             said.append(str(value))
         elif key == "warns":

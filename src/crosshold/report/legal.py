@@ -112,6 +112,7 @@ def rule_page(rule: Rule) -> list[str]:
         "effect": "; ".join(_effect(effect) for effect in data["effects"]),
         "lines": ", ".join(data["lines"]),
         "majority": data["majority"],
+        "limit": data["limit"],
         "duty": data["duty"],
         "open": ", ".join(data.get("open") or ()),
         "confidence": data["confidence"],
