@@ -203,6 +203,8 @@ OVERLAY = {"id": "o", "type": "overlay", "issuer": "N", "holder": "R", "kind": "
         ({**OVERLAY, "matters": ["ordinary"]}, "C_MISSING_KEY"),
         ({**OVERLAY, "kind": "neutral", "ordinary": "abc"}, "C_BAD_NUMBER"),
         ({**OVERLAY, "kind": "removed", "until": "nodate"}, "C_BAD_DATE"),
+        ({**OVERLAY, "kind": "neutral", "special": "2/3"}, "C_MISSING_KEY"),
+        ({**TRUST, "overlay": {"kind": "neutral"}}, "C_MISSING_KEY"),
         ({**TRUST, "overlay": {"kind": "directed"}}, "C_MISSING_KEY"),
         ({**TRUST, "overlay": {"kind": "directed", "directed": "foo"}}, "C_BAD_VALUE"),
         ({**TRUST, "overlay": {"kind": "removed", "until": "nodate"}}, "C_BAD_DATE"),

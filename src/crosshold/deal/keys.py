@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
 
-from crosshold.formats.case_records import LAPSES, OVERLAYS
+from crosshold.formats.case_records import LAPSES, OVERLAYS, neutral_terms
 from crosshold.formats.fields import Fields
 from crosshold.model.exact import is_number
 from crosshold.model.share import BASES
@@ -259,6 +259,8 @@ def _overlay(f: Fields, key: str) -> dict[str, Any] | None:
     if kind == "cap":
         inner.require("share")
         inner.choice("of", ("before", "after"))
+    if kind == "neutral":
+        neutral_terms(inner)
     for name in ("share", "ordinary", "special"):
         _ratio(inner, name)
     inner.partial_day("until")

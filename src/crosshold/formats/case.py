@@ -41,7 +41,7 @@ _CLAIM_TEXT = (
 _CLAIM = ("id", "subject", "verb", "stance", "shares", "votes", "share", "bounds", "basis", "class", "amount", "directness",
           "speaker_kind", "valid_from", "valid_to", "as_of", "known_on", *_CLAIM_TEXT)  # fmt: skip
 TABLES = ("entities", "lots", "prices", "claims")
-"""Parts of a folder case that may be CSV tables with the case file's keys as column names."""
+"""Parts of a folder case that may be CSV tables with the case file's keys as column names. Its own rules may stand in ``rules.yaml``."""
 
 
 def read_case(path: Path) -> Register:
@@ -53,6 +53,8 @@ def read_case(path: Path) -> Register:
             message = "this folder has no case.yaml, so it is no case."
             raise FileError(Finding("C_FILE", message, "Name a case file, or a folder that holds case.yaml.", str(folder)))
         tables = {name: read_rows(folder / f"{name}.csv", name) for name in TABLES if (folder / f"{name}.csv").is_file()}
+        if (folder / "rules.yaml").is_file():
+            tables["rules"] = read_file(folder / "rules.yaml")
     return from_document(read_file(path), tables)
 
 
@@ -120,7 +122,8 @@ class _CaseReader:
         records |= record_lists(self.top, self.known)
         defaults = {
             "case": top.text("id", "") or Path(top.document.name).stem, "title": top.text("title", "") or "",
-            "currency": top.text("currency", "EUR"), "groups": groups, "rest": rest, "rules": rule_choice(top.child("rules")),
+            "currency": top.text("currency", "EUR"), "groups": groups, "rest": rest,
+            "rules": rule_choice(top.child("rules"), self.tables.get("rules")),
             "illustrative": frozenset(illustrative),
         }  # fmt: skip
         for statement in statements:

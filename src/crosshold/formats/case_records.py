@@ -13,6 +13,7 @@ from typing import Any
 from crosshold.errors import did_you_mean
 from crosshold.formats.case_financials import book, financials
 from crosshold.formats.fields import Fields
+from crosshold.formats.yaml_text import Document
 from crosshold.model.share import BASES
 from crosshold.model.snapshot import Price, Rate, RuleChoice
 
@@ -177,12 +178,21 @@ def _overlay(row: Fields, known: set[str]) -> None:
         row.require("share")
     if kind == "directed":
         row.require("matters")
+    if kind == "neutral":
+        neutral_terms(row)
     if isinstance(row.data.get("matters"), dict):
         for matter in row.data["matters"]:
             Fields(row.document, (*row.path, "matters"), row.data["matters"], row.faults).text(matter)
     elif row.data.get("matters") is not None:
         row.names("matters")
     row.partial_day("from"), row.partial_day("until")
+
+
+def neutral_terms(row: Fields) -> None:
+    """A neutral trust must say how it votes: nobody else can."""
+    if row.data.get("ordinary") is None or row.data.get("special") is None:
+        cure = "Add 'ordinary' and 'special', \"1/2\" and \"2/3\" for example."
+        row.fault("C_MISSING_KEY", "a neutral trust without terms: which part of its votes is cast for?", cure)
 
 
 def _watch(row: Fields, known: set[str]) -> None:
@@ -207,11 +217,16 @@ def _fact(row: Fields, known: set[str]) -> None:
     row.partial_day("date")
 
 
-def rule_choice(row: Fields | None) -> RuleChoice:
-    """Which rules the case runs; without the key, none."""
+def rule_choice(row: Fields | None, beside: Document | None) -> RuleChoice:
+    """Which rules the case runs; without the key, only those that stand ``beside`` the case file, its own rows."""
     if row is None:
-        return RuleChoice()
-    row.only(("packs", "only", "settings", "accept"))
+        return RuleChoice(rows=beside)
+    row.only(("packs", "only", "settings", "accept", "rows"))
     settings = row.child("settings")
     only = row.names("only") if row.data.get("only") is not None else None
-    return RuleChoice(row.names("packs"), only, dict(settings.data) if settings else {}, row.names("accept"))
+    own = row.items("rows")
+    if own and beside is not None:
+        message = f"the case has rules of its own here and in {beside.name}."
+        row.fault("C_DUPLICATE_KEY", message, "Keep them in one place.", "rows")
+    rows = row.document.part(*row.path, "rows") if own else beside
+    return RuleChoice(row.names("packs"), only, dict(settings.data) if settings else {}, row.names("accept"), rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -35,7 +35,7 @@ def write_case(register: Register) -> str:
         "lots": [_lot(s) for s in register.statements if "lot" in s.extra],
         "rest": defaults.get("rest"),
         **{part: _records(part, rows, register) for part, rows in register.records.items()},
-        "rules": _row(rules) if rules else None,
+        "rules": {**_row(replace(rules, rows=None)), "rows": rules.rows.data if rules.rows else None} if rules else None,
         "claims": [_claim(s) for s in register.statements if not _is_issuer(s) and "lot" not in s.extra],
     }
     for key in ("identifiers", "id"):

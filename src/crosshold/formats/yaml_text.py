@@ -31,13 +31,21 @@ _OTHER_NUMBERS = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+|[-+]?\.(inf|Inf|INF)|\.(na
 Path_ = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """What a file says (``data``) and where it says it (``lines``, by path, counted from 1)."""
 
     name: str
     data: Any
     lines: dict[Path_, int]
+
+    def part(self, *path: str | int) -> Document:
+        """What stands under a key, as a document of its own with the same name and lines."""
+        data: Any = self.data
+        for key in path:
+            data = data[key]
+        size = len(path)
+        return Document(self.name, data, {p[size:]: line for p, line in self.lines.items() if p[:size] == path})
 
     def where(self, *path: str | int) -> str:
         """``name:line path`` of a value, of its nearest known parent otherwise."""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crosshold.errors import Finding, Findings, RequestError, did_you_mean
-from crosshold.formats.yaml_text import read, read_file
+from crosshold.formats.yaml_text import Document, read, read_file
 from crosshold.law.rule import Rule
 from crosshold.law.schema import check, read_rules
 from crosshold.model.snapshot import RuleChoice
 
 PACKS = tuple(sorted(f.name[:-5].upper() for f in (files("crosshold.law") / "rules").iterdir() if f.name.endswith(".yaml")))
 """The bundled packs, one file each: ``rules/fr.yaml`` and so on. A pack has the control definitions that its rows name."""
+FRESH = 400
+"""Days for which a text that was read counts as known."""
 ORDER = 1
 """Version of the order of operations: lots, class votes, loyalty, own shares, suspensions, orders, contracts, tally."""
 
@@ -34,9 +36,10 @@ class Choice(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RuleBook:
-    """Rows of some packs, checked against one another."""
+    """Rows of some packs, checked against one another. ``own`` are those among them that a user's rule file brought along."""
 
     rules: tuple[Rule, ...]
+    own: tuple[Rule, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -81,7 +84,8 @@ class RuleBook:
         return tuple(sorted((r for r in self.rules if r.id == name), key=lambda rule: rule.start or date.min))
 
     def select(self, choice: RuleChoice, at: date) -> Choice:
-        """The rows a case runs on a day: its packs, or only the ids it lists; definitions come along with who needs them.
+        """The rows a case runs on a day: its packs and its own rows, or only the ids it lists; definitions come along with who needs
+        them.
 
         An id or pack that does not exist is ``C_UNKNOWN_RULE`` (an error); one not in force is left out with
         ``W_RULE_NOT_IN_FORCE``; one whose start is not known is applied with ``W_RULE_START_UNKNOWN``.
@@ -95,7 +99,12 @@ class RuleBook:
         for name in dict.fromkeys(asked):
             if name not in self.ids:
                 found.add("C_UNKNOWN_RULE", f"there is no rule {name!r}.", did_you_mean(name, self.ids), "rules")
-        rows = [r for r in self.rules if (r.id in choice.only if choice.only is not None else _in_packs(r, choice.packs))]
+        own = {rule.id for rule in self.own}
+        rows = [
+            r
+            for r in self.rules
+            if (r.id in choice.only if choice.only is not None else r.id in own or _in_packs(r, choice.packs))
+        ]
         active = sorted((r for r in rows if r.in_force(at)), key=lambda rule: rule.id)
         for name in dict.fromkeys(choice.only or ()):
             if name in self.ids and not any(rule.id == name for rule in active):
@@ -125,6 +134,43 @@ class RuleBook:
             needed[name] = next((rule for rule in versions if rule.in_force(at)), versions[0])
             waiting += needed[name].definitions
         return needed
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Rules whose source was read more than ``days`` before ``at`` (``rows``, the oldest first), and those that nobody read at all."""
+
+    at: date
+    rows: tuple[Rule, ...]
+    from_memory: tuple[Rule, ...]
+    days: int = FRESH
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One warning when something is to be read again."""
+        if not self.rows:
+            return ()
+        message = f"{len(self.rows)} rules were read more than {self.days} days before {self.at}."
+        return (Finding("W_RULE_STALE", message, "Read their sources again and date them.", "rules"),)
+
+    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
+        """JSON form: id, version, law, source, the day it was read and how many days ago."""
+
+        def row(rule: Rule) -> dict[str, Any]:
+            ago = {"read_on": rule.read_on.isoformat(), "days": (self.at - rule.read_on).days} if rule.read_on else {}
+            names = ("id", "version", "jurisdiction", "law", "source", "confidence")
+            return {**{name: getattr(rule, name) for name in names}, **ago}
+
+        said = {"stale": [row(rule) for rule in self.rows], "from_memory": [row(rule) for rule in self.from_memory]}
+        return {"at": self.at.isoformat(), "days": self.days, **said}
+
+
+def stale(rules: Iterable[Rule], at: date) -> Stale:
+    """Sort out which rules want a fresh look on a day."""
+    rows = list(rules)
+    old = [rule for rule in rows if rule.read_on is not None and (at - rule.read_on).days > FRESH]
+    old.sort(key=lambda rule: (rule.read_on or at, rule.id))
+    return Stale(at, tuple(old), tuple(rule for rule in rows if rule.read_on is None))
 
 
 def _in_packs(rule: Rule, packs: Sequence[str]) -> bool:
@@ -158,11 +204,25 @@ def _bundled(packs: tuple[str, ...]) -> RuleBook:
     return RuleBook(tuple(rows))
 
 
+@lru_cache(maxsize=16)  # by document: a case is asked many times over
+def with_own(document: Document) -> RuleBook:
+    """The bundled book with the rows of a rule file, which may name the bundled control definitions.
+
+    ``FileError`` tells every fault of the file at once, then what does not fit together: an id that stands twice, versions that overlap.
+    """
+    own = read_rules(document)
+    rows = (*load().rules, *own)
+    check(rows)
+    return RuleBook(rows, own)
+
+
 def book_for(choice: RuleChoice) -> RuleBook:
-    """The bundled rows a case needs and no others: reading a pack takes time.
+    """The bundled rows a case needs and no others: reading a pack takes time. Its own rows come with all of them.
 
     Ids outside the packs (``only``, ``settings``, ``accept``) bring their pack along; where the id does not tell it, all are read.
     """
+    if choice.rows is not None:
+        return with_own(choice.rows)
     named = [*(choice.only or ()), *choice.settings, *choice.accept]
     prefixes = {name.partition("-")[0] for name in named}
     packs = {name.partition("-")[0] for name in choice.packs}

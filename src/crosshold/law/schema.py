@@ -51,8 +51,12 @@ _EXACT = 'Write it as a quoted ratio, "1/4", or a whole number.'
 def read_rules(document: Document) -> tuple[Rule, ...]:
     """Every row of a file. Raises ``FileError`` with all faults at once; references between files are :func:`check`'s business."""
     faults = Findings()
-    top = Fields(document, (), {"rules": document.data}, faults) if isinstance(document.data, list) else None
-    if top is None:
+    if isinstance(document.data, dict) and "crosshold" in document.data:
+        message = f"this file says {str(document.data['crosshold'])!r}; rule files read here are lists of rows without a version."
+        cure = "Read it with a newer crosshold, or write its rows as a list."
+        faults.add("C_VERSION", message, cure, document.where("crosshold"))
+        raise FileError(faults)
+    if not isinstance(document.data, list):
         faults.add("C_SYNTAX", "a rule file is a list of rows.", "Begin each row with '- id:'.", document.name)
         raise FileError(faults)
     rows = [Fields(document, (n,), item, faults) for n, item in enumerate(document.data)]
@@ -130,7 +134,7 @@ def _rule(row: Fields) -> Rule | None:
 def _complete(row: Fields, rule: Rule) -> None:
     """What the parts of a row need of one another."""
     bare = [e for e in rule.effects if e.clause is None]
-    if rule.when is None and (
+    if row.data.get("when") is None and (
         rule.kind == "control_def" or bare or (rule.kind in ("multiplier", "vote_rule") and not rule.clauses)
     ):
         row.fault("C_MISSING_KEY", f"a {rule.kind} needs 'when'.", "Say when it applies.")

@@ -165,12 +165,16 @@ class Rate:
 
 @dataclass(frozen=True)
 class RuleChoice:
-    """Which rules a case runs: packs by jurisdiction, ``only`` these ids when given, fixed readings, accepted C rows."""
+    """Which rules a case runs: packs by jurisdiction, ``only`` these ids when given, fixed readings, accepted C rows.
+
+    ``rows`` are the case's own rules, a parsed document of rows that only the law reads; ``None`` where there are none.
+    """
 
     packs: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     settings: Record = field(default_factory=dict)
     accept: tuple[str, ...] = ()
+    rows: Any = None
 
 
 @dataclass(frozen=True, eq=False)

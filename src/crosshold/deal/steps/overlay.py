@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from crosshold.deal.draft import Draft
 from crosshold.deal.keys import Day, Directed, Flag, Issuer, Matters, Newcomer, Ratio, choice, plain
 from crosshold.deal.step import Step
-from crosshold.formats.case_records import OVERLAYS
+from crosshold.formats.case_records import OVERLAYS, neutral_terms
 from crosshold.formats.fields import Fields
 
 
@@ -36,9 +36,11 @@ class Overlay(Step):
     lift: Flag | None = None
 
     def review(self, source: Fields) -> None:
-        """A kind is needed unless the overlay is lifted; a cap needs its share."""
+        """A kind is needed unless the overlay is lifted; a cap needs its share, a neutral trust its terms."""
         if self.kind is None and not self.lift:
             source.require("kind")
+        if self.kind == "neutral" and not self.lift:
+            neutral_terms(source)
         if self.kind == "cap" and not self.lift:
             source.require("share")
         if self.kind == "directed" and not self.lift and self.directed is None and not isinstance(self.matters, Mapping):
