@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import crosshold
+from crosshold import api
 
 ROOT = Path(__file__).parents[1]
 
@@ -16,6 +17,12 @@ def test_exported_names() -> None:
     assert sorted(crosshold.__all__) == list(crosshold.__all__)
     assert {name for name in vars(crosshold) if not name.startswith("_")} - {"annotations"} >= set(crosshold.__all__)
     assert all(getattr(crosshold, name).__doc__ for name in crosshold.__all__)
+
+
+def test_every_verb_is_named_once_and_says_what_it_does() -> None:
+    verbs = {name for name, thing in vars(api).items() if callable(thing) and not name.startswith("_")}
+    assert len(api.__all__) == len(set(api.__all__)) and set(api.__all__) == verbs
+    assert all(getattr(api, name).__doc__ for name in api.__all__)
 
 
 def test_the_readmes_python_runs(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from crosshold.errors import RequestError
 from crosshold.law.ballot import ballot
+from crosshold.law.book import RuleBook, load
 from crosshold.law.powers import Powers, powers
 
 from .cases import company, net
@@ -42,14 +44,59 @@ def test_more_named_votes_than_the_turnout() -> None:
     assert found.alone[0].passes and found.alone[0].blocks
 
 
-def test_words_and_json() -> None:
-    found = at([("B", "A", 34)])
-    assert found.in_words() == [
-        "A, special: >= 2/3 of votes present (JP-309-2)",
-        "present 100 votes at a turnout of 1; needed at least 66.67",
-        "  B (34 % of the votes that count) can block it",
+def test_json() -> None:
+    """34 of 100 are more than a third of any number present: the others' 66 never are two thirds of more than 99."""
+    found = at([("B", "A", 34)]).to_dict(exact=True)
+    assert (found["majority"], found["rule"], found["votes"], found["needed"]) == (
+        ">= 2/3 of votes present",
+        "JP-309-2",
+        "100",
+        "200/3",
+    )
+    assert found["alone"] == [
+        {"holders": ["B"], "votes": "34", "share": "17/50", "passes": False, "blocks": True, "blocks_below": 102}
     ]
-    assert found.to_dict(exact=True)["alone"][0]["votes"] == "34"
+
+
+def test_below_which_turnout_a_holder_blocks() -> None:
+    """S09: 30 of 100 are more than a third of what is present while fewer than 90 are."""
+    assert at([("B", "A", 30)]).alone[0].blocks_below == 90
+    assert (
+        at([("B", "A", 30), ("D", "A", 10)], overlays=({"id": "T", "issuer": "A", "holder": "D", "kind": "neutral"},))
+        .alone[0]
+        .blocks_below
+        is None
+    )  # fixed votes move the bar with the turnout
+
+
+def test_who_is_bound_by_what() -> None:
+    """S11: 360 of 1200 votes under a cap of a quarter of what is left are 280; a trust that votes neutrally decides about none."""
+    overlays = (
+        {"id": "K", "issuer": "A", "holder": "B", "kind": "cap", "share": "1/4", "of": "after"},
+        {"id": "T", "issuer": "A", "holder": "C", "kind": "neutral", "ordinary": "1/2", "special": "2/3"},
+    )
+    found = at([("B", "A", 360), ("C", "A", 100)], "ordinary", issued=1200, overlays=overlays)
+    assert [(row.holder, row.gross, int(row.decides), *row.by) for row in found.bound] == [
+        ("B", 360, 280, "K"),
+        ("C", 100, 0, "T"),
+    ]
+    assert {found.votes, found.fixed_for, found.fixed_against} == {Fraction(1120), Fraction(50)}
+
+
+def test_two_rows_that_contradict_on_the_majority_are_refused() -> None:
+    """JP-309-2 asks for two thirds of what is present; another row in force that day for three quarters."""
+    other = replace(next(rule for rule in load(packs=["JP"]) if rule.id == "JP-309-2"), id="XA-9")
+    for share, code in ((Fraction(3, 4), "C_OVERLAP"), (Fraction(2, 3), None)):
+        assert other.majority is not None
+        second = replace(other, majority=replace(other.majority, share=share, rule="XA-9"))
+        book = RuleBook((*load(packs=["JP"]).rules, second))
+        outcome = ballot(net([("B", "A", 34)], rules=("JP-309-2", "XA-9"), entities=JP), rules=book).outcome()
+        if code is None:
+            assert powers(outcome, "A", "special").majority.share == share
+            continue
+        with pytest.raises(RequestError) as caught:
+            powers(outcome, "A", "special")
+        assert [f.code for f in caught.value.findings] == [code] and "XA-9" in str(caught.value)
 
 
 @pytest.mark.parametrize("turnout", ["1.1", "-1", "most", "1/0"])

@@ -1,6 +1,6 @@
 """The verbs, in a reader's order. None of them changes what it is given.
 
-    read -> check -> at -> ballot -> network -> who owns, who decides, what it is worth -> simulate -> compare -> explain
+    read -> check -> at -> ballot -> network -> who owns, who decides, what it is worth -> simulate -> compare -> design -> explain
 
 Rooms are imported when a verb first needs them, so that a small question starts fast.
 """
@@ -9,9 +9,11 @@ from crosshold.api.building import (
     ballot,
     check,
     holdings,
+    meeting,
     network,
     rules,
     stakes,
+    stale,
 )
 from crosshold.api.deciding import (
     control,
@@ -37,6 +39,7 @@ from crosshold.api.owning import (
 )
 from crosshold.api.planning import (
     compare,
+    design,
     simulate,
 )
 from crosshold.api.reading import (
@@ -44,6 +47,7 @@ from crosshold.api.reading import (
     find,
     is_register,
     read,
+    read_goals,
     read_network,
     read_numbers,
     read_plan,
@@ -89,6 +93,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "cases",
     "find",
     "read",
+    "read_goals",
     "is_register",
     "read_network",
     "shortened",
@@ -99,7 +104,9 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
     "check",
     "rules",
+    "stale",
     "ballot",
+    "meeting",
     "network",
     "holdings",
     "stakes",
@@ -146,6 +153,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # Plans replayed and compared.
     "simulate",
     "compare",
+    "design",
     # Answers in words: proofs, tables for a terminal, the story of the bundled case.
     "explain",
     "survey",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -13,7 +13,9 @@ from crosshold.network import Network, build
 
 if TYPE_CHECKING:
     from crosshold.law.ballot import Ballot
+    from crosshold.law.book import Stale
     from crosshold.law.outcome import StableOutcome
+    from crosshold.law.powers import Meeting
     from crosshold.law.rule import Rule
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
@@ -39,12 +41,20 @@ def check(thing: Register | Snapshot) -> list[Finding]:
 def rules(*jurisdictions: str, at: date | None = None, file: str | Path | None = None) -> list[Rule]:
     """The bundled rules, or those of a rule file, of some jurisdictions and in force at a date when given.
 
-    Reading a rule file checks it: every fault at once, as ``FileError``.
+    Reading a rule file checks it, also against the bundled rules that it may name: every fault at once, as ``FileError``.
     """
-    from crosshold.law.book import load
+    from crosshold.formats.yaml_text import read_file
+    from crosshold.law.book import RuleBook, load, with_own
 
-    book = load() if file is None else load([Path(file)])
+    book = load() if file is None else RuleBook(with_own(read_file(Path(file))).own)
     return book.list(jurisdictions=jurisdictions, at=at)
+
+
+def stale(rules: Iterable[Rule], at: date) -> Stale:
+    """Which of some rules were read more than 400 days before a day and want a fresh look, and which were never read."""
+    from crosshold.law.book import stale as room
+
+    return room(rules, at)
 
 
 def ballot(
@@ -54,6 +64,25 @@ def ballot(
     from crosshold.law.ballot import ballot as count
 
     return count(snapshot, rules=rules, meeting=meeting, readings=readings)
+
+
+def meeting(
+    snapshot: Snapshot,
+    issuer: str,
+    *,
+    resolution: str = "ordinary",
+    turnout: Fraction | str = Fraction(1),
+    readings: str | Mapping[str, str] | None = None,
+) -> Meeting:
+    """Who can pass or block a resolution of one company, alone and in pairs, when ``turnout`` (0 to 1) of all votes are present.
+
+    ``resolution`` is its class (ordinary, special, merger, ...), ``readings`` as in :func:`ballot`. Where the law leaves the votes open,
+    each outcome is answered, and ``settled`` is false. Bad input is a ``RequestError``: ``E_UNKNOWN_ID``, ``C_UNKNOWN_MEETING``,
+    ``E_ATTENDANCE``; no outcome at all is an ``UndeterminedError``.
+    """
+    from crosshold.law.powers import meeting as room
+
+    return room(ballot(snapshot, meeting=resolution, readings=readings), issuer, turnout)
 
 
 def network(

@@ -90,13 +90,20 @@ def read_majority(text: str) -> Majority:
 def majority_for(world: World, rules: tuple[Rule, ...], issuer: str, meeting: str) -> tuple[Majority, tuple[Finding, ...]]:
     """The majority row of the issuer's law for a class of resolution, else more than half (special: two thirds) of votes cast, assumed."""
     entity = world.snapshot.entities.get(issuer)
+    said: dict[str, Majority] = {}
     for rule in rules:
         if rule.majority and meeting in rule.majority.classes and rule.issuer.admits(entity) == 1 and rule.confidence != "C":
-            return rule.majority, ()
+            said.setdefault(f"{rule.majority}, {rule.majority.quorum}, {rule.majority.low}", rule.majority)
+    if len(said) > 1:
+        rows = ", ".join(f"{majority.rule} ({majority})" for majority in said.values())
+        message = f"rules contradict one another on the majority for {meeting}: {rows}."
+        raise RequestError(Finding("C_OVERLAP", message, "Leave one out, or narrow whom it reaches.", issuer))
+    if said:
+        return next(iter(said.values())), ()
     special = kind_of(meeting) == "special"
     assumed = Majority(">=" if special else ">", Fraction(2, 3) if special else Fraction(1, 2))
-    message = f"{issuer}, {meeting}: no rule in force says what majority it takes; {assumed} is assumed."
-    return assumed, (Finding("W_MAJORITY_ASSUMED", message, "Name a majority, or add the rule.", issuer),)
+    message = f"no rule in force says what majority {meeting} takes; {assumed} is assumed."
+    return assumed, (Finding("W_MAJORITY_ASSUMED", message, "Check the law and the articles, and add the rule.", issuer),)
 
 
 def check_class(meeting: str) -> None:

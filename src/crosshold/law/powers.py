@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from crosshold.errors import Finding, RequestError
+from crosshold.law.ballot import Ballot
 from crosshold.law.meeting import Tally
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Majority
@@ -22,8 +23,9 @@ LARGEST = 12
 class Power:
     """Who acts together (one or two), with how many of the votes that count, and what they can do.
 
-    ``passes``: their votes alone are enough. ``blocks``: without them nothing passes, whoever else is present votes for it. Of a pair,
-    only what neither can do alone.
+    ``votes`` they decide about, ``share`` of the votes that the majority is of. ``passes``: their votes alone are enough. ``blocks``:
+    without them nothing passes, whoever else is present votes for it; ``blocks_below`` is the number of votes present below which that is
+    so (``None`` for a pair, and where votes are fixed or abstain). Of a pair, only what neither can do alone.
     """
 
     holders: tuple[str, ...]
@@ -31,49 +33,76 @@ class Power:
     share: Fraction | None
     passes: bool
     blocks: bool
+    blocks_below: int | None = None
 
-    def in_words(self) -> str:
-        """``R and S (45.1 %) can pass it and block it``."""
-        can = " and ".join(word for word, true in (("pass it", self.passes), ("block it", self.blocks)) if true)
-        share = f" ({float(self.share) * 100:.4g} % of the votes that count)" if self.share is not None else ""
-        return f"{' and '.join(self.holders)}{share} can {can or 'neither pass nor block it'}"
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A holder that does not decide about all its votes: ``gross`` of them, ``decides`` about so many, ``by`` which rules and contracts."""
+
+    holder: str
+    gross: int
+    decides: Fraction
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Powers:
-    """Holders alone, and the pairs that can do together what neither can alone. ``pairs_among`` holders were paired; ``settings`` name
-    every choice."""
+    """Holders ``alone``, the ``pairs`` that can do together what neither can alone, and those that are ``bound``.
+
+    ``votes`` can be cast when all are there, ``present`` of them are; ``needed`` votes are needed (``majority.op`` says whether exactly as
+    many are enough), of which ``fixed_for`` are there in any case, and ``fixed_against`` never. ``settings`` name every choice.
+    """
 
     issuer: str
     meeting: str
     majority: Majority
     turnout: Fraction
+    votes: Fraction
     present: Fraction
     needed: Fraction
+    fixed_for: Fraction
+    fixed_against: Fraction
+    abstaining: Fraction
     alone: tuple[Power, ...]
     pairs: tuple[Power, ...]
+    bound: tuple[Bound, ...]
     settings: dict[str, Any] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form."""
-        names = ("issuer", "meeting", "turnout", "present", "needed", "alone", "pairs", "settings", "findings")
-        return {
-            **{n: plain(getattr(self, n), exact=exact) for n in names},
-            "majority": str(self.majority),
-            "rule": self.majority.rule,
-        }
+        return {**plain(self, exact=exact), "majority": str(self.majority), "rule": self.majority.rule}
 
-    def in_words(self) -> list[str]:
-        """Lines for a reader: the bar, then holders alone, then pairs."""
-        more = "more than" if self.majority.op == ">" else "at least"
-        head = f"{self.issuer}, {self.meeting}: {self.majority}" + (f" ({self.majority.rule})" if self.majority.rule else "")
-        bar = (
-            f"present {_count(self.present)} votes at a turnout of {float(self.turnout):.4g}; needed {more} {_count(self.needed)}"
-        )
-        doing = [p for p in self.alone if p.passes or p.blocks]
-        lines = [head, bar, *(f"  {p.in_words()}" for p in doing or self.alone[:1])]
-        return [*lines, *(["together:"] if self.pairs else []), *(f"  {p.in_words()}" for p in self.pairs)]
+
+@dataclass(frozen=True)
+class Meeting:
+    """The same in every outcome of the law, first the ballot's first. ``settled``: there is one, as far as this company goes."""
+
+    ballot: Ballot
+    issuer: str
+    outcomes: tuple[Powers, ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the law leaves one answer."""
+        return self.ballot.settled_in(self.issuer)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the votes and the resolution leave to tell."""
+        told = (*self.ballot.snapshot.findings, *self.ballot.findings, *(f for one in self.outcomes for f in one.findings))
+        return tuple(dict.fromkeys(told))
+
+    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
+        """JSON form."""
+        return {"outcomes": [one.to_dict(exact=exact) for one in self.outcomes], "settled": self.settled}
+
+
+def meeting(ballot: Ballot, issuer: str, turnout: Fraction | str = Fraction(1)) -> Meeting:
+    """:func:`powers` in every outcome of a Ballot, at a resolution of its class. No outcome is an ``UndeterminedError``."""
+    outcomes = ballot.outcomes if ballot.outcomes and not ballot.stops else [ballot.outcome()]
+    return Meeting(ballot, issuer, tuple(powers(outcome, issuer, ballot.meeting_class, turnout) for outcome in outcomes))
 
 
 def powers(outcome: StableOutcome, issuer: str, meeting: str, turnout: Fraction | str = Fraction(1)) -> Powers:
@@ -113,9 +142,21 @@ def powers(outcome: StableOutcome, issuer: str, meeting: str, turnout: Fraction 
     pairs = tuple(_pairs(ordered[:LARGEST], deciders, can, tally))
     settings = {
         "meeting": meeting, "turnout": str(share), "named holders": "all present", "majority": str(tally.majority),
-        "pairs among": min(len(ordered), LARGEST), "reading": dict(outcome.reading),
+        "pairs among": min(len(ordered), LARGEST), "readings": [dict(reading) for reading in outcome.readings],
     }  # fmt: skip
-    return Powers(issuer, meeting, tally.majority, share, tally.present, tally.needed, alone, pairs, settings, tuple(findings))
+    return Powers(
+        issuer, meeting, tally.majority, share, everyone.present, tally.present, tally.needed, *_fixed(tally), tally.abstained,
+        alone, pairs, _bound(outcome, issuer, everyone), settings, tuple(findings),
+    )  # fmt: skip
+
+
+def _bound(outcome: StableOutcome, issuer: str, everyone: Tally) -> tuple[Bound, ...]:
+    found = []
+    for holder, row in outcome.counts(issuer).items():
+        decides = everyone.holders[holder].commanded if holder in everyone.holders else Fraction(0)
+        if row.gross and decides < row.gross:
+            found.append(Bound(holder, row.gross, decides, (*row.suspended_by, *row.capped_by)))
+    return tuple(found)
 
 
 def _pairs(ordered: list[str], votes: dict[str, Fraction], can: dict[str, Power], tally: Tally) -> Iterator[Power]:
@@ -130,19 +171,24 @@ def _pairs(ordered: list[str], votes: dict[str, Fraction], can: dict[str, Power]
     yield from sorted(found, key=lambda power: (-power.votes, power.holders))
 
 
+def _fixed(tally: Tally) -> tuple[Fraction, Fraction]:
+    """Neutral votes for and against."""
+    rows, zero = tally.holders.values(), Fraction(0)
+    return sum((row.neutral_for for row in rows), start=zero), sum((row.neutral_against for row in rows), start=zero)
+
+
 def _power(holders: tuple[str, ...], votes: Fraction, tally: Tally) -> Power:
     """What some free votes do: with the neutral votes for it they pass; all others and the neutral votes for it do not without them."""
-    neutral_for = sum((row.neutral_for for row in tally.holders.values()), start=Fraction(0))
-    neutral_against = sum((row.neutral_against for row in tally.holders.values()), start=Fraction(0))
+    neutral_for, neutral_against = _fixed(tally)
     enough = _reached(tally, votes + neutral_for)
     without = _reached(tally, tally.cast - votes - neutral_against)
     quorum = tally.quorum_met is not False
-    return Power(holders, votes, votes / tally.base if tally.base else None, enough and quorum, not without)
+    simple = (
+        len(holders) == 1 and not (neutral_for or neutral_against or tally.abstained) and tally.majority.of in ("cast", "present")
+    )
+    below = tally.holders[holders[0]].blocks_if_present_votes_below if simple else None
+    return Power(holders, votes, votes / tally.base if tally.base else None, enough and quorum, not without, below)
 
 
 def _reached(tally: Tally, votes: Fraction) -> bool:
     return votes > tally.needed if tally.majority.op == ">" else votes >= tally.needed
-
-
-def _count(votes: Fraction) -> str:
-    return f"{int(votes):,}" if votes.denominator == 1 else f"{float(votes):,.2f}"

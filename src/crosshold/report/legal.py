@@ -8,6 +8,7 @@ from typing import Any
 
 from crosshold.law import DISCLAIMER
 from crosshold.law.ballot import Ballot
+from crosshold.law.book import Stale
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Rule
 from crosshold.law.situation import tried
@@ -95,6 +96,27 @@ def rule_table(rules: Sequence[Rule]) -> list[str]:
         "title": "what it is about",
     }
     return [*table(rows, headers, width=WIDTH + 12, keep=("id", "kind")).splitlines(), "", *paragraph(DISCLAIMER, WIDTH)]
+
+
+def stale(result: Stale, _: Any = None) -> list[str]:
+    """Rules that want a fresh look at their source, then those that come from memory."""
+    told = []
+    for head, rows in (
+        (f"Read more than {result.days} days before {result.at}: read the source again", result.rows),
+        ("From memory, never read", result.from_memory),
+    ):
+        cells = [
+            {
+                "rule": r.id,
+                "read": str(r.read_on or "never"),
+                "days": (result.at - r.read_on).days if r.read_on else None,
+                "law": r.law,
+            }
+            for r in rows
+        ]
+        columns = {"rule": "rule", "read": "read", **({"days": "days ago"} if rows is result.rows else {}), "law": "law"}
+        told += [head, *(table(cells, columns, width=WIDTH, keep=("rule",)).splitlines() if cells else ["none"]), ""]
+    return [*told, *paragraph(DISCLAIMER, WIDTH)]
 
 
 def rule_page(rule: Rule) -> list[str]:
