@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from types import MappingProxyType
-from typing import Any, overload
-
-import numpy as np
+from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity
+from crosshold.model.lot import Lot
+from crosshold.model.lots import Lots
+from crosshold.model.records import Overlay, Records, field_of, touched
+
+__all__ = ["Issuer", "Lot", "Lots", "Price", "Rate", "Record", "RuleChoice", "ShareClass", "Snapshot"]
 
 Record = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Lot:
-    """Shares that one holder got at one time. ``votes`` are its gross votes when stated; ``None`` leaves them to class and law.
-
-    ``low`` and ``high`` bound an uncertain count (both possible unless ``high_open``); ``since`` is an ISO date of any precision,
-    ``registered_since`` the start of the loyalty clock (default ``since``). ``beneficiary`` is for whom a trustee holds.
-    """
-
-    id: str
-    issuer: str
-    holder: str
-    shares: int
-    share_class: str | None = None
-    votes: int | None = None
-    since: str | None = None
-    registered_since: str | None = None
-    low: int | None = None
-    high: int | None = None
-    high_open: bool = False
-    beneficiary: str | None = None
-    capacity: str | None = None
-    aggregate: bool = False
-    locked_until: str | None = None
-    pledged_to: str | None = None
-    confidence: str | None = None
-    source: str | None = None
-    evidence: str | None = None
-    corroborated_by: tuple[str, ...] = ()
-    set_aside: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def bounds(self) -> tuple[int, int]:
-        """Lowest and highest possible count."""
-        low = self.shares if self.low is None else self.low
-        return low, self.shares if self.high is None else self.high
+_MAPPINGS = ("entities", "issuers", "groups", "prices", "fx", "market", "cash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,57 +55,6 @@ class Issuer:
     def dividend_rights(self) -> int:
         """Dividend rights of all issued shares."""
         return sum(c.issued * c.dividends for c in self.classes) if self.classes else self.issued
-
-
-class Lots(Sequence[Lot]):
-    """Lots in columns; a :class:`Lot` is a view of one row. Numbers are int64 arrays that cannot be written to."""
-
-    _WHOLE = ("shares", "votes", "low", "high")
-    _NAMES = tuple(f.name for f in fields(Lot))
-
-    def __init__(self, lots: Iterable[Lot]) -> None:
-        rows = list(lots)
-        for row in rows:
-            if min(row.shares, *(getattr(row, n) or 0 for n in self._WHOLE)) < 0:
-                message = f"Lot {row.id} has a negative count."
-                raise RequestError(Finding("E_NEG_QTY", message, "Counts are 0 or more.", row.id))
-        self._columns: dict[str, np.ndarray[Any, Any]] = {}
-        for name in self._NAMES:
-            values = [getattr(row, name) for row in rows]
-            if name in self._WHOLE:
-                column = np.array([-1 if v is None else v for v in values], dtype=np.int64)
-            else:
-                column = np.empty(len(rows), dtype=object)
-                column[:] = values
-            column.setflags(write=False)
-            self._columns[name] = column
-
-    def column(self, name: str) -> np.ndarray[Any, Any]:
-        """One column; in the whole-number ones -1 stands for "not said"."""
-        return self._columns[name]
-
-    def __len__(self) -> int:
-        return len(self._columns["id"])
-
-    @overload
-    def __getitem__(self, index: int) -> Lot: ...
-    @overload
-    def __getitem__(self, index: slice) -> Lots: ...
-    def __getitem__(self, index: int | slice) -> Lot | Lots:
-        if isinstance(index, slice):
-            return Lots(self._rows[index])
-        return self._rows[index]
-
-    @cached_property
-    def _rows(self) -> tuple[Lot, ...]:
-        columns = [
-            [None if v < 0 else v for v in self._columns[n].tolist()] if n in self._WHOLE else self._columns[n].tolist()
-            for n in self._NAMES
-        ]
-        return tuple(Lot(*values) for values in zip(*columns, strict=True))
-
-    def __iter__(self) -> Iterator[Lot]:
-        return iter(self._rows)
 
 
 @dataclass(frozen=True)
@@ -199,11 +114,11 @@ class Snapshot:
     fx: Mapping[str, Rate] = field(default_factory=dict)
     cash: Mapping[str, Mapping[str, Decimal]] = field(default_factory=dict)
     market: Mapping[str, Record] = field(default_factory=dict)
+    financials: Mapping[str, Record] = field(default_factory=dict)
     books: tuple[Record, ...] = ()
     contracts: tuple[Record, ...] = ()
     overlays: tuple[Record, ...] = ()
     watch: tuple[Record, ...] = ()
-    financials: Mapping[str, Record] = field(default_factory=dict)
     facts: tuple[Record, ...] = ()
     illustrative: frozenset[str] = frozenset()
     rules: RuleChoice = RuleChoice()
@@ -211,55 +126,81 @@ class Snapshot:
     findings: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("entities", "issuers", "groups", "prices", "fx", "market", "financials"):
-            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
-        cash = {who: MappingProxyType(dict(sums)) for who, sums in self.cash.items()}
-        object.__setattr__(self, "cash", MappingProxyType(cash))
-        faults = Findings()
-        seen: set[str] = set()
-        for lot in self.lots:
-            if lot.id in seen:
-                faults.add("C_DUPLICATE_ID", f"two lots have the id {lot.id!r}.", "Give each its own id.", lot.id)
-            seen.add(lot.id)
-        held: dict[str, int] = dict.fromkeys(self.issuers, 0)
-        by_class: dict[tuple[str, str | None], int] = {}
-        rows: dict[str, list[str]] = {}
-        for lot in self.lots:
-            if lot.issuer not in self.issuers:
-                message = f"Lot {lot.id}: {lot.issuer!r} is no issuer here."
-                faults.add("C_UNKNOWN_ENTITY", message, "Add it under issuers.", lot.id)
-                continue
-            held[lot.issuer] += lot.bounds[0]
-            by_class[lot.issuer, lot.share_class] = by_class.get((lot.issuer, lot.share_class), 0) + lot.bounds[0]
-            rows.setdefault(lot.issuer, []).append(lot.id)
-        for issuer in self.issuers.values():
-            over: list[tuple[str | None, int, int]] = [(None, held[issuer.id], issuer.issued)]
-            over += [(c.name, by_class.get((issuer.id, c.name), 0), c.issued) for c in issuer.classes]
-            for share_class, count, whole in over:
-                if count > whole:
-                    what = f"{issuer.id}{f' class {share_class}' if share_class else ''}"
-                    percent = f"{count / whole * 100:.4g} %" if whole else f"{count} shares"
-                    message = f"lots add up to {percent} of issued (lots {', '.join(rows[issuer.id])})."
-                    faults.add("E_OVERHELD", f"{what}: {message}", "Check for double counting, or give the share class.", what)
+        self._freeze(_MAPPINGS)
+        self._check(None)
+
+    def _freeze(self, names: Iterable[str]) -> None:
+        """Mappings that may change later are copied; those that cannot are shared, whatever their size."""
+        for name in names:
+            value = getattr(self, name)
+            if name == "cash":
+                value = {who: MappingProxyType(dict(sums)) for who, sums in value.items()}
+            if not isinstance(value, (Records, Overlay)):
+                object.__setattr__(self, name, MappingProxyType(dict(value)))
+
+    def _check(self, touched: set[str] | None) -> None:
+        """Ids and sums of all lots, or of the issuers that were touched."""
+        faults, lots = Findings(), self.lots
+        for name in lots.repeated(edits_only=touched is not None):
+            faults.add("C_DUPLICATE_ID", f"two lots have the id {name!r}.", "Give each its own id.", name)
+        names = lots.codes("issuer").words if touched is None else sorted(touched)
+        unknown = [name for name in names if name not in self.issuers]
+        for place in sorted(p for name in unknown for p in lots.positions(name)):
+            lot = lots[place]
+            message = f"Lot {lot.id}: {lot.issuer!r} is no issuer here."
+            faults.add("C_UNKNOWN_ENTITY", message, "Add it under issuers.", lot.id)
+        suspects = self._suspects() if touched is None else touched.difference(unknown)
+        over = {name: found for name in suspects if (found := self._overheld(self.issuers[name]))}
+        for name in self.issuers if over else ():
+            for what, message in over.get(name, ()):
+                faults.add("E_OVERHELD", f"{what}: {message}", "Check for double counting, or give the share class.", what)
         faults.raise_errors(RequestError)
 
+    def _suspects(self) -> list[str]:
+        """Issuers of which more may be held than issued: in columns, before any is looked at by itself."""
+        words = self.lots.codes("issuer").words
+        sums, wide = self.lots.columns.sums()
+        issued, classes = field_of(self.issuers, "issued", words), field_of(self.issuers, "classes", words)
+        rows = zip(words, sums.tolist(), wide.tolist(), issued, classes, strict=True)
+        return [name for name, total, huge, whole, kinds in rows if whole is not None and (huge or kinds or total > whole)]
+
+    def _overheld(self, issuer: Issuer) -> list[tuple[str, str]]:
+        """What an issuer's lots add up to beyond what was issued, as a whole and by class."""
+        by_class, found = self.lots.lowest(issuer.id), []
+        over: list[tuple[str | None, int, int]] = [(None, sum(by_class.values()), issuer.issued)]
+        over += [(c.name, by_class.get(c.name, 0), c.issued) for c in issuer.classes]
+        for share_class, count, whole in over:
+            if count > whole:
+                what = f"{issuer.id}{f' class {share_class}' if share_class else ''}"
+                percent = f"{count / whole * 100:.4g} %" if whole else f"{count} shares"
+                lots = ", ".join(lot.id for lot in self.lots_of(issuer.id))
+                found.append((what, f"lots add up to {percent} of issued (lots {lots})."))
+        return found
+
     def evolve(self, **changes: Any) -> Snapshot:
-        """A new Snapshot with some parts replaced; ``lots`` may be any iterable of lots."""
+        """A new Snapshot with some parts replaced; ``lots`` may be any iterable of lots. What is not replaced is shared.
+
+        Lots that are an edit of these (:meth:`~crosshold.model.lots.Lots.edited`) and issuers laid over these
+        (:class:`~crosshold.model.records.Overlay`) are checked only where they differ.
+        """
         if "lots" in changes and not isinstance(changes["lots"], Lots):
             changes["lots"] = Lots(changes["lots"])
-        return replace(self, **changes)
-
-    @cached_property
-    def _by_issuer(self) -> dict[str, tuple[Lot, ...]]:
-        groups: dict[str, list[Lot]] = {name: [] for name in self.issuers}
-        for lot in self.lots:
-            groups[lot.issuer].append(lot)
-        return {name: tuple(lots) for name, lots in groups.items()}
+        if unknown := changes.keys() - {f.name for f in fields(self)}:
+            raise TypeError(f"a Snapshot has no {', '.join(sorted(unknown))}")
+        made = object.__new__(Snapshot)
+        for f in fields(self):
+            object.__setattr__(made, f.name, changes.get(f.name, getattr(self, f.name)))
+        made._freeze(n for n in _MAPPINGS if n in changes and changes[n] is not getattr(self, n))
+        lots, issuers = made.lots.touched(self.lots), touched(made.issuers, self.issuers)
+        if lots is None or issuers is None:
+            made._check(None)
+        elif lots or issuers:
+            made._check(lots | issuers)
+        return made
 
     def lots_of(self, issuer: str, holder: str | None = None) -> tuple[Lot, ...]:
         """The lots of one issuer, of one holder when given, in register order."""
-        lots = self._by_issuer.get(issuer, ())
-        return lots if holder is None else tuple(lot for lot in lots if lot.holder == holder)
+        return tuple(self.lots[place] for place in self.lots.positions(issuer, holder))
 
     def held(self, holder: str, issuer: str) -> int:
         """Shares of ``issuer`` that ``holder`` has."""

@@ -1,0 +1,106 @@
+"""Mappings from id to record that are never copied: records made from columns when looked at, and changes laid over a mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from functools import cached_property
+from itertools import chain
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Records(Mapping[str, T]):
+    """Records of a register by id, each made when it is first asked for. ``columns`` are sequences in the order of ``ids``.
+
+    >>> from crosshold.model.entity import Entity
+    >>> Records(Entity, ["A", "B"], {"jurisdiction": ["FR", None]})["A"].jurisdiction
+    'FR'
+    """
+
+    def __init__(self, make: Callable[..., T], ids: Sequence[str], columns: Mapping[str, Sequence[Any]]) -> None:
+        self._make, self._ids, self._columns = make, ids, dict(columns)
+        self._seen: dict[str, T] = {}
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {name: k for k, name in enumerate(self._ids)}
+
+    def __getitem__(self, name: str) -> T:
+        if name not in self._seen:
+            k = self._place[name]
+            self._seen[name] = self._make(name, **{key: column[k] for key, column in self._columns.items()})
+        return self._seen[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._place
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def field(self, name: str, ids: Iterable[str]) -> list[Any]:
+        """One field of some records without making them, as the columns have it; ``None`` where there is no such id."""
+        column, place = self._columns.get(name), self._place
+        if column is None:
+            default = next(f.default for f in fields(self._make) if f.name == name)  # type: ignore[arg-type]
+            return [default if who in place else None for who in ids]
+        return [None if (k := place.get(who)) is None else column[k] for who in ids]
+
+
+class Overlay(Mapping[str, T]):
+    """A mapping with some entries new or other than in ``base``. Neither is copied or written to, so neither may change afterwards.
+
+    >>> dict(Overlay({"A": 1, "B": 2}, {"B": 3, "C": 4}))
+    {'A': 1, 'B': 3, 'C': 4}
+    """
+
+    def __init__(self, base: Mapping[str, T], changes: Mapping[str, T]) -> None:
+        if isinstance(base, Overlay):
+            changes = {**base.changes, **changes}
+            base = base.base
+        self.base: Mapping[str, T] = base
+        self.changes: Mapping[str, T] = dict(changes)
+        self._new = [name for name in self.changes if name not in base]
+
+    def __getitem__(self, name: str) -> T:
+        return self.changes[name] if name in self.changes else self.base[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.changes or name in self.base
+
+    def __iter__(self) -> Iterator[str]:
+        return chain(self.base, self._new)
+
+    def __len__(self) -> int:
+        return len(self.base) + len(self._new)
+
+
+def touched(now: Mapping[str, Any], before: Mapping[str, Any]) -> set[str] | None:
+    """The ids whose records are not the same objects as before; ``None`` when the mappings do not share their base."""
+    if now is before:
+        return set()
+    base, changes = _laid_over(now)
+    old_base, old_changes = _laid_over(before)
+    if base is not old_base:
+        return None
+    return {name for name in {*changes, *old_changes} if now.get(name) is not before.get(name)}
+
+
+def _laid_over(records: Mapping[str, T]) -> tuple[Mapping[str, T], Mapping[str, T]]:
+    return (records.base, records.changes) if isinstance(records, Overlay) else (records, {})
+
+
+def field_of(records: Mapping[str, Any], name: str, ids: Sequence[str]) -> list[Any]:
+    """One field of many records, ``None`` where there is no such id; records in columns are not made for it."""
+    if isinstance(records, Records):
+        return records.field(name, ids)
+    if isinstance(records, Overlay):
+        found = field_of(records.base, name, ids)
+        changes = records.changes
+        return [getattr(changes[who], name) if who in changes else value for who, value in zip(ids, found, strict=True)]
+    get = records.get
+    return [getattr(get(who), name, None) for who in ids]
