@@ -39,7 +39,6 @@ from crosshold.api.owning import (
 )
 from crosshold.api.planning import (
     compare,
-    design,
     simulate,
 )
 from crosshold.api.reading import (
@@ -47,7 +46,6 @@ from crosshold.api.reading import (
     find,
     is_register,
     read,
-    read_goals,
     read_network,
     read_numbers,
     read_plan,
@@ -93,7 +91,6 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "cases",
     "find",
     "read",
-    "read_goals",
     "is_register",
     "read_network",
     "shortened",
@@ -153,7 +150,6 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # Plans replayed and compared.
     "simulate",
     "compare",
-    "design",
     # Answers in words: proofs, tables for a terminal, the story of the bundled case.
     "explain",
     "survey",
