@@ -5,7 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from crosshold.law.ballot import Ballot, ballot
-from crosshold.law.events import Event, events
+from crosshold.law.event import Event
+from crosshold.law.events import events
 from crosshold.model.snapshot import Snapshot
 
 from .cases import book, company, net

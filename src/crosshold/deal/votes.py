@@ -10,7 +10,8 @@ from functools import cached_property
 from crosshold.errors import Finding, UndeterminedError
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.book import RuleBook
-from crosshold.law.events import Event, events
+from crosshold.law.event import Event
+from crosshold.law.events import events
 from crosshold.law.outcome import StableOutcome
 from crosshold.model.snapshot import Lot, Snapshot
 from crosshold.network import Network, build

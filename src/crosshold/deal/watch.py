@@ -11,7 +11,9 @@ from crosshold.deal.stress import CERTAIN, IMPOSSIBLE, POSSIBLE, verdict
 from crosshold.model.snapshot import Record, Snapshot
 
 _ORDER = (IMPOSSIBLE, POSSIBLE, CERTAIN)
-OPPOSITE = {"up": "down", "down": "up", "suspended": "released", "released": "suspended"}
+OPPOSITE = {
+    "bound": "freed", "down": "up", "freed": "bound", "released": "suspended", "suspended": "released", "up": "down",
+}  # fmt: skip
 
 
 class Happening(Protocol):

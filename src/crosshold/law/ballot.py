@@ -27,6 +27,7 @@ from crosshold.law.proof import explain
 from crosshold.law.readings import ATTRIBUTIONS, attributions, in_words, matches, readings_of
 from crosshold.law.rule import Rule, may_apply
 from crosshold.law.stable import Search, TooManyUndecidedError
+from crosshold.law.terms import Terms, terms
 from crosshold.law.verdict import Verdict, advice, untested_clauses, verdicts
 from crosshold.law.world import Bounds, World
 from crosshold.model.result import plain
@@ -163,6 +164,11 @@ class Ballot:
         )
 
     @cached_property
+    def terms(self) -> tuple[Terms, ...]:
+        """Every contract of the case: its promise, whether it runs, what it does to votes in the first outcome, what would end it."""
+        return tuple(terms(self.outcomes[0])) if self.outcomes else ()
+
+    @cached_property
     def duties(self) -> tuple[dict[str, Any], ...]:
         """What a rule that holds obliges a party to sell, in whole shares; ``certain`` when every outcome says so, ``by`` the last day
         where the row says from when it runs."""
@@ -232,7 +238,8 @@ class Ballot:
             "bounds": [{"reading": dict(r), "lots": {k: list(v) for k, v in lots.items()}} for r, lots in self._left_open],
             "near": [line.to_dict(exact=exact) for line in self.near()], "duties": list(self.duties),
             "flags": [flag.to_dict() for flag in self.flags if flag.met],
-            "contracts": list(self.contract_events), "not_tested": list(self.not_tested), "findings": plain(self.findings),
+            "contracts": list(self.contract_events), "terms": plain(self.terms), "not_tested": list(self.not_tested),
+            "findings": plain(self.findings),
         }  # fmt: skip
 
 

@@ -75,10 +75,18 @@ def _reported(word: str, about: Any, record: Record, world: World) -> Lapse:
         and fact.get("contract") in (None, record.get("id"), about)
         and not (start and fact.get("date") and interval(str(fact["date"]))[1] < start)
     ]
-    value, words = said(rows), event.replace("_", " ")
+    value, words = said(rows), _EVENTS.get(word, "{}").format(about if word != "contract_event" else event.replace("_", " "))
     if value == TRUE:
         return Lapse(f"{words} was recorded")
     return Lapse(f"whether there was {words} is disputed or unknown", sure=False) if (value or 0) & ~FALSE else Lapse()
+
+
+_EVENTS = {
+    "bid_for": "a bid for {}",
+    "contract_changed": "a change of the contract",
+    "crosses": "a crossing",
+    "votes_released": "a release",
+}
 
 
 def _released(about: Mapping[str, Any], world: World, exercisable: Sequence[int]) -> str:

@@ -5,12 +5,14 @@ A line crossed by somebody who did nothing is still crossed: it is marked passiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from crosshold.law.ballot import Ballot
+from crosshold.law.contract_events import contract_events
+from crosshold.law.event import Event
 from crosshold.law.judge import Judge, Line
 from crosshold.law.loyalty import past_world
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
@@ -20,67 +22,11 @@ from crosshold.law.rule import FALSE, TRUE, Rule
 from crosshold.law.trees import Compare, Increase, walk
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World
-from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot
 
 Pair = tuple[str, str, str]
 MOST_OUTCOMES = 8
 """So many outcomes of each side are compared for lines."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """One thing that happened to ``holder`` (or ``group``) in ``issuer``.
-
-    ``direction``: up, down (a line), suspended, released (votes), lapsed, opened, bound, freed, breached (contracts), prohibited
-    (``shares`` acquired against a ban). ``passive``: the subject's own lots did not change; ``cause`` says what did. ``before`` and
-    ``after`` are shares of ``base``, ``inequality`` is the test after the change in whole numbers, ``distance`` what is left to the line
-    then (negative: beyond it). ``certainty`` is POSSIBLE where data or the law leave it open, ``missing`` what would settle it.
-    ``waiver`` names a rule under which a bid may be waived.
-    """
-
-    rule: str
-    issuer: str
-    holder: str
-    direction: str
-    group: tuple[str, ...] = ()
-    passive: bool = False
-    cause: str = ""
-    base: str | None = None
-    op: str | None = None
-    threshold: Fraction | None = None
-    before: Fraction | None = None
-    after: Fraction | None = None
-    clause: str | None = None
-    certainty: str = "CERTAIN"
-    duty: Mapping[str, str] | None = None
-    waiver: str | None = None
-    citation: str | None = None
-    confidence: str | None = None
-    shares: int | None = None
-    inequality: str | None = None
-    rise: Fraction | None = None
-    missing: str | None = None
-
-    @property
-    def distance(self) -> Fraction | None:
-        """What is left to the line after the change, in the words of the inequality; a rise is what such a line measures."""
-        measured = self.after if self.rise is None else self.rise
-        return None if self.threshold is None or measured is None else self.threshold - measured
-
-    def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
-        """JSON form; the threshold is always exact."""
-        who: dict[str, Any] = {"group": list(self.group)} if len(self.group) > 1 else {"holder": self.holder}
-        duty = dict(self.duty or {})
-        more = {"kind": "prohibited_acquisition", "shares": self.shares} if self.direction == "prohibited" else {}
-        return {
-            **more, "rule": self.rule, "clause": self.clause, "subject": {"issuer": self.issuer, **who}, "direction": self.direction,
-            "passive": self.passive, "cause": self.cause, "from": plain(self.before, exact=exact), "to": plain(self.after, exact=exact),
-            "base": self.base, "op": self.op, "threshold": None if self.threshold is None else str(self.threshold),
-            "inequality": self.inequality, "distance": plain(self.distance, exact=exact),
-            "certainty": self.certainty, "missing": self.missing, "duty": {k: v for k, v in duty.items() if k != "within"} or None,
-            "within": duty.get("within"), "waiver": self.waiver, "citation": self.citation, "confidence": self.confidence,
-        }  # fmt: skip
 
 
 def events(before: Ballot, after: Ballot, *, history: Sequence[Snapshot | Ballot] = ()) -> tuple[Event, ...]:
@@ -89,7 +35,7 @@ def events(before: Ballot, after: Ballot, *, history: Sequence[Snapshot | Ballot
     Lines are measured with the rules in force after the change, in every outcome; what not all of them show is POSSIBLE. ``history`` are
     earlier states (counted or not), for rules on a rise within some months.
     """
-    return (*_votes(before, after), *_lines(before, after, history), *_prohibited(before, after), *_contracts(before, after))
+    return (*_votes(before, after), *_lines(before, after, history), *_prohibited(before, after), *contract_events(before, after))
 
 
 def _votes(before: Ballot, after: Ballot) -> Iterator[Event]:
@@ -103,12 +49,13 @@ def _votes(before: Ballot, after: Ballot) -> Iterator[Event]:
             continue  # the shares are gone, so there is nothing to give back
         rule = next((r for r in (*after.rules, *before.rules) if r.id == rule_id), None)
         sure = then[0] in (0, then[1]) and later[0] in (0, later[1])
+        passive, cause = moved(before.benches[0].world, after.benches[0].world, (holder,), issuer)
         certain = sure and later[2] == "CERTAIN" and then[2] == "CERTAIN"
         yield Event(
             rule=rule_id, issuer=issuer, holder=holder,
             direction="suspended" if later[0] * then[1] > then[0] * later[1] else "released",
             certainty="CERTAIN" if certain else "POSSIBLE", citation=rule.law if rule else None,
-            confidence=rule.confidence if rule else None, **_moved(before, after, (holder,), issuer),
+            confidence=rule.confidence if rule else None, passive=passive, cause=cause,
         )  # fmt: skip
 
 
@@ -272,11 +219,6 @@ def _waiver(rule: Rule, old: StableOutcome, new: StableOutcome, issuer: str, *, 
     return rule.waiver if fell else None
 
 
-def _moved(before: Ballot, after: Ballot, group: tuple[str, ...], issuer: str) -> dict[str, Any]:
-    passive, cause = moved(before.benches[0].world, after.benches[0].world, group, issuer)
-    return {"passive": passive, "cause": cause}
-
-
 def _shift(
     old: StableOutcome, new: StableOutcome, group: tuple[str, ...], issuer: str, basis: str, *, joined: bool = False
 ) -> dict[str, Any]:
@@ -286,19 +228,3 @@ def _shift(
     taken = [side.gross_total(issuer) - side.exercisable_total(issuer) if live else 0 for side in (old, new)]
     passive, cause = moved(old.world, new.world, group, issuer, (taken[0], taken[1]), joined)
     return {"passive": passive, "cause": cause}
-
-
-def _contracts(before: Ballot, after: Ballot) -> Iterator[Event]:
-    known = {(event["kind"], event["contract"]) for event in before.contract_events}
-    records = {str(r.get("id")): r for r in after.snapshot.contracts}
-    for event in after.contract_events:
-        if (event["kind"], event["contract"]) in known:
-            continue
-        record = records.get(event["contract"], {})
-        opened = event["kind"] == "contract_right_open"
-        yield Event(
-            rule=str(event["contract"]), issuer=str(record.get("issuer") or event.get("issuer") or ""),
-            holder=str(record.get("holder") or event.get("holder") or ""), direction="opened" if opened else "lapsed", passive=True,
-            cause=f"from {event['from']} until {event['until']}" if opened else str(event.get("cause", "")),
-            citation=record.get("source"), confidence=record.get("confidence"),
-        )  # fmt: skip

@@ -13,6 +13,7 @@ from crosshold.law.actions import Action, reach
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.terms import bites
 from crosshold.law.trees import Compare, When
 from crosshold.model.result import plain
 
@@ -62,7 +63,7 @@ class Near:
         }  # fmt: skip
 
 
-def to_flip(part: int, whole: int, op: str, threshold: Fraction) -> int:
+def to_flip(part: int, whole: int | Fraction, op: str, threshold: Fraction) -> int:
     """Smallest whole number that, added to ``part`` of an unchanged ``whole``, changes the truth of the test.
 
     >>> to_flip(1500, 9879, ">=", Fraction(1, 4)), to_flip(4340, 10000, ">", Fraction(2, 5))
@@ -151,7 +152,23 @@ def near_lines(outcome: StableOutcome, window: Fraction) -> list[Near]:
         close = abs(line.threshold - now) <= window
         if key not in found and (close or (0 < now < 1 and hold_each_other(outcome, line.group, line.issuer))):
             found[key] = _near(line, outcome, rule, change())
+    for near in _of_contracts(outcome):
+        found[near.rule, near.clause, near.holder, near.issuer, near.basis, near.threshold] = near
     return sorted(found.values(), key=lambda near: (not near.would_change, abs(near.distance), near.rule, near.holder))
+
+
+def _of_contracts(outcome: StableOutcome) -> Iterator[Near]:
+    """Lines of contracts that run, each with the contract's id: where a cap, standstill or lock-up bites, what would end one."""
+    for bite in bites(outcome):
+        met = bite.now > bite.threshold if bite.op == ">" else bite.now < bite.threshold
+        flip = to_flip(bite.part, bite.whole, bite.op, bite.threshold)
+        yield Near(
+            bite.contract, bite.clause, (bite.holder,), bite.issuer, bite.basis, bite.basis, bite.now, bite.op, bite.threshold, met, flip,
+            None, (), (("contract", _PAST[bite.clause]),), bite.confidence,
+        )  # fmt: skip
+
+
+_PAST = {"cap": "is broken", "crosses": "ends", "floor": "is broken", "share": "cuts votes"}
 
 
 def hold_each_other(outcome: StableOutcome, group: Sequence[str], issuer: str) -> bool:

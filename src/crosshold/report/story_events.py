@@ -37,7 +37,7 @@ def happenings(events: Sequence[Mapping[str, Any]], names: Names) -> list[str]:
             ladders.setdefault(key, []).append(event)
 
     def weight(rungs: list[Mapping[str, Any]]) -> int:
-        order = ("suspended", "released", "lapsed", "opened")
+        order = ("suspended", "released", "lapsed", "opened", "bound", "freed", "breached")
         direction = str(rungs[0].get("direction"))
         return order.index(direction) if direction in order else len(order) + (len(rungs) > 1)
 
@@ -61,11 +61,13 @@ def event_in_words(event: Mapping[str, Any], names: Names, rungs: Sequence[Mappi
     whole = {
         "suspended": f"{who}'s votes in {issuer} are suspended", "released": f"{who}'s votes in {issuer} come back",
         "lapsed": f"the contract on {who} in {issuer} ends", "opened": f"a right of {who} in {issuer} opens",
+        "bound": f"the cap on {who}'s votes in {issuer} bites", "freed": f"the cap on {who}'s votes in {issuer} no longer bites",
+        "breached": f"{who} breaks the contract on {issuer}",
     }  # fmt: skip
     if direction in whole:
         said = re.sub(r"\b\w+\b", lambda word: names.get(word[0], word[0]), str(event.get("cause") or ""))
         said = re.sub(r"\b\d{5,}\b", lambda number: count(int(number[0])), said)
-        cause = f" ({said})" if said and direction in ("lapsed", "opened") else ""
+        cause = f" ({said})" if said and direction in ("breached", "lapsed", "opened") else ""
         return f"{rule}: {whole[direction]}{cause}{rest}"
     basis = BASIS.get(str(event.get("base")), str(event.get("base") or ""))
     lines = sorted({Fraction(e["threshold"]) for e in rungs or [event] if e.get("threshold") is not None})
