@@ -43,7 +43,7 @@ def test_an_outcome_as_a_page(tmp_path: Path) -> None:
 
 
 def test_a_form_that_does_not_fit_says_which_do(tmp_path: Path) -> None:
-    with pytest.raises(RequestError, match="json, csv"):
+    with pytest.raises(RequestError, match="csv, json"):
         ch.write(ch.ownership(ch.network(SNAPSHOT)), tmp_path / "own.yaml")
     assert not list(tmp_path.iterdir())
 

@@ -14,6 +14,7 @@ from crosshold.errors import FileError, Finding, RequestError, did_you_mean
 from crosshold.network import Network
 
 if TYPE_CHECKING:
+    from crosshold.deal.design import Goals
     from crosshold.deal.plan import Plan
     from crosshold.formats.amounts import Numbers
     from crosshold.model.register import Register
@@ -103,16 +104,28 @@ def read_plan(source: str | Path, case: str | Path | None = None) -> Plan:
     """Read a plan file; a bare name is looked up in the ``plans`` folder of the case."""
     from crosshold.deal.plan import Plan
 
+    return Plan.read(_beside(source, case, "plans"))
+
+
+def read_goals(source: str | Path, case: str | Path | None = None) -> Goals:
+    """Read a goals file; a bare name is looked up in the ``goals`` folder of the case."""
+    from crosshold.deal.design import Goals
+
+    return Goals.read(_beside(source, case, "goals"))
+
+
+def _beside(source: str | Path, case: str | Path | None, folder: str) -> Path:
+    """A file, or the one of that name in a folder of the case."""
     path = Path(source)
     if not _exists(path) and case is not None:
-        folder = find(case)
-        folder = (folder if folder.is_dir() else folder.parent) / "plans"
-        if (folder / f"{source}.yaml").is_file():
-            return Plan.read(folder / f"{source}.yaml")
-        known = sorted(item.stem for item in folder.glob("*.yaml")) if folder.is_dir() else []
-        message = "there is no such plan file, and the case has no plan of that name."
+        place = find(case)
+        place = (place if place.is_dir() else place.parent) / folder
+        if (place / f"{source}.yaml").is_file():
+            return place / f"{source}.yaml"
+        known = sorted(item.stem for item in place.glob("*.yaml")) if place.is_dir() else []
+        message = f"there is no such file, and the case has none of that name in its {folder}."
         raise FileError(Finding("C_FILE", message, did_you_mean(str(source), known), str(source)))
-    return Plan.read(path)
+    return path
 
 
 def read_numbers(source: str | Path, question: str) -> Numbers:
@@ -134,7 +147,9 @@ def synthetic(target: str | Path, *, holdings: int = 1_000_000, seed: int = 1, p
 
 
 def write(thing: Any, target: str | Path, *, format: str | None = None) -> Path:
-    """Write a Register or a Plan as YAML, a result as JSON, CSV or Parquet, an Outcome as JSON; the suffix picks the form.
+    """Write a Register or a Plan as YAML, a result as JSON, CSV or Parquet; the suffix picks the form.
+
+    An Outcome can be JSON, CSV, HTML, XLSX with live formulas, YAML (the plan as it was executed) or ``.ledger.csv`` (its payments).
 
     The file appears whole or not at all.
     """

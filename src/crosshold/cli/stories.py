@@ -60,7 +60,7 @@ Plan = Annotated[str, typer.Argument(help="A plan file, or the name of a plan of
 
 def simulate(
     case: Case, plan: Plan, at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Also write it: .json, .csv or .html.", metavar="FILE")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Also write it: .json, .csv, .ledger.csv, .html, .xlsx, or .yaml (as executed).", metavar="FILE")] = None,
 ) -> None:  # fmt: skip
     """Replay a plan step by step: shares, votes, cash, events."""
     snapshot = snapshot_of(case, at, known_by, believe)

@@ -13,8 +13,8 @@ from crosshold.deal.ledger import Entry, Ledger, rounded, shown
 from crosshold.errors import RequestError
 from crosshold.model.snapshot import Snapshot
 
-_PAID = {"price": "shares bought", "contribution": "paid into the fund", "investment": "invested", "return": "capital returned"}
-_GOT = {"price": "shares sold", "contribution": "contributions", "investment": "investment", "return": "capital returned"}
+PAID = {"price": "shares bought", "contribution": "paid into the fund", "investment": "invested", "return": "capital returned"}
+GOT = {"price": "shares sold", "contribution": "contributions", "investment": "investment", "return": "capital returned"}
 FRICTIONS = ("fee", "tax", "stamp")
 
 
@@ -56,9 +56,9 @@ def sources_and_uses(path: Sequence[tuple[str, Sequence[Entry], Sequence[Sale]]]
             sheet(sale.payee).row("source", "shares sold, gross", sale.gross, sale.currency, step)
             sheet(sale.payee).row("use", "discount and impact", sale.gross - sale.net, sale.currency, step)
         for entry in entries:
-            sheet(entry.payer).row("use", _PAID.get(entry.why, entry.why), entry.amount, entry.currency, step)
+            sheet(entry.payer).row("use", PAID.get(entry.why, entry.why), entry.amount, entry.currency, step)
             if not (entry.why == "price" and sales):
-                sheet(entry.payee).row("source", _GOT.get(entry.why, entry.why), entry.amount, entry.currency, step)
+                sheet(entry.payee).row("source", GOT.get(entry.why, entry.why), entry.amount, entry.currency, step)
     return {who: sheet.close() for who, sheet in sorted(sheets.items()) if not who.startswith("@")}
 
 

@@ -136,6 +136,15 @@ class Outcome:
                             column.append(cell)
         return columns
 
+    def ledger(self) -> dict[str, list[Any]]:
+        """Columns step, date, from, to, amount, currency, why: one row a payment, money as text."""
+        columns: dict[str, list[Any]] = {name: [] for name in ("step", "date", "from", "to", "amount", "currency", "why")}
+        for step in self.steps:
+            for entry in step.entries:
+                for name, value in {"step": step.step.id, "date": step.day.isoformat(), **entry.to_dict()}.items():
+                    columns[name].append(value)
+        return columns
+
     def __str__(self) -> str:
         lines = [f"Plan {self.plan.id or '(no name)'} on {self.start.snapshot.case or 'the case'}, {self.start.snapshot.at}"]
         for executed in self.steps:

@@ -13,45 +13,47 @@ from typing import Any
 
 from crosshold.errors import Finding, RequestError
 from crosshold.report.columns import cell
-
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+from crosshold.report.sheet import FORMULA_SIGNS
 
 
 def write_file(thing: Any, target: Path, form: str | None = None) -> Path:
-    """Write ``thing`` to ``target`` in the form that ``form`` or the suffix names: yaml, json, csv, parquet or html.
+    """Write ``thing`` to ``target`` in the form that ``form`` or the suffix names.
 
-    A Register and a Plan can be YAML; results JSON, CSV or Parquet; an Outcome JSON, CSV or HTML. ``E_FORMAT`` when the form does not
-    fit. What has columns of millions of rows goes through DuckDB and never becomes text here.
+    A Register and a Plan can be YAML; results JSON, CSV or Parquet; an Outcome JSON, CSV, HTML, XLSX, YAML (the plan as it was executed)
+    or, with the suffix ``.ledger.csv``, its payments. ``E_FORMAT`` when the form does not fit. What has columns of millions of rows goes
+    through DuckDB and never becomes text here.
     """
-    form = (form or target.suffix.lstrip(".")).lower().replace("yml", "yaml")
+    form = (form or _suffix(target)).lower().replace("yml", "yaml")
     if hasattr(thing, "columns") and form in (("csv", "parquet") if hasattr(thing, "whole") else ("parquet",)):
         from crosshold.report.columns import write_columns
         from crosshold.report.survey import columns_of
 
         return write_columns(columns_of(thing), target)
-    writers: dict[str, Callable[[Any], str | None]] = {"yaml": _yaml, "json": _json, "csv": _csv, "html": _html}
-    text = writers[form](thing) if form in writers else None
-    if text is None:
-        fitting = [name for name, writer in writers.items() if form != name and writer(thing) is not None]
-        fitting += ["csv"] if hasattr(thing, "whole") else []
+    if form not in FORMS or not FORMS[form][0](thing):
+        fitting = [name for name, (fits, _) in FORMS.items() if fits(thing)]
+        fitting += ["csv"] if hasattr(thing, "whole") and "csv" not in fitting else []
         fitting += ["parquet"] if hasattr(thing, "columns") else []
         message = f"a {type(thing).__name__} has no form {form or '(none)'!r}."
         raise RequestError(Finding("E_FORMAT", message, f"It can be written as: {', '.join(fitting)}.", str(target)))
-    return write_text(text, target)
+    return write_text(FORMS[form][1](thing), target)
 
 
-def write_text(text: str, target: Path) -> Path:
-    """Write UTF-8 text beside ``target`` and move it there, so that a crash leaves the old file or the new one."""
+def _suffix(target: Path) -> str:
+    return "ledger.csv" if target.name.lower().endswith(".ledger.csv") else target.suffix.lstrip(".")
+
+
+def write_text(text: str | bytes, target: Path) -> Path:
+    """Write UTF-8 text, or bytes, beside ``target`` and move it there, so that a crash leaves the old file or the new one."""
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:80]}.", dir=target.parent)
     except OSError as error:
         message = f"nothing can be written there ({error.strerror})."
         raise RequestError(
             Finding("E_WRITE", message, "Name a folder that exists and that you may write to.", str(target))
         ) from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode() if isinstance(text, str) else text)
         umask = os.umask(0)
         os.umask(umask)
         Path(name).chmod(0o666 & ~umask)
@@ -66,28 +68,25 @@ def write_text(text: str, target: Path) -> Path:
     return target
 
 
-def _yaml(thing: Any) -> str | None:
+def _yaml(thing: Any) -> str:
+    from crosshold.deal.outcome import Outcome
     from crosshold.deal.plan import Plan
     from crosshold.formats.case_writer import write_case
-    from crosshold.model.register import Register
 
-    if isinstance(thing, Register):
-        return write_case(thing)
-    if isinstance(thing, Plan):
-        return thing.to_yaml()
-    return None
+    if isinstance(thing, (Plan, Outcome)):
+        return (thing.as_executed if isinstance(thing, Outcome) else thing).to_yaml()
+    return write_case(thing)
 
 
-def _json(thing: Any) -> str | None:
-    if not hasattr(thing, "to_dict"):
-        return None
+def _json(thing: Any) -> str:
     return json.dumps(thing.to_dict(), ensure_ascii=False, indent=2, default=str) + "\n"
 
 
-def _csv(thing: Any) -> str | None:
-    if not hasattr(thing, "table"):
-        return None
-    columns: Mapping[str, list[Any]] = thing.table()
+def _csv(thing: Any) -> str:
+    return _rows(thing.table())
+
+
+def _rows(columns: Mapping[str, list[Any]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -99,11 +98,32 @@ def _csv(thing: Any) -> str | None:
 def _cell(value: Any) -> Any:
     """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
     value = cell(value)
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
 
 
-def _html(thing: Any) -> str | None:
-    from crosshold.deal.simulate import Outcome
+def _html(thing: Any) -> str:
     from crosshold.report.outcome_page import outcome_page
 
-    return outcome_page(thing) if isinstance(thing, Outcome) else None
+    return outcome_page(thing)
+
+
+def _xlsx(thing: Any) -> bytes:
+    from crosshold.report.workbook import workbook
+
+    return workbook(thing)
+
+
+def _is(*names: str) -> Callable[[Any], bool]:
+    """Whether a thing is of one of the named classes; by name, so that asking loads none of their rooms."""
+    return lambda thing: type(thing).__name__ in names
+
+
+FORMS: Mapping[str, tuple[Callable[[Any], bool], Callable[[Any], str | bytes]]] = {
+    "csv": (lambda thing: hasattr(thing, "table"), _csv),
+    "html": (_is("Outcome"), _html),
+    "json": (lambda thing: hasattr(thing, "to_dict"), _json),
+    "ledger.csv": (_is("Outcome"), lambda thing: _rows(thing.ledger())),
+    "xlsx": (_is("Outcome"), _xlsx),
+    "yaml": (_is("Register", "Plan", "Outcome"), _yaml),
+}
+"""Form -> whether a thing has it, and how it is made."""
