@@ -113,7 +113,7 @@ def test_a_stay_is_possible_and_changes_nothing() -> None:
 
 
 def test_a_cap_of_the_articles_is_what_the_fact_says() -> None:
-    effect = "{votes: cap, share_from: articles_cap, base: gross_votes, together: concert}"
+    effect = "{votes: cap, share_from: articles_cap, base: gross_votes, together: concert(H)}"
     held = [("B", "A", 30), ("C", "A", 10), ("B", "C", 60)]
     capped = ({"fact": "articles_cap", "issuer": "A", "share": "1/5"},)
     assert cut(under("fact(articles_cap, I)", effect, held=held, facts=capped)) == {"B.A": 20, "C.A": 0}

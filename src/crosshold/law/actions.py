@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
 from crosshold.errors import Findings, RequestError
-from crosshold.law.facts import said
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.facts import Facts, said
+from crosshold.law.judge import Bench, Judge, both
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
-from crosshold.law.vocabulary import FACTS, FIXED_BASES
+from crosshold.law.together import Together
+from crosshold.law.vocabulary import FACTS, FIXED_BASES, MUTUAL_FACTS
 from crosshold.law.world import World
 
 
 @dataclass(frozen=True, eq=False)
 class Action:
-    """One rule on the votes of one holder in one issuer: ``kept[k]`` is what lot ``lots[k]`` can exercise where it applies."""
+    """One rule on the votes of one holder in one issuer: ``kept[k]`` is what lot ``lots[k]`` can exercise where it applies. ``together``:
+    it applies only where exactly these owners count with the holder."""
 
     rule: Rule
     effect: Effect
@@ -27,6 +29,7 @@ class Action:
     kept: tuple[int, ...]
     scope: int = TRUE
     given: int | None = None
+    together: frozenset[str] | None = None
 
     @cached_property
     def env(self) -> dict[str, str]:
@@ -43,6 +46,8 @@ class Action:
         tree = self.rule.clauses[self.effect.clause] if self.effect.clause else self.rule.when
         assert tree is not None
         value = judge.value(tree, self.env, self.rule, self.effect.clause or "")
+        if self.together is not None and value != FALSE:
+            value = both(value, judge.exactly(self))
         return value if self.scope == TRUE else FALSE if value == FALSE else (value & FALSE) | UNKNOWN
 
     def excepted(self, value: int, judge: Judge) -> int:
@@ -55,25 +60,30 @@ class Action:
         return result | (UNKNOWN if value & UNKNOWN or kept & UNKNOWN else 0)
 
 
-def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = False) -> list[Action]:
+def actions(
+    world: World, rules: Iterable[Rule], meeting: str, definitions: Mapping[str, Rule], *, every: bool = False
+) -> list[Action]:
     """Every rule that takes votes, for every holder it could reach. Dispersed holders are no party; own shares have no votes.
 
-    A rule that needs the issuer to have something of the holder is only looked at inside circles of holdings, unless ``every``.
+    A rule that needs the issuer to have something of the holder is only looked at inside circles of holdings, and one that only asks for
+    records where they are, unless ``every``.
     """
     found: list[Action] = []
-    entities = world.snapshot.entities
-    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
+    entities, records = world.snapshot.entities, Records(world.facts)
     by_rule: dict[str, list[tuple[Rule, Effect]]] = {}
-    for rule, effect in rows:
+    for rule, effect in _in_question(world, rules, meeting, every=every):
         by_rule.setdefault(rule.version, []).append((rule, effect))
     lone = not every and only_circles(world, rules, meeting)
     idle = all(pairs[0][0].needs_stake for pairs in by_rule.values())
+    groups = Together(world, definitions, few=lone)
     for issuer in world.circles.pairs if lone else sorted(world.owners):
         if lone and idle and issuer not in world.strong and issuer not in world.named:
             continue
         open_rows = [pairs for pairs in by_rule.values() if pairs[0][0].issuer.admits(entities.get(issuer)) != FALSE]
         if lone and issuer not in world.strong and issuer not in world.named:
             open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]
+        if not every:
+            open_rows = [pairs for pairs in open_rows if records.could_hold(pairs[0][0], issuer)]
         owners = (world.circles.pairs if lone else world.owners)[issuer] if open_rows else {}
         for holder, lots in owners.items() if lone else sorted(owners.items()):
             voting = tuple(i for i in lots if world.gross[i])
@@ -86,19 +96,56 @@ def actions(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = 
                     continue
                 scope = reach(rule, world, issuer, holder)
                 for _, effect in pairs if scope != FALSE else ():
-                    if effect.together != "concert":
+                    if effect.together is None or effect.together.scheme:
                         found += _cut(world, rule, effect, issuer, holder, voting, scope)
-        for rule, effect in (row for pairs in open_rows for row in pairs if row[1].together == "concert"):
-            found += _concert_cuts(world, rule, effect, issuer)
+        for rule, effect in (row for pairs in open_rows for row in pairs):
+            if effect.together is not None and not effect.together.scheme:
+                found += _group_cuts(world, rule, effect, issuer, groups, lone=lone)
     return found + orders(world)
+
+
+def _in_question(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = False) -> list[tuple[Rule, Effect]]:
+    """The rows and effects that take votes in a meeting; those that only ask for records, where somebody made such records."""
+    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
+    records = Records(world.facts)
+    return [row for row in rows if every or records.could_hold(row[0])]
+
+
+class Records:
+    """Which facts are recorded, and about which issuers."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self._about: dict[tuple[str, str], set[str]] = {}
+
+    def could_hold(self, rule: Rule, issuer: str | None = None) -> bool:
+        """Whether a row that only asks for records could hold with those there are; with an issuer, with those about it."""
+        return not rule.only_records or rule.possible(lambda *_, **__: True, lambda words: self._recorded(words, issuer))
+
+    def _recorded(self, words: tuple[str, ...], issuer: str | None) -> bool:
+        name, roles = words[0], words[1:]
+        if not self.facts.of(name):
+            return False
+        keys = [key for key, role in zip(FACTS[name], roles, strict=True) if role == "I"]
+        return issuer is None or name in MUTUAL_FACTS or all(issuer in self._named(name, key) for key in keys)
+
+    def _named(self, name: str, key: str) -> set[str]:
+        if (name, key) not in self._about:
+            values = [record.get(key) for record in self.facts.of(name)]
+            self._about[name, key] = {
+                str(v) for value in values for v in (value if isinstance(value, (list, tuple)) else [value])
+            }
+        return self._about[name, key]
 
 
 def only_circles(world: World, rules: Iterable[Rule], meeting: str) -> bool:
     """Whether nobody outside a circle of holdings can lose votes: no rule reaches further, and no order was recorded."""
     if world.facts.of("order_suspends_votes"):
         return False
-    rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
-    return all(rule.needs_return and effect.together != "concert" for rule, effect in rows)
+    return all(
+        rule.needs_return and not (effect.together is not None and effect.together.concert)
+        for rule, effect in _in_question(world, rules, meeting)
+    )
 
 
 def could_hold(rule: Rule, world: World, issuer: str, holder: str) -> bool:
@@ -121,15 +168,20 @@ def _cut(world: World, rule: Rule, effect: Effect, issuer: str, holder: str, lot
     return [Action(rule, effect, issuer, holder, lots, kept, scope)]
 
 
-def _concert_cuts(world: World, rule: Rule, effect: Effect, issuer: str) -> Iterator[Action]:
-    """A share that a party keeps together with its partners and majority companies, also where it holds nothing itself."""
+def _group_cuts(world: World, rule: Rule, effect: Effect, issuer: str, groups: Together, *, lone: bool) -> Iterator[Action]:
+    """What a party and those who count with it keep together, also where it holds nothing itself: one action for every group it
+    may have."""
+    assert effect.together is not None
     owners = {owner for owner in world.owners[issuer] if owner not in world.dispersed and owner != issuer}
-    for head in sorted(owners | {head for owner in owners for head in world.heads.get(owner, ()) if head != issuer}):
-        members = world.concert(head, issuer) & owners
-        lots = tuple(i for member in sorted(members) for i in world.owners[issuer][member] if world.gross[i])
-        scope = reach(rule, world, issuer, head)
-        if lots and scope != FALSE:
-            yield Action(rule, effect, issuer, head, lots, kept_votes(world, effect, rule, issuer, head, lots), scope)
+    for head in groups.heads(effect.together, owners, rule):
+        scope = reach(rule, world, issuer, head) if head != issuer else FALSE
+        if scope == FALSE or (lone and not could_hold(rule, world, issuer, head)):
+            continue
+        for members in groups.members(effect.together, head, issuer, owners):
+            lots = tuple(i for member in sorted(members) for i in world.owners[issuer][member] if world.gross[i])
+            if lots:
+                kept = kept_votes(world, effect, rule, issuer, head, lots)
+                yield Action(rule, effect, issuer, head, lots, kept, scope, None, members if effect.together.subs else None)
 
 
 def reach(rule: Rule, world: World, issuer: str, holder: str) -> int:
@@ -184,7 +236,7 @@ def kept_votes(world: World, effect: Effect, rule: Rule, issuer: str, holder: st
     }[base]
     left = whole * share.numerator // share.denominator
     among = list(lots)
-    if effect.together not in (None, "concert"):
+    if effect.together is not None and effect.together.scheme:
         bound, rest = _members(world, effect, rule, issuer, holder)
         left = max(left - sum(world.lots[i].shares if in_shares else world.gross[i] for i in rest), 0)
         among = [*lots, *bound]
@@ -230,10 +282,9 @@ def check_shares(world: World, rules: Iterable[Rule]) -> None:
 
 def _members(world: World, effect: Effect, rule: Rule, issuer: str, holder: str) -> tuple[list[int], list[int]]:
     """Lots of the other members of a holder's designated group: of those the rule binds as well, and of those it leaves free."""
-    others = {n for group, _ in world.facts.designated(effect.together or "") if holder in group for n in group} - {
-        holder,
-        issuer,
-    }
+    assert effect.together is not None and effect.together.scheme is not None
+    groups = [group for group, _ in world.facts.designated(effect.together.scheme) if holder in group]
+    others = {name for group in groups for name in group} - {holder, issuer}
     judge = Judge(Bench(world, {}, meeting=next(iter(effect.meetings), "ordinary")))
     bound, rest = list[int](), list[int]()
     for name in sorted(others):

@@ -282,7 +282,7 @@ def ballot(
         check_shares(world, active)
         multiply(world, active, definitions, meeting, choice.accept, early)
         world.only_circles = only_circles(world, voting, meeting)
-        possible = actions(world, voting, meeting)
+        possible = actions(world, voting, meeting, definitions)
         todo = [a for a in possible if a.given is not None or may_apply(a.rule, a.effect.part, choice.accept)]
         for basis in open_bases:
             reading = {**basis, **({"attribution": whose} if whose else {})}

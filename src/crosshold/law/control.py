@@ -29,8 +29,8 @@ class Control:
 
     def __init__(self, judge: Judge) -> None:
         self.judge, self.world = judge, judge.world
-        self._growing: dict[tuple[str, str], frozenset[str]] = {}
-        self._known: dict[tuple[str, str], tuple[Pair, set[str]]] = {}
+        self._growing: dict[tuple[str, str, str | None], frozenset[str]] = {}
+        self._known: dict[tuple[str, str, str | None], tuple[Pair, set[str]]] = {}
         self._open: dict[tuple[str, str, str], int] = {}
 
     def controls(self, x: str, y: str, definition: str) -> int:
@@ -46,11 +46,11 @@ class Control:
 
     def members(self, head: str, definition: str) -> frozenset[str]:
         """The group as far as it has grown; the head alone outside of growing."""
-        return self._growing.get((head, definition), frozenset({head}))
+        return self._growing.get((head, definition, self.judge.apart), frozenset({head}))
 
     def group(self, head: str, definition: str) -> Pair:
         """``head`` and every company it surely, and possibly, controls."""
-        judge, key = self.judge, (head, definition)
+        judge, key = self.judge, (head, definition, self.judge.apart)
         if key in self._growing:
             return self._growing[key], self._growing[key]
         bench, rule = judge.bench, judge.bench.definitions[definition]
@@ -69,7 +69,7 @@ class Control:
         judge.trace = trace
         if fixed is not None and not judge.untested:
             bench.static[fixed] = pair
-            bench.static_open[fixed] = {k: value for k, value in self._open.items() if (k[0], k[2]) == key}
+            bench.static_open[fixed] = {k: value for k, value in self._open.items() if (k[0], k[2]) == key[:2]}
         else:
             self._known[key] = (pair, judge.reads)
         judge.reads = before | judge.reads
@@ -77,19 +77,24 @@ class Control:
 
     def _grow(self, head: str, rule: Rule, *, sure: bool) -> frozenset[str]:
         assert rule.when is not None
-        members, key = frozenset({head}), (head, rule.id)
+        members, key = frozenset({head}), (head, rule.id, self.judge.apart)
         new = members
         judge = self.judge
         quick = bool(rule.least_line) and judge.world.only_circles and not judge.assume and not judge.data and not judge.override
         while new:
             self._growing[key] = members
             # Only what a new member touches can have changed, so every holding of the group is looked at once.
-            tried = [y for y in self.candidates(new) if y not in members and (not quick or self._worth(members, y, rule))]
+            tried = [
+                y
+                for y in self.candidates(new)
+                if y not in members and y != judge.apart and (not quick or self._worth(members, y, rule))
+            ]
             values = {y: self.judge.value(rule.when, {"X": head, "Y": y}, rule) for y in tried}
             new = frozenset(y for y, value in values.items() if (value == TRUE if sure else value & TRUE))
             members |= new
             # Who is not controlled for want of an input is not known to be free of control.
-            self._open.update({(head, y, rule.id): value & ~TRUE for y, value in values.items() if value & UNKNOWN})
+            if judge.apart is None:
+                self._open.update({(head, y, rule.id): value & ~TRUE for y, value in values.items() if value & UNKNOWN})
         del self._growing[key]
         return members
 
@@ -99,7 +104,8 @@ class Control:
 
     def chain(self, head: str, definition: str) -> list[Step]:
         """How control grows, with every number tested; last those that were looked at and not controlled."""
-        judge, rule, key = self.judge, self.judge.bench.definitions[definition], (head, definition)
+        judge, rule = self.judge, self.judge.bench.definitions[definition]
+        key = (head, definition, judge.apart)
         assert rule.when is not None
         members, steps = frozenset({head}), list[Step]()
         while True:

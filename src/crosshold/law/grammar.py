@@ -1,13 +1,15 @@
 """The ``when`` of a rule: text to a small tree, nothing evaluated.
 
-when := test | all(when, ...) | any(when, ...) | not(when) | not when | some(Z; when)
+when := test | all(when, ...) | any(when, ...) | not(when) | not when | sure(when) | some(Z; when)
 test := clause name | ctrl(x, y; DEF) | largest(x in y; base) | self(x, y) | company(x) | listed(x) | sme(x) | other_voter(item)
       | jur(x) in {..} | form(x) in {..} | capacity(lot) in {..} | meeting in {..} | fact(name, who, ...) | notified(x to y)
       | before(fact(..), fact(..)) | same_day(fact(..), fact(..))
       | same_group(x, y; SCHEME) | same_group(x, y; SCHEME; designated_from day) | in_cycle(edge; SCHEME) | number op number
-number := rational | held(group in x; base) | increase(group in x; base, months) | held_for(lot) | months_since(fact(..))
+number := rational | held(group in x; base) | held(group in x; base; without group) | increase(group in x; base, months)
+      | held_for(lot) | months_since(fact(..))
 group := x | x + subs(x; DEF) | subs(x; DEF) | sub(x; DEF) | concert(x) | product(x) | blocked
 base := word | max(word, word)          op := > >= < <= =
+together := x + subs(x; DEF) | concert(x) | same_group(x; SCHEME)
 """
 
 from __future__ import annotations
@@ -30,6 +32,7 @@ from crosshold.law.trees import (
     Number,
     Predicate,
     Some,
+    Sure,
     When,
 )
 from crosshold.law.vocabulary import BASES, CAPACITIES, FACTS, MEETINGS, PREDICATES, ROLES
@@ -74,6 +77,14 @@ def parse_number(text: str) -> Number:
     return number
 
 
+def parse_together(text: str) -> Group:
+    """Read who keeps a share together: H with a group of its own."""
+    reader = _Reader(text)
+    group = reader.together()
+    reader.end()
+    return group
+
+
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.tokens = text, [(str(m.lastgroup), m.group(str(m.lastgroup))) for m in _TOKEN.finditer(text.rstrip())]
@@ -114,6 +125,12 @@ class _Reader:
         word = self.peek()
         if word == "some":
             return self.some()
+        if word == "sure":
+            self.take()
+            self.take("mark", "(")
+            item = self.when()
+            self.take("mark", ")")
+            return Sure(item)
         if word == "not":
             self.take()
             if self.peek() == "(":
@@ -275,7 +292,12 @@ class _Reader:
         self.take("name", "in")
         target = self.role()
         self.take("mark", ";")
-        held = Held(group, target, self.base())
+        base, without = self.base(), None
+        if self.peek() == ";":
+            self.take()
+            self.take("name", "without")
+            without = self.group()
+        held = Held(group, target, base, without)
         if word == "increase":
             self.take("mark", ",")
             months = self.rational()
@@ -320,6 +342,22 @@ class _Reader:
         subs = self.take("name")
         self.take("mark", ")")
         return Group(head, subs)
+
+    def together(self) -> Group:
+        """A group that H heads and whose members are known beside one another."""
+        if self.peek() == "same_group":
+            self.take()
+            self.take("mark", "(")
+            self.take("name", "H")
+            self.take("mark", ";")
+            group = Group("H", scheme=self.take("name"))
+            self.take("mark", ")")
+            return group
+        group = self.group()
+        if group.head != "H" or group.below or group.product or not (group.concert or group.subs):
+            cure = "Write H + subs(H; DEF), concert(H) or same_group(H; SCHEME)."
+            raise GrammarError("C_SYNTAX", f"{self.text!r} is no group that keeps a share together.", cure)
+        return group
 
     def role(self) -> str:
         return self.take("name", *self.roles)

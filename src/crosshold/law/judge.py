@@ -6,15 +6,16 @@ some data uncertain (13). On a decided state it has one member. UNKNOWN is not "
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from crosshold.law.chains import product_share
 from crosshold.law.control import Control
 from crosshold.law.facts import said
-from crosshold.law.measure import NOTHING, Kept, Pair, Span, Votes
-from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
+from crosshold.law.measure import NOBODY, NOTHING, Kept, Pair, Span, Votes
+from crosshold.law.recorded import Days, compare_days, in_cycle, months_passed, same_group
 from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.silence import Silence
 from crosshold.law.trees import (
@@ -31,13 +32,18 @@ from crosshold.law.trees import (
     Number,
     Predicate,
     Some,
+    Sure,
     When,
 )
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World, months_held
 from crosshold.model.dates import add_months
 
+if TYPE_CHECKING:
+    from crosshold.law.actions import Action
+
 Env = Mapping[str, str]
+_ATTRIBUTES = {"company": "kind", "jur": "jurisdiction"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ class Judge:
     ``data`` lets uncertain counts and contradicted facts take every value they may have. ``assume`` takes unrecorded grounds of control as
     given where a tenth is held (and notes them in ``untested``). ``override`` flips named tests. ``reads`` collects the issuers
     whose exercisable votes were looked at, ``trace`` every number tested, ``silent`` lots that any rule may or must silence (both before
-    exceptions), for ``other_voter``.
+    exceptions), for ``other_voter``. ``apart`` is no member of any group while it is asked whose holdings are
+    left out for its sake. ``missing``
+    collects, where it is a dictionary, what a condition that came out unknown would have had to know.
     """
 
     def __init__(
@@ -119,6 +127,8 @@ class Judge:
         self.untested: dict[str, None] = {}
         self._blocked: dict[str, Pair] = {}
         self.silent = Silence((), ())
+        self.apart: str | None = None
+        self.missing: dict[str, None] | None = None
 
     @property
     def reads(self) -> set[str]:
@@ -136,21 +146,66 @@ class Judge:
     @property
     def shorts(self) -> bool:
         """Whether the rest of a condition may be skipped once its truth is known."""
-        return self.trace is None and not self.assume
+        return self.trace is None and not self.assume and self.missing is None
 
     def value(self, tree: When, env: Env, rule: Rule, clause: str = "", effect: Effect | None = None) -> int:
         """Truth of a condition of ``rule`` for the parties in ``env`` (roles to ids; ``lot`` to a lot's position as text)."""
+        if self.missing is None:
+            return self._value(tree, env, rule, clause, effect)
+        before = dict(self.missing)
+        value = self._value(tree, env, rule, clause, effect)
+        if not value & UNKNOWN:
+            self.missing = before
+        elif isinstance(tree, (Compare, Dates, Predicate)):
+            self.missing.update(dict.fromkeys(self._lacks(tree, env)))
+        return value
+
+    def _lacks(self, tree: Compare | Dates | Predicate, env: Env) -> Iterator[str]:
+        """What a test that came out unknown would have had to know."""
+        if isinstance(tree, Dates):
+            yield from (self._lacks_day(fact, env) for fact in (tree.first, tree.second) if self._day(fact, env) == UNKNOWN)
+        elif isinstance(tree, Compare):
+            for number in (tree.left, tree.right):
+                held = number.held if isinstance(number, Increase) else number
+                if isinstance(number, MonthsSince) and not isinstance(self._day(number.fact, env), tuple):
+                    yield self._lacks_day(number.fact, env)
+                elif isinstance(number, HeldFor):
+                    yield f"since when {self.world.lots[int(env['lot'])].id} is held"
+                elif isinstance(held, Held):
+                    known = env[held.target] in self.world.by_issuer
+                    yield f"register of {env[held.target]}" if not known else f"an earlier state of {env[held.target]}"
+        elif tree.name in ("in_cycle", "same_group"):
+            yield f"fact designated_group (scheme {tree.words[2]})"
+        elif tree.name == "fact":
+            yield f"fact {tree.words[0]} ({', '.join(self._who(tree, env))})"
+        elif tree.name == "ctrl":
+            known = env[tree.words[1]] in self.world.by_issuer
+            yield (
+                f"fact of control ({', '.join(env[w] for w in tree.words[:2])})" if known else f"register of {env[tree.words[1]]}"
+            )
+        elif tree.name != "largest":
+            yield f"{_ATTRIBUTES.get(tree.name, tree.name)} of {env[tree.words[0]]}"
+
+    def _lacks_day(self, fact: Predicate, env: Env) -> str:
+        return f"day of the fact {fact.words[0]} ({', '.join(self._who(fact, env))})"
+
+    def _day(self, fact: Predicate, env: Env) -> Days:
+        return self.world.facts.days(fact.words[0], *self._who(fact, env))
+
+    def _value(self, tree: When, env: Env, rule: Rule, clause: str, effect: Effect | None) -> int:
         if isinstance(tree, Both):
             return _fold(tree.every, (self.value(item, env, rule, clause, effect) for item in tree.items), self.shorts)
         if isinstance(tree, Not):
             return _contrary(self.value(tree.item, env, rule, clause, effect))
         if isinstance(tree, Clause):
             return self._clause(tree.name, env, rule, effect)
+        if isinstance(tree, Sure):
+            value = self.value(tree.item, env, rule, clause, effect)
+            return (value & TRUE) | (FALSE if value != TRUE else 0)
         if isinstance(tree, Compare):
             return self._compare(tree, env, rule, clause, effect)
         if isinstance(tree, Dates):
-            first, second = (self.world.facts.days(f.words[0], *self._who(f, env)) for f in (tree.first, tree.second))
-            return compare_days(tree.word, first, second)
+            return compare_days(tree.word, self._day(tree.first, env), self._day(tree.second, env))
         if isinstance(tree, Some):
             others = self.world.above(*dict.fromkeys(env[role] for role in ("I", "H", "X", "Y")))
             return _fold(False, (self.value(tree.item, {**env, "Z": z}, rule, clause, effect) for z in others), True)
@@ -196,7 +251,7 @@ class Judge:
             months = months_held(self.world.lots[int(env["lot"])], effect or Effect("multiply"), self.world)
             return None if months is None else Span(Fraction(months[0]), Fraction(months[1]))
         if isinstance(number, MonthsSince):
-            days = self.world.facts.days(number.fact.words[0], *self._who(number.fact, env))
+            days = self._day(number.fact, env)
             if not isinstance(days, tuple):
                 return None
             return Span(months_passed(days[1], self.world.at), months_passed(days[0], self.world.at))
@@ -249,7 +304,7 @@ class Judge:
         if test.name == "sme":
             return TRUE if (who := entities.get(env[words[0]])) is not None and who.sme else FALSE
         entity = entities.get(env[words[0]])
-        has = getattr(entity, {"company": "kind", "jur": "jurisdiction"}.get(test.name, test.name), None)
+        has = getattr(entity, _ATTRIBUTES.get(test.name, test.name), None)
         if has is None or has == "unknown":
             return UNKNOWN
         wanted = {"company": ("company",), "listed": (True,)}.get(test.name, words[1:])
@@ -337,23 +392,47 @@ class Judge:
         if held.group.product:
             spans = [product_share(self.votes, env[held.group.head], target, word) for word in words]
             return max(spans, key=lambda span: span.high)
-        group = self.group(held.group, env, target, rule)
+        group, left_out = self.group(held.group, env, target, rule), self._left_out(held, env, rule)
         if held.group.alone:
-            return self._largest_alone(group, target, words)
-        return self._joined(group, target, words)
+            return self._largest_alone(group, target, words, left_out)
+        return self._joined(group, target, words, left_out)
 
-    def _largest_alone(self, group: Pair, target: str, words: Sequence[str]) -> Span:
+    def _left_out(self, held: Held, env: Env, rule: Rule) -> Pair:
+        """Whose holdings count nowhere: companies controlled without the head of the group, by control that leaves nothing out itself,
+        or the question would turn in a circle."""
+        if held.without is None or self.apart is not None:
+            return NOBODY, NOBODY
+        self.apart = env[held.group.head]
+        found = self.group(held.without, env, env[held.target], rule)
+        self.apart = None
+        return found
+
+    def exactly(self, action: Action) -> int:
+        """Whether the owners in the issuer that count with the holder of an action are those the action was made for."""
+        assert action.together is not None and action.effect.together is not None
+        group = self.group(action.effect.together, action.env, action.issuer, action.rule)
+        apart = self.world.dispersed | {action.issuer}
+        sure, possible = ((members & self.world.owners[action.issuer].keys()) - apart for members in group)
+        if not sure <= action.together <= possible:
+            return FALSE
+        return TRUE if sure == possible else TRUE | FALSE
+
+    def _largest_alone(self, group: Pair, target: str, words: Sequence[str], left_out: Pair) -> Span:
         """The largest share that one member has by itself."""
         holders = self.world.owners.get(target, {})
-        alone = [(m in group[0], self._joined((frozenset({m}),) * 2, target, words)) for m in sorted(group[1]) if m in holders]
+        alone = [
+            (m in group[0], self._joined((frozenset({m}),) * 2, target, words, left_out))
+            for m in sorted(group[1])
+            if m in holders
+        ]
         if not alone:
             return Span(Fraction(0), Fraction(0))
         top = max((span for _, span in alone), key=lambda span: span.high)
         return replace(top, low=max((span.low for sure, span in alone if sure), default=Fraction(0)))
 
-    def _joined(self, group: Pair, target: str, words: Sequence[str]) -> Span:
+    def _joined(self, group: Pair, target: str, words: Sequence[str], left_out: Pair) -> Span:
         """The share of a group; of two bases the larger."""
-        spans = [self.votes.share(group, target, word) for word in words]
+        spans = [self.votes.share_without(group, target, word, left_out) for word in words]
         some = [span for span in spans if span is not NOTHING]
         if len(some) < 2:
             return some[0] if some else NOTHING
@@ -376,6 +455,11 @@ def _fold(every: bool, values: Iterable[int], short: bool) -> int:
         if short and value == stop:
             return stop
     return found & stop | (go if all_go else 0) | (UNKNOWN if none_stop and some_unknown else 0) if none_stop else stop
+
+
+def both(first: int, second: int) -> int:
+    """Whether two conditions hold at once."""
+    return _fold(True, (first, second), False)
 
 
 def _contrary(value: int) -> int:

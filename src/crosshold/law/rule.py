@@ -10,7 +10,22 @@ from functools import cached_property
 from typing import Any
 
 from crosshold.law.limits import Limit
-from crosshold.law.trees import Both, Clause, Compare, Dates, Held, HeldFor, Increase, Number, Predicate, Some, When, walk
+from crosshold.law.trees import (
+    Both,
+    Clause,
+    Compare,
+    Dates,
+    Group,
+    Held,
+    HeldFor,
+    Increase,
+    Number,
+    Predicate,
+    Some,
+    Sure,
+    When,
+    walk,
+)
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
 from crosshold.model.result import plain
@@ -55,8 +70,8 @@ class Effect:
     """What a row does to the votes of H in I while its condition (``clause``, else ``when``) holds.
 
     ``share`` and ``base`` are of ``excess_over`` and ``cap`` (``share_from`` reads the share from a fact), ``factor`` and ``clock_from`` of
-    ``multiply``. ``together``: who keeps the share together; ``concert`` is H with its partners and majority companies, another word a
-    scheme of designated groups, of which H keeps what the other members leave. ``meetings`` limits it to classes of resolution,
+    ``multiply``. ``together``: whose votes are taken as those of one: of H with the companies it controls, of its concert, or of its
+    designated group, of which H keeps what the other members leave. ``meetings`` limits it to classes of resolution,
     ``except_meetings`` leaves some out, ``duty`` tells what H must do, ``part`` names the weaker part.
     """
 
@@ -65,7 +80,7 @@ class Effect:
     share: Fraction | None = None
     share_from: str | None = None
     base: str = "issued"
-    together: str | None = None
+    together: Group | None = None
     factor: int = 1
     clock_from: date | None = None
     quorum: str = "unstated"
@@ -171,8 +186,9 @@ class Rule:
         for node in (n for tree in (*self.trees, *numbers) for n in walk(tree)):
             if isinstance(node, Predicate) and node.name == "ctrl":
                 named[node.words[2]] = None
-            elif isinstance(node, Held) and node.group.subs:
-                named[node.group.subs] = None
+            elif isinstance(node, Held):
+                named.update((g.subs, None) for g in (node.group, node.without) if g is not None and g.subs)
+        named.update((e.together.subs, None) for e in self.effects if e.together is not None and e.together.subs)
         return tuple(named)
 
     @cached_property
@@ -213,6 +229,8 @@ class Rule:
             return (any if tree.every else all)(self._returns(item) for item in tree.items)
         if isinstance(tree, Clause):
             return self._returns(self.clauses[tree.name])
+        if isinstance(tree, Sure):
+            return self._returns(tree.item)
         if isinstance(tree, Dates):
             return tree.word == "same_day" and self._returns(tree.first)
         if isinstance(tree, Compare):
@@ -228,9 +246,10 @@ class Rule:
             return tree.words[0] in ("I", "X") and tree.words[1] in ("H", "Y")
         return tree.name in ("fact", "in_cycle", "same_group", "self") and parties == {"H", "I"}
 
-    def possible(self, strong: Callable[..., bool]) -> bool:
+    def possible(self, strong: Callable[..., bool], recorded: Callable[[tuple[str, ...]], bool] | None = None) -> bool:
         """Whether it could take votes when ``strong(head, target, chain=...)`` says who could have a tenth of whom, itself or, with
-        ``chain``, through companies. What is not a stake or control counts as possible."""
+        ``chain``, through companies, and ``recorded(words)`` whether a fact is recorded. What is neither a stake, control nor a fact counts
+        as possible."""
 
         def holds(tree: When) -> bool:
             if isinstance(tree, Both):
@@ -239,6 +258,8 @@ class Rule:
                 return holds(self.clauses[tree.name])
             if isinstance(tree, Predicate) and tree.name == "ctrl":
                 return strong(*tree.words[:2], chain=True)
+            if isinstance(tree, Predicate) and tree.name == "fact" and recorded is not None:
+                return recorded(tree.words)
             if isinstance(tree, Compare) and isinstance(tree.left, Held) and id(tree) in self._stakes:
                 return strong(tree.left.group.head, tree.left.target, chain=tree.left.group.subs is not None)
             return True
@@ -253,7 +274,7 @@ class Rule:
         for node in (n for tree in self.trees for n in walk(tree)):
             if isinstance(node, Compare) and isinstance(node.left, Held) and isinstance(node.right, Fraction):
                 group = node.left.group
-                plain = not (group.concert or group.product or group.blocked or group.below)
+                plain = not (group.concert or group.product or group.blocked or group.below or node.left.without)
                 if plain and node.op in (">", ">=") and node.right >= RELEVANT:
                     found.add(id(node))
         return frozenset(found)
@@ -268,7 +289,14 @@ class Rule:
         """The lowest share that any of its tests asks for; 0 where a test asks for something else of a share."""
         lines = [n for tree in self.trees for n in walk(tree) if isinstance(n, Compare)]
         plain = [n for n in lines if n.op in (">", ">=") and isinstance(n.left, Held) and isinstance(n.right, Fraction)]
-        simple = [n.right for n in plain if isinstance(n.left, Held) and not (n.left.group.product or n.left.group.concert)]
+        # Votes of circles are left out of the whole beforehand, so a smaller whole of votes is within what is looked at.
+        simple = [
+            n.right
+            for n in plain
+            if isinstance(n.left, Held)
+            and not (n.left.group.product or n.left.group.concert)
+            and (n.left.without is None or all(base.endswith("_votes") for base in n.left.base))
+        ]
         return (
             min((r for r in simple if isinstance(r, Fraction)), default=Fraction(0)) if len(simple) == len(lines) else Fraction(0)
         )
@@ -306,6 +334,11 @@ class Rule:
         return tuple(e for e in self.effects if e.votes in ("cap", "excess_over", "zero"))
 
     @cached_property
+    def only_records(self) -> bool:
+        """Whether it measures nothing: it asks for records and for what the parties are."""
+        return not self.tests and not self.definitions
+
+    @cached_property
     def counts_own(self) -> bool:
         """Whether it says that own shares stay in the quorum."""
         asks = any(isinstance(n, Predicate) and n.name == "self" for tree in self.trees for n in walk(tree))
@@ -339,6 +372,7 @@ def may_apply(rule: Rule, part: str | None, accept: Sequence[str]) -> bool:
 
 def _effect(effect: Effect) -> dict[str, Any]:
     said = {**plain(effect, exact=True), "clock_from": _iso(effect.clock_from)}
+    said["together"] = str(effect.together) if effect.together else None
     return {key: value for key, value in said.items() if value not in (None, {}, [])}
 
 

@@ -148,7 +148,7 @@ def _complete(row: Fields, rule: Rule) -> None:
         if isinstance(line.left, (Held, Increase)) and isinstance(line.right, Fraction) and line.right > 1:
             row.fault("C_BAD_VALUE", f"a share of {line.right} is more than everything.", "Write a ratio from 0 to 1.", "when")
     for done in rule.effects:
-        if done.together == "concert" and rule.by_lot:
+        if done.together is not None and rule.by_lot:
             row.fault(
                 "C_UNKNOWN_EFFECT", "a share kept together cannot hang on each lot.", "Test the lots in another row.", "effect"
             )

@@ -8,10 +8,10 @@ from fractions import Fraction
 from crosshold.errors import did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.law import vocabulary as words
-from crosshold.law.grammar import GrammarError, parse, parse_number
+from crosshold.law.grammar import GrammarError, parse, parse_number, parse_together
 from crosshold.law.limits import Limit
 from crosshold.law.rule import Effect, Ladder, Majority
-from crosshold.law.trees import Predicate, When
+from crosshold.law.trees import Group, Predicate, When
 
 EFFECT: Mapping[str, str] = {
     "votes": "what happens to them",
@@ -19,7 +19,7 @@ EFFECT: Mapping[str, str] = {
     "share": "of cap and excess_over: a ratio",
     "share_from": "the fact whose 'share' it is",
     "base": "of what the share is",
-    "together": "who keeps the share together: concert, or a scheme of designated groups",
+    "together": "whose votes are taken as those of one: H + subs(H; DEF), concert(H), or same_group(H; SCHEME)",
     "factor": "of multiply: a whole number",
     "clock_from": "the day on which the time of registration begins to count",
     "quorum": "whether the votes stay in the quorum",
@@ -63,11 +63,20 @@ def effect(fields: Fields, trees: dict[str, When], parts: dict[str, str], kind: 
     meetings = _meetings(fields, "meetings") if fields.data.get("meetings") != "all" else ()
     return Effect(
         votes=votes, clause=clause, share=share, share_from=fields.choice("share_from", words.FACTS), base=base or "issued",
-        together=fields.text("together"), factor=fields.whole("factor", 1) or 1, clock_from=fields.day("clock_from"),
+        together=_together(fields), factor=fields.whole("factor", 1) or 1, clock_from=fields.day("clock_from"),
         quorum=fields.choice("quorum", words.QUORUM, "unstated") or "unstated", meetings=meetings,
         except_meetings=_meetings(fields, "except_meetings"),
         duty=duties(fields, "duty", words.DUTIES), part=part,
     )  # fmt: skip
+
+
+def _together(fields: Fields) -> Group | None:
+    text = fields.text("together")
+    try:
+        return None if text is None else parse_together(text)
+    except GrammarError as error:
+        fields.fault(error.code, error.message, error.cure, "together")
+        return None
 
 
 def _meetings(fields: Fields, key: str) -> tuple[str, ...]:

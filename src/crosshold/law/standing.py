@@ -51,7 +51,7 @@ def standing(outcome: StableOutcome, rule_id: str) -> Standing:
 
 
 def _of_votes(rule: Rule, outcome: StableOutcome) -> Standing:
-    rows = actions(outcome.world, [rule], outcome.meeting_class, every=True)
+    rows = actions(outcome.world, [rule], outcome.meeting_class, outcome.bench.definitions, every=True)
     rows = [a for a in rows if a.given is None]
     _, values = judge_all(outcome.bench, rows, outcome.kept)
     found: dict[Pair, int] = {}

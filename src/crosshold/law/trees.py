@@ -12,7 +12,8 @@ class Group:
     """Who counts together: a party, with the companies it controls under ``subs``, or with its concert.
 
     ``below`` counts those companies without the party, ``alone`` each of them by itself. ``product`` multiplies stakes along chains
-    and adds the chains. ``blocked`` are all parties under sanctions and, in turn, those for which the rule itself holds.
+    and adds the chains. ``blocked`` are all parties under sanctions and, in turn, those for which the rule itself holds. ``scheme``
+    (only of those who keep a share together) are the other members of its designated group.
     """
 
     head: str
@@ -22,15 +23,28 @@ class Group:
     alone: bool = False
     product: bool = False
     blocked: bool = False
+    scheme: str | None = None
+
+    def __str__(self) -> str:
+        if self.scheme:
+            return f"same_group({self.head}; {self.scheme})"
+        if self.subs and self.below:
+            return f"{'sub' if self.alone else 'subs'}({self.head}; {self.subs})"
+        if self.subs:
+            return f"{self.head} + subs({self.head}; {self.subs})"
+        words = {"concert": self.concert, "product": self.product}
+        return "blocked" if self.blocked else next((f"{w}({self.head})" for w, true in words.items() if true), self.head)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Share of ``target`` that ``group`` holds; ``base`` has two words for "the larger of two"."""
+    """Share of ``target`` that ``group`` holds; ``base`` has two words for "the larger of two". What ``without`` has of the target
+    counts nowhere; the head of ``group`` is never part of it."""
 
     group: Group
     target: str
     base: tuple[str, ...]
+    without: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,13 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
+class Sure:
+    """The item is known to hold: what is not known counts as false."""
+
+    item: When
+
+
+@dataclass(frozen=True, slots=True)
 class Some:
     """There is a party Z, none of the parties already named, for which ``item`` holds."""
 
@@ -112,7 +133,7 @@ class Not:
     item: When
 
 
-When = Both | Clause | Compare | Dates | Not | Predicate | Some
+When = Both | Clause | Compare | Dates | Not | Predicate | Some | Sure
 
 
 def walk(tree: When | Number) -> Iterator[When | Number]:
@@ -121,7 +142,7 @@ def walk(tree: When | Number) -> Iterator[When | Number]:
     if isinstance(tree, Both):
         for item in tree.items:
             yield from walk(item)
-    elif isinstance(tree, (Not, Some)):
+    elif isinstance(tree, (Not, Some, Sure)):
         yield from walk(tree.item)
     elif isinstance(tree, Dates):
         yield from (tree.first, tree.second)

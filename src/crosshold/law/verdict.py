@@ -14,6 +14,7 @@ from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule, may_apply
 from crosshold.law.stable import judge_all
 from crosshold.law.trees import Predicate, walk
+from crosshold.law.unrecorded import missing, unrecorded
 from crosshold.model.result import plain
 
 WORDS = {TRUE: "true", FALSE: "false", UNKNOWN: "unknown"}
@@ -70,7 +71,9 @@ def verdicts(outcomes: Sequence[StableOutcome], rules: Iterable[Rule], accept: S
         return
     first = outcomes[0]
     applied = {_key(action): action for action in first.actions}
-    extra = [a for a in actions(first.world, rules, first.meeting_class, every=True) if _key(a) not in applied]
+    extra = [
+        a for a in actions(first.world, rules, first.meeting_class, first.bench.definitions, every=True) if _key(a) not in applied
+    ]
     truths = [dict(zip(map(_key, o.actions), o.judged[1], strict=True)) for o in outcomes]
     for action in (*first.actions, *extra):
         key = _key(action)
@@ -161,7 +164,7 @@ def _by_data(action: Action, outcome: StableOutcome) -> str:
 
 
 def _not_tested(action: Action, outcome: StableOutcome, value: int) -> tuple[str, ...]:
-    found = [f"register of {action.holder}"] if value == UNKNOWN and action.holder not in outcome.world.by_issuer else []
+    found = missing(action, outcome) if value == UNKNOWN else ()
     return (*found, *(_untested(action, outcome) if value != TRUE else ()))
 
 
@@ -190,7 +193,11 @@ def advice(outcome: StableOutcome, accept: Sequence[str]) -> list[Finding]:
     """What rows that may not change a vote would do, reach that is unknown or disputed, and C rows that were accepted and used."""
     found: list[Finding] = []
     applied = {_key(action) for action in outcome.actions}
-    rows = [a for a in actions(outcome.world, outcome.rules, outcome.meeting_class) if _key(a) not in applied]
+    rows = [
+        a
+        for a in actions(outcome.world, outcome.rules, outcome.meeting_class, outcome.bench.definitions)
+        if _key(a) not in applied
+    ]
     _, values = judge_all(outcome.bench, rows, outcome.kept)
     for action, value in zip(rows, values, strict=True):
         if value == TRUE:
@@ -204,7 +211,7 @@ def advice(outcome: StableOutcome, accept: Sequence[str]) -> list[Finding]:
         if action.scope == UNKNOWN and value == UNKNOWN and _if_reached(action, outcome) == TRUE:
             message = f"whether {action.rule.id} reaches {_whose(action)} is unknown: jurisdiction, form or kind is missing."
             found.append(Finding("W_SCOPE_UNKNOWN", message, "Give the entity's attributes.", action.rule.id))
-    return found + _disputed_reach(outcome)
+    return found + unrecorded(outcome) + _disputed_reach(outcome)
 
 
 def _whose(action: Action) -> str:
@@ -232,5 +239,5 @@ def wider(rule: Rule, outcome: StableOutcome) -> list[Action]:
     """The actions of a row on holders inside its disputed reach and outside its scope."""
     assert rule.disputed is not None
     entities = outcome.world.snapshot.entities
-    reached = actions(outcome.world, [replace(rule, holder=rule.disputed)], outcome.meeting_class)
+    reached = actions(outcome.world, [replace(rule, holder=rule.disputed)], outcome.meeting_class, outcome.bench.definitions)
     return [a for a in reached if a.given is None and a.scope == TRUE and rule.holder.admits(entities.get(a.holder)) == FALSE]

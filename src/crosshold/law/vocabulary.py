@@ -30,8 +30,9 @@ PREDICATES: Mapping[str, str] = {
     "all": "every one of the conditions",
     "any": "at least one of them",
     "not": "the contrary",
+    "sure": "the condition is known to hold; what is not known counts as false",
     "some": "there is another party Z for which the condition holds",
-    "held": "share of a company that a group holds, on a base; own shares are never counted",
+    "held": "share of a company that a group holds, own shares never counted; `without` leaves what others have out of the whole",
     "held_for": "whole months a lot is registered in one name",
     "increase": "rise of a share within some months; unknown without the earlier state",
     "months_since": "whole months since a recorded fact",
@@ -97,7 +98,7 @@ DEADLINE = ("from", "within")
 """Beside a duty: how long there is, and from the day of which fact (``fact(crossed, H, I)``); then the day is worked out."""
 QUORUM: Mapping[str, str] = {
     "exclude": "the votes leave the quorum and the base of the majority",
-    "exclude_everywhere": "they leave every test of ownership too (a note; tests of shares still count them)",
+    "exclude_everywhere": "they leave every test of a share in the same act too: its rows measure `without` them",
     "exclude_from_issued": "they leave the number of issued shares at the meeting",
     "keep": "the shares stay in the quorum and the base",
     "na": "there is nothing to say",
@@ -179,6 +180,8 @@ FACTS: Mapping[str, tuple[str, ...]] = {
     "sanctioned": ("entity",),
     "sensitive": ("issuer",),
     "sensitive_in": ("issuer", "sector"),
+    "shares_cancelled": ("issuer",),
+    "shares_sold": ("holder", "issuer"),
     "switched_to_pure_investment": ("holder", "issuer"),
     "tie": ("x", "y"),
     "usufruct_or_pledge_before": ("lot",),
