@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crosshold.formats.case import KEYS
-from crosshold.formats.case_records import CONTRACTS, OVERLAYS
+from crosshold.formats.case_contracts import CONTRACTS, OVERLAYS
 from crosshold.model.entity import KINDS
 from crosshold.model.policy import POLICIES
 from crosshold.model.statement import SPEAKER_KINDS, STANCES

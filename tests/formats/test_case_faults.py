@@ -178,3 +178,52 @@ def test_half_written_records_are_refused(extra: str) -> None:
 def test_a_file_of_comments_is_empty() -> None:
     with pytest.raises(FileError, match="C_EMPTY"):
         read("# nothing\n", "case.yaml")
+
+
+STANDSTILL = "{id: k, kind: standstill, issuer: N, holder: R, cap: '0.2', basis: issued"
+CAP = "{id: k, kind: voting_cap, issuer: N, holder: R, share: '0.2'"
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "place"),
+    [
+        (f"{STANDSTILL}, passive: maybe}}", "C_BAD_VALUE", "passive"),
+        (f"{STANDSTILL}, from: 2020-05-01, until: 2020-04}}", "C_BAD_DATE", "until"),
+        ("{id: k, kind: standstill, issuer: N, holder: R, basis: issued}", "C_MISSING_KEY", "cap"),
+        ("{id: k, kind: lock_up, issuer: N, holder: R, floor: '0.2'}", "E_BASIS_AMBIGUOUS", "basis"),
+        ("{id: k, kind: lock_up, issuer: N}", "C_MISSING_KEY", "holder"),
+        ("{id: k, kind: no_sale_to, issuer: N, holder: R}", "C_MISSING_KEY", "parties"),
+        ("{id: k, kind: no_sale_to, issuer: N, holder: R, parties: [GHOST]}", "C_UNKNOWN_ENTITY", "GHOST"),
+        ("{id: k, kind: rofo, issuer: N, holder: R, beneficiary: R}", "C_MISSING_KEY", "window_days"),
+        ("{id: k, kind: rofo, issuer: N, holder: R, beneficiary: R, window_days: -1}", "E_NEG_QTY", "window_days"),
+        ("{id: k, kind: right_to_buy, issuer: N, holder: R}", "C_MISSING_KEY", "opens_on"),
+        ("{id: k, kind: voting_agreement, issuer: N, parties: [R]}", "C_BAD_VALUE", "parties"),
+        ("{id: k, kind: voting_agreement, issuer: N, parties: [R, N], follow: GHOST}", "C_UNKNOWN_ENTITY", "follow"),
+        (f"{CAP}, except: dividend}}", "C_BAD_VALUE", "except"),
+        (f"{CAP}, of: half}}", "C_BAD_VALUE", "of"),
+        (f"{CAP}, lapses_if: [{{bid_for: GHOST}}]}}", "C_UNKNOWN_ENTITY", "bid_for"),
+        (f"{CAP}, lapses_if: [{{crosses: {{issuer: GHOST, share: '0.1'}}}}]}}", "C_UNKNOWN_ENTITY", "issuer"),
+        (f"{CAP}, lapses_if: [{{crosses: {{issuer: N, share: '0.1', by: GHOST}}}}]}}", "C_UNKNOWN_ENTITY", "by"),
+        (f"{CAP}, lapses_if: [{{crosses: {{issuer: N, share: '1.5'}}}}]}}", "C_BAD_NUMBER", "share"),
+        (f"{CAP}, lapses_if: [{{votes_released: {{issuer: N}}}}]}}", "C_MISSING_KEY", "holder"),
+    ],
+)
+def test_a_contract_with_one_fault_is_refused_at_its_place(row: str, code: str, place: str) -> None:
+    with pytest.raises(FileError) as caught:
+        from_document(read(f"{GOOD}contracts: [{row}]\n", "case.yaml"))
+    assert [f.code for f in caught.value.findings] == [code]
+    assert place in str(caught.value.findings[0])
+
+
+@pytest.mark.parametrize("kind", ["lock_up", "standstill", "blackout", "no_sale_to", "rofo", "right_to_buy", "voting_agreement"])
+def test_a_contract_of_every_kind_may_lapse_by_every_trigger(kind: str) -> None:
+    own = {
+        "standstill": "holder: R, cap: '0.2', basis: issued, passive: counts", "lock_up": "holder: R", "blackout": "until: 2020",
+        "no_sale_to": "holder: R, parties: [N]", "rofo": "holder: R, beneficiary: N, window_days: 30, tail_days: 60",
+        "right_to_buy": "holder: R, opens_on: [trouble], window_months: 9", "voting_agreement": "parties: [R, N], follow: R",
+    }[kind]  # fmt: skip
+    triggers = "{bid_for: N}, {contract_changed: k}, {contract_event: storm}, {votes_released: {issuer: N, holder: R}}"
+    triggers += ", {crosses: {issuer: N, share: '0.15', by: other}}"
+    row = f"{{id: k, kind: {kind}, issuer: N, {own}, lapses_if: [{triggers}]}}"
+    register = from_document(read(f"{GOOD}contracts: [{row}]\n", "case.yaml"))
+    assert [len(c["lapses_if"]) for c in register.at().contracts] == [5]

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
 
-from crosshold.formats.case_records import LAPSES, OVERLAYS, neutral_terms
+from crosshold.formats.case_contracts import LAPSES, OVERLAYS, neutral_terms
 from crosshold.formats.fields import Fields
 from crosshold.model.exact import is_number
 from crosshold.model.share import BASES

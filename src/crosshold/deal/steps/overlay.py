@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 from crosshold.deal.draft import Draft
 from crosshold.deal.keys import Day, Directed, Flag, Issuer, Matters, Newcomer, Ratio, choice, plain
 from crosshold.deal.step import Step
-from crosshold.formats.case_records import OVERLAYS, neutral_terms
+from crosshold.formats.case_contracts import OVERLAYS, neutral_terms
 from crosshold.formats.fields import Fields
 
 
