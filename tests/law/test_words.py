@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crosshold.errors import RequestError
+from crosshold.errors import CrossholdError, RequestError
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.vocabulary import CAPACITIES, FACTS, MEETINGS, MUTUAL_FACTS
 from crosshold.model.entity import Entity
@@ -182,6 +182,66 @@ def test_days_of_two_facts(first: str | None, second: str | None, before: bool |
         found = under(f"{word}(fact(notified, I, H), fact(notified, H, I))", facts=facts, at="2020-06-30")
         value = next(v for v in found.verdicts if v.issuer == "A").value
         assert value == {True: "true", False: "false", None: "unknown"}[wanted], word
+
+
+def test_what_is_not_known_is_not_sure() -> None:
+    dated = {"fact": "crossed", "by": "A", "target": "B", "date": "2019-01-01"}
+    later = {"fact": "crossed", "by": "B", "target": "A", "date": "2019-02-01"}
+    when = "before(fact(crossed, I, H), fact(crossed, H, I))"
+    undated = {k: v for k, v in later.items() if k != "date"}
+    for facts, plain, sure in (
+        ((dated, later), "true", "true"),
+        ((dated, undated), "unknown", "false"),
+        ((later,), "false", "false"),
+    ):
+        for text, wanted in ((when, plain), (f"sure({when})", sure)):
+            found = under(text, facts=facts, at="2020-06-30")
+            assert next(v for v in found.verdicts if v.issuer == "A").value == wanted, (facts, text)
+    found = under(f"not(sure({when}))", facts=(dated, undated), at="2020-06-30")
+    assert cut(found) == {"B.A": 0, "A.B": 0}
+
+
+def test_what_a_condition_would_have_to_know_is_named() -> None:
+    undated = ({"fact": "crossed", "by": "A", "target": "B"}, {"fact": "crossed", "by": "B", "target": "A", "date": "2019-02-01"})
+    for when, facts, missing in (
+        ("before(fact(crossed, I, H), fact(crossed, H, I))", undated, "day of the fact crossed (A, B)"),
+        ("months_since(fact(crossed, I, H)) > 1", undated, "day of the fact crossed (A, B)"),
+        ("fact(tie, I, H)", ({"fact": "tie", "x": "A", "y": "B", "value": "unknown"},), "fact tie (A, B)"),
+    ):
+        found = under(when, facts=facts, at="2020-06-30")
+        assert missing in next(v for v in found.verdicts if v.issuer == "A").not_tested
+        assert any(missing in f.message for f in found.findings if f.code == "W_CLAUSE_NOT_TESTED")
+    silent = under("all(listed(H), held(I in H; issued) > 1/2)")
+    assert next(v for v in silent.verdicts if v.issuer == "A").not_tested == ("listed of B",)
+
+
+def test_a_share_without_what_others_have() -> None:
+    """A has 48 of B; S, which B controls, has 6 of B: 48 of 94 without it. What S has is left out on every base, and of A's part too."""
+    sub = ROW.format(kind="control_def", when="held(X + subs(X; XA-1) in Y; issued) > 1/2", effect="{set_ctrl: true}", more="")
+    for base, group, n, silent in (
+        ("issued", "I", 48, True), ("outstanding", "I", 48, True), ("gross_votes", "I", 48, True), ("exercisable_votes", "I", 48, True),
+        ("gross_votes", "I", 47, False), ("gross_votes", "I + subs(I; XA-1)", 47, False), ("theoretical_votes", "I", 48, True),
+    ):  # fmt: skip
+        when = f"held({group} in H; {base}; without subs(H; XA-1)) > 1/2"
+        row = ROW.format(kind="vote_rule", when=when, effect="{votes: zero}", more="").replace("XA-1\n", "XA-2\n", 1)
+        held = [("A", "B", n), ("S", "B", 6), ("B", "S", 60), ("B", "A", 10)]
+        found = ballot(net(held, rules=("XA-2",)), rules=book(sub + row))
+        assert cut(found) == {"S.B": 0, **({"B.A": 0} if silent else {})}, (base, group, n)
+
+
+@pytest.mark.parametrize(
+    "text", ["H", "subs(H; XA-1)", "I + subs(I; XA-1)", "concert", "product(H)", "same_group(I; S)", "blocked"]
+)
+def test_who_keeps_a_share_together_is_a_group_of_h(text: str) -> None:
+    with pytest.raises(CrossholdError) as caught:
+        under("held(I in H; issued) > 1/2", f'{{votes: zero, together: "{text}"}}')
+    assert "C_SYNTAX" in {f.code for f in caught.value.findings}
+
+
+def test_a_group_under_a_definition_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(CrossholdError) as caught:
+        under("held(I in H; issued) > 1/2", "{votes: zero, together: H + subs(H; XA-9)}")
+    assert [f.code for f in caught.value.findings] == ["C_DANGLING_DEF"]
 
 
 def test_months_since_a_fact() -> None:
