@@ -171,10 +171,10 @@ def test_a_changed_share_count_gives_what_the_changed_case_gives(computed: dict[
     fresh = ch.simulate(with_shares(ALLIANCE, "l1", 1_900_000_000), FIRST.as_executed)
     sheets = computed["more shares"]
     assert agree_on_stakes(sheets, "Start", fresh.start) + agree_on_stakes(sheets, "6 s6", fresh.end) > 40
-    _, row = find(sheets, "Cap table", "Stakes", "N", "R")
+    _, row = find(sheets, "Cap table", "% of issued", "N", "R")
     before, after = (view.stakes["N"]["R"].on("issued") for view in (fresh.start, fresh.end))
     assert before is not None and after is not None and before == Fraction(1_900_000_000, 4_220_715_112)
-    assert close(row[6], before) and close(row[7], after) and close(row[8], after - before)
+    assert close(row[3], before) and close(row[4], after) and close(row[5], after - before)
     gains = [b.gain for s in fresh.steps for b in s.bookings]
     assert [close(r[8], g) for r, g in zip(_block(sheets, "EPS and book loss", 2), gains, strict=True)] == [True, True]
 

@@ -14,9 +14,10 @@ LONGEST_TEXT = 32_000  # a cell takes 32,767 characters
 FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 """A text that begins so would run, or turn into a formula once it is edited, in a spreadsheet."""
 
-_PART, _HEAD = {"bold": True, "font_size": 12, "top": 1}, {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
+_PART, _HEAD = {"bold": True, "font_size": 12}, {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
 _STYLES: Mapping[str, Mapping[str, Any]] = {
-    "text": {}, "title": {"bold": True, "font_size": 14}, "part": _PART, "head": _HEAD, "head right": {**_HEAD, "align": "right"},
+    "text": {"indent": 1}, "title": {"bold": True, "font_size": 14}, "part": _PART,
+    "head": {**_HEAD, "indent": 1}, "head right": {**_HEAD, "align": "right"},
     "note": {"italic": True, "font_color": "#595959"}, "count": {"num_format": "#,##0"}, "money": {"num_format": "#,##0.00"},
     "price": {"num_format": "#,##0.00####"}, "percent": {"num_format": "0.0000%"}, "part of 1": {"num_format": "0.0###"},
     "each": {"num_format": "0.####"}, "points": {"num_format": "+0.0000%;-0.0000%;0.0000%"}, "check": {"num_format": "0.00", "bold": True},
@@ -99,6 +100,7 @@ class Sheet:
         """A block: its title and its column heads, each with the style of the column."""
         self.next += 1
         self._put(self.next, 0, title, "part", False)
+        self._inner.set_row(self.next + 1, 30)  # heads may take two lines
         for column, (head, style) in enumerate(heads):
             self._put(self.next + 1, column, head, "head right" if style in NUMBERS else "head", False)
         self.next += 2

@@ -30,29 +30,29 @@ class Built:
 
 
 def cap_table(book: Book, outcome: Outcome, built: Built) -> None:
-    """Every holder of every issuer before and after, on four bases."""
-    sheet = book.sheet("Cap table", (12, 14, 30, *[16] * 15))
+    """Every holder of every issuer before and after: shares, then each of the four bases."""
+    sheet = book.sheet("Cap table", (12, 14, 40, 20, 20, 20))
     sheet.title(
-        "Cap table before and after", "Each percentage on the base that its column names; differences are in percentage points."
+        "Cap table before and after", "Each percentage on the base that its block names; differences are in percentage points."
     )
-    heads: list[tuple[str, str]] = [("Company", "text"), ("Holder", "text"), ("Name", "text")]
-    heads += [("Shares before", "count"), ("Shares after", "count"), ("Difference", "count")]
-    for basis in BASES:
-        heads += [(f"{HEADS[basis]}, before", "percent"), (f"{HEADS[basis]}, after", "percent"), ("Difference", "points")]
-    sheet.part("Stakes", heads)
-    sheet.freeze(sheet.next)
     first, last = built.states[0], built.states[-1]
-    for issuer, holder in built.path.pairs:
-        cells: list[tuple[Any, str]] = []
-        for key in ("shares", *BASES):
-            at, column = sheet.next, 3 + len(cells)
-            style, difference = ("count", "count") if key == "shares" else ("percent", "points")
-            was, now = (Formula(f"={places.stakes[issuer, holder, key]}") for places in (first, last))
-            one, other = sheet.ref(at, column), sheet.ref(at, column + 1)
-            change = Formula(f'=IF(COUNT({one},{other})=2,{other}-{one},"-")')
-            cells += [(was, style), (now, style), (change, difference)]
-        own = "own shares" if issuer == holder else outcome.end.snapshot.name(holder)
-        sheet.row(issuer, holder, own, *cells)
+    for key in ("shares", *BASES):
+        style, difference = ("count", "count") if key == "shares" else ("percent", "points")
+        heads = (
+            ("Company", "text"),
+            ("Holder", "text"),
+            ("Name", "text"),
+            ("Before", style),
+            ("After", style),
+            ("Difference", style),
+        )
+        sheet.part(HEADS.get(key, "Shares"), heads)
+        for issuer, holder in built.path.pairs:
+            was, now = sheet.ref(sheet.next, 3), sheet.ref(sheet.next, 4)
+            ends = ((Formula(f"={places.stakes[issuer, holder, key]}"), style) for places in (first, last))
+            change = Formula(f'=IF(COUNT({was},{now})=2,{now}-{was},"-")')
+            own = "own shares" if issuer == holder else outcome.end.snapshot.name(holder)
+            sheet.row(issuer, holder, own, *ends, (change, difference))
 
 
 def sources_and_uses(book: Book, outcome: Outcome, built: Built) -> None:
