@@ -21,6 +21,8 @@ from crosshold.formats.case import read_case
 from crosshold.law.ballot import ballot
 from crosshold.law.book import load
 from crosshold.model.entity import FLOAT, Entity
+from crosshold.model.records import Records
+from crosshold.model.result import Coded
 from crosshold.model.snapshot import Issuer, Lot, Lots, RuleChoice, Snapshot
 
 ISSUED = 1_000_000
@@ -38,26 +40,27 @@ RING = """
 
 
 def register(lots: int, seed: int = 7) -> Snapshot:
-    """A register of about so many lots; every fifth a company, one in twenty lots a cross-holding."""
+    """A register of about so many lots in columns; every fifth a company, one in twenty lots a cross-holding."""
     rng = np.random.default_rng(seed)
     companies, persons, cross = lots // 5, lots // 2, lots // 40
-    rows = [(f"p{h}", f"c{i}", int(s)) for h, i, s in zip(
-        rng.integers(0, persons, lots - 2 * cross - companies), rng.integers(0, companies, lots - 2 * cross - companies),
-        rng.integers(1, ISSUED // 25, lots - 2 * cross - companies), strict=True)]  # fmt: skip
+    outside = lots - 2 * cross - companies
+    names = [f"c{k}" for k in range(companies)] + [f"p{k}" for k in range(persons)] + [FLOAT]
+    holder, issuer = rng.integers(0, persons, outside) + companies, rng.integers(0, companies, outside)
+    shares = rng.integers(1, ISSUED // 25, outside)
     one = rng.integers(0, companies, cross)
     other = (one + 1 + rng.integers(0, companies - 1, cross)) % companies
-    for a, b, x, y in zip(one, other, *(rng.beta(1, 25, (2, cross)) * ISSUED), strict=True):
-        rows += [(f"c{a}", f"c{b}", int(x)), (f"c{b}", f"c{a}", int(y))]
-    held = dict.fromkeys((f"c{k}" for k in range(companies)), 0)
-    for _, issuer, shares in rows:
-        held[issuer] += shares
-    rows += [(FLOAT, name, max(ISSUED - count, 0)) for name, count in held.items()]
-    entities = {name: Entity(name, kind="company", jurisdiction="FR", form="SA", listed=False) for name in held}
-    entities |= {holder: Entity(holder, kind="person") for holder, _, _ in rows if holder not in held}
-    issuers = {name: Issuer(name, max(ISSUED, count)) for name, count in held.items()}
-    choice = RuleChoice(only=RULES)
-    table = Lots(Lot(f"l{n}", issuer, holder, shares) for n, (holder, issuer, shares) in enumerate(rows))
-    return Snapshot(date(2020, 1, 28), entities, issuers, table, rules=choice)
+    holder, issuer = np.concatenate([holder, one, other]), np.concatenate([issuer, other, one])
+    shares = np.concatenate([shares, *(rng.beta(1, 25, (2, cross)) * ISSUED).astype(np.int64)])
+    held = np.zeros(companies, dtype=np.int64)
+    np.add.at(held, issuer, shares)
+    holder, issuer = np.append(holder, np.full(companies, len(names) - 1)), np.append(issuer, np.arange(companies))
+    shares = np.append(shares, np.maximum(ISSUED - held, 0))
+    table = Lots.from_columns(issuer=Coded(issuer, names), holder=Coded(holder, names), shares=shares)
+    french = {"kind": "company", "jurisdiction": "FR", "form": "SA", "listed": False}
+    person = {"kind": "person", "jurisdiction": None, "form": None, "listed": None}
+    kinds = {key: [french[key]] * companies + [person[key]] * (persons + 1) for key in french}
+    issuers = Records(Issuer, names[:companies], {"issued": np.maximum(held, ISSUED).tolist()})
+    return Snapshot(date(2020, 1, 28), Records(Entity, names, kinds), issuers, table, rules=RuleChoice(only=RULES))
 
 
 def ring(size: int = 12) -> Snapshot:
@@ -88,7 +91,7 @@ def main() -> None:
     rows = [("alliance", timed(case, 5)), ("ring of 12", timed(ring(), 3, rules=load([RING])))]
     for name, (seconds, outcomes) in rows:
         print(f"{name:<14}     {seconds:8.3f} s, {outcomes} outcomes")
-    for lots in [int(word) for word in sys.argv[1:]] or [10_000, 100_000, 1_000_000]:
+    for lots in [int(float(word)) for word in sys.argv[1:]] or [10_000, 100_000, 1_000_000]:
         start = time.perf_counter()
         snapshot = register(lots)
         made = time.perf_counter() - start

@@ -1,4 +1,4 @@
-"""The lots of a Snapshot in columns: who owns what, circles of holdings, which holdings could matter. For registers of a million."""
+"""The lots of a Snapshot by number: who owns what, circles of holdings, which holdings could matter. For registers of millions."""
 
 from __future__ import annotations
 
@@ -10,78 +10,74 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.kernels.components import strong_components
-from crosshold.model.snapshot import Lot, Snapshot
+from crosshold.model.lot_columns import Index
+from crosshold.model.records import field_of
+from crosshold.model.result import Coded
+from crosshold.model.snapshot import Snapshot
 
-FEW = 5000
-"""Up to so many lots every row is made at once, beyond when it is first looked at."""
+Ints = NDArray[np.int64]
 RELEVANT = 0.0999
 """No definition of control is met by less than a tenth, so a holding below it starts no chain of control."""
 
 
-class LotRows(Sequence[Lot]):
-    """Lots by position, each made when it is first asked for."""
+class Named(Sequence[str]):
+    """A column of names, each looked up when it is asked for."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._lots, self._seen = snapshot.lots, dict[int, Lot]()
-        self._columns = [snapshot.lots.column(name) for name in Lot.__dataclass_fields__]
-        self._whole = [column.dtype == np.int64 for column in self._columns]
+    def __init__(self, column: Coded) -> None:
+        self._code, self._words = column.code, column.words
 
     def __len__(self) -> int:
-        return len(self._lots)
+        return len(self._code)
 
     @overload
-    def __getitem__(self, index: int) -> Lot: ...
+    def __getitem__(self, index: int) -> str: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Lot]: ...
-    def __getitem__(self, index: int | slice) -> Lot | Sequence[Lot]:
+    def __getitem__(self, index: slice) -> list[str]: ...
+    def __getitem__(self, index: int | slice) -> str | list[str]:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if index not in self._seen:
-            values: list[Any] = [column[index] for column in self._columns]
-            # in whole-number columns -1 stands for "not said"
-            values = [(None if v < 0 else int(v)) if whole else v for v, whole in zip(values, self._whole, strict=True)]
-            self._seen[index] = Lot(*values)
-        return self._seen[index]
+            return [self._words[k] for k in self._code[index].tolist()]
+        name: str = self._words[self._code[index]]
+        return name
 
-    def __iter__(self) -> Iterator[Lot]:
-        return iter(self._lots)
+    def __iter__(self) -> Iterator[str]:
+        words = self._words
+        return (words[k] for k in self._code.tolist())
 
 
 class Groups(Mapping[str, dict[str, list[int]]]):
     """For every name of one column, its lots by the name in the other column; made when first asked for."""
 
-    def __init__(self, names: dict[str, int], codes: NDArray[np.int64], other: Sequence[str]) -> None:
+    def __init__(self, names: Index, other: Index) -> None:
         self._names, self._other = names, other
-        self._order = np.argsort(codes, kind="stable")
-        self._start = np.searchsorted(codes[self._order], np.arange(len(names) + 1)).tolist()
         self._seen: dict[str, dict[str, list[int]]] = {}
 
     def rows(self, name: str) -> list[int]:
         """The lots of one name, in register order."""
-        k = self._names[name]
-        found: list[int] = self._order[self._start[k] : self._start[k + 1]].tolist()
+        if name not in self._names.place:
+            raise KeyError(name)
+        found: list[int] = self._names.rows(name).tolist()
         return found
 
     def __getitem__(self, name: str) -> dict[str, list[int]]:
         if name not in self._seen:
-            rows: dict[str, list[int]] = {}
-            for i in self.rows(name):
-                rows.setdefault(self._other[i], []).append(i)
+            lots, words, rows = self.rows(name), self._other.words, dict[str, list[int]]()
+            for i, k in zip(lots, self._other.code[lots].tolist(), strict=True):
+                rows.setdefault(words[k], []).append(i)
             self._seen[name] = rows
         return self._seen[name]
 
     def get(self, name: str, default: Any = None) -> Any:
         """The group of a name, or the default."""
-        return self[name] if name in self._names else default
+        return self[name] if name in self._names.place else default
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        return name in self._names.place
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._names.words)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._names.words)
 
 
 class Rows(Mapping[str, list[int]]):
@@ -112,80 +108,121 @@ class Holdings:
 
     def __init__(self, snapshot: Snapshot, attribution: str) -> None:
         lots = snapshot.lots
-        self.issuer: list[str] = lots.column("issuer").tolist()
-        self.holder: list[str] = lots.column("holder").tolist()
-        self.owner = self.holder
-        if attribution == "beneficiary":
-            whose = lots.column("beneficiary").tolist()
-            self.owner = [b or h for b, h in zip(whose, self.holder, strict=True)]
-        self._issuers = {name: k for k, name in enumerate(dict.fromkeys(self.issuer))}
-        self._parties = {name: k for k, name in enumerate(dict.fromkeys(self.owner))}
-        count = len(self.issuer)
-        self._issuer_code = np.fromiter(map(self._issuers.__getitem__, self.issuer), np.int64, count)
-        self._owner_code = np.fromiter(map(self._parties.__getitem__, self.owner), np.int64, count)
-        self.owners = Groups(self._issuers, self._issuer_code, self.owner)
-        self.holdings = Groups(self._parties, self._owner_code, self.issuer)
-        self.shares: NDArray[np.int64] = lots.column("shares")
+        self.issuers, holders = lots.by("issuer"), lots.by("holder")
+        self.parties = _beneficiaries(snapshot) if attribution == "beneficiary" else holders
+        self.issuer = Named(lots.codes("issuer"))
+        self.holder = Named(lots.codes("holder"))
+        self.owner: Sequence[str] = Named(Coded(self.parties.code, self.parties.words))
+        self.owners, self.holdings = Groups(self.issuers, self.parties), Groups(self.parties, self.issuers)
+        self.shares: Ints = lots.column("shares")
         self.count: list[int] = self.shares.tolist()
+        self.by_itself: NDArray[np.bool_] = holders.code == _numbers(holders, self.issuers.words)[self.issuers.code]
+        """Lots that a company has of itself."""
+        self.holders = holders
 
     def base(self, snapshot: Snapshot) -> list[int]:
         """Shares times the votes of their class, lot by lot."""
         found = list(self.count)
-        classes = snapshot.lots.column("share_class")
-        for name in self._issuers:
-            if name in snapshot.issuers and snapshot.issuers[name].classes:
-                for i in self.owners.rows(name):
-                    found[i] *= snapshot.issuers[name].votes_per_share(classes[i])
+        words = self.issuers.words
+        for name in (n for n, kinds in zip(words, field_of(snapshot.issuers, "classes", words), strict=True) if kinds):
+            classes = snapshot.lots.column("share_class")
+            for i in self.owners.rows(name):
+                found[i] *= snapshot.issuers[name].votes_per_share(classes[i])
         return found
+
+    def gross(self, snapshot: Snapshot, base: Sequence[int]) -> list[int]:
+        """Votes as stated, else base votes; own shares have none."""
+        found, said = list(base), snapshot.lots.column("votes")
+        for i in np.flatnonzero(said >= 0).tolist():
+            found[i] = int(said[i])
+        for i in np.flatnonzero(self.by_itself).tolist():
+            found[i] = 0
+        return found
+
+    def dispersed(self, snapshot: Snapshot) -> set[str]:
+        """Holders that are nobody in particular."""
+        names = list(dict.fromkeys((*self.holders.words, *self.parties.words)))
+        kinds = field_of(snapshot.entities, "kind", names)
+        return {name for name, kind in zip(names, kinds, strict=True) if kind == "dispersed" or name.startswith("~")}
 
     def circles(self, links: Sequence[tuple[str, str]]) -> Circles:
         """Circles of holdings and of the further links."""
         return Circles(self, links)
 
-    def strong(self, gross: Sequence[int], issued: Mapping[str, int], cuttable: NDArray[np.bool_]) -> dict[str, set[str]]:
+    def strong(self, gross: Sequence[int], snapshot: Snapshot, cuttable: NDArray[np.bool_]) -> dict[str, set[str]]:
         """For every owner in a circle the companies of which it can come to have a tenth, in shares or in votes that are left when every
         lot in ``cuttable`` is silent."""
-        owner, issuer = self._owner_code, self._issuer_code
+        owner, issuer, companies = self.parties.code, self.issuers.code, self.issuers.words
         votes = np.array(gross, dtype=np.float64)
-        outside = owner != np.fromiter((self._parties.get(name, -1) for name in self._issuers), np.int64)[issuer]
-        whole = np.bincount(issuer, votes, len(self._issuers))
-        silent = np.bincount(issuer, votes * (cuttable & outside), len(self._issuers))
-        own = np.bincount(issuer, self.shares * ~outside, len(self._issuers))
-        shares = np.fromiter((issued.get(name, 0) for name in self._issuers), np.float64, len(self._issuers)) - own
-        inside = np.zeros(len(self._parties), dtype=bool)
+        outside = owner != _numbers(self.parties, companies)[issuer]
+        whole = np.bincount(issuer, votes, len(companies))
+        silent = np.bincount(issuer, votes * (cuttable & outside), len(companies))
+        own = np.bincount(issuer, self.shares * ~outside, len(companies))
+        issued = np.array([whole or 0 for whole in field_of(snapshot.issuers, "issued", companies)], dtype=np.float64)
+        shares = issued - own
+        inside = np.zeros(len(self.parties.words), dtype=bool)
         inside[owner[cuttable]] = True  # who is in a circle holds somebody of it
         kept = np.flatnonzero(inside[owner] & outside)
-        key, place = np.unique(owner[kept] * len(self._issuers) + issuer[kept], return_inverse=True)
+        key, place = np.unique(owner[kept] * len(companies) + issuer[kept], return_inverse=True)
         its_votes, its_shares = np.bincount(place, votes[kept], len(key)), np.bincount(place, self.shares[kept], len(key))
-        target = key % len(self._issuers)
+        target = key % max(len(companies), 1)
         left = np.maximum(np.maximum((whole - silent)[target], its_votes), 1)
         most = np.maximum(its_votes / left, its_shares / np.maximum(shares[target], 1))
-        names, companies, found = list(self._parties), list(self._issuers), dict[str, set[str]]()
+        found = dict[str, set[str]]()
         for k in np.flatnonzero(most >= RELEVANT).tolist():
-            found.setdefault(names[int(key[k]) // len(companies)], set()).add(companies[int(target[k])])
+            found.setdefault(self.parties.words[int(key[k]) // len(companies)], set()).add(companies[int(target[k])])
         return found
+
+
+def _beneficiaries(snapshot: Snapshot) -> Index:
+    """The lots by whose they are: the beneficiary's where there is one, else the holder's."""
+    whose = zip(snapshot.lots.column("beneficiary").tolist(), snapshot.lots.column("holder").tolist(), strict=True)
+    names = [b or h for b, h in whose]
+    place = {name: k for k, name in enumerate(dict.fromkeys(names))}
+    return Index(Coded(np.fromiter(map(place.__getitem__, names), np.int64, len(names)), list(place)))
+
+
+def _numbers(index: Index, names: Sequence[str]) -> Ints:
+    """The numbers of names in an index, -1 for a name that it does not have."""
+    get = index.place.get
+    return np.fromiter((get(name, -1) for name in names), np.int64, len(names))
 
 
 class Circles:
     """Two parties share a circle when links lead from each to the other. ``inside[i]``: lot i belongs to a party in its issuer's circle."""
 
     def __init__(self, table: Holdings, links: Sequence[tuple[str, str]]) -> None:
-        self._code = dict(table._parties)
-        for name in (*table._issuers, *(name for link in links for name in link)):
-            self._code.setdefault(name, len(self._code))
-        issuer = np.fromiter((self._code[name] for name in table._issuers), np.int64, len(table._issuers))[table._issuer_code]
-        more = np.array([[self._code[a], self._code[b]] for a, b in links], dtype=np.int64).reshape(-1, 2)
-        source, target = np.append(table._owner_code, more[:, 0]), np.append(issuer, more[:, 1])
-        order = np.argsort(source, kind="stable")
-        pointer = np.searchsorted(source[order], np.arange(len(self._code) + 1))
-        self._label = strong_components(pointer, target[order]).label
-        self.inside: NDArray[np.bool_] = self._label[table._owner_code] == self._label[issuer]
-        self.inside &= table._owner_code != issuer
-        self._table = table
+        parties, issuers = table.parties, table.issuers
+        self._table, self._more = table, dict[str, int]()
+        number = _numbers(parties, issuers.words)
+        for k in np.flatnonzero(number < 0).tolist():
+            number[k] = self._number(issuers.words[k])
+        more = np.array([[self._number(a), self._number(b)] for a, b in links], dtype=np.int64).reshape(-1, 2)
+        order, pointer = parties.order, parties.start
+        target = number[issuers.code[order]]
+        count = len(parties.words) + len(self._more)
+        if len(more):
+            source = np.append(parties.code[order], more[:, 0])
+            again = np.argsort(source, kind="stable")
+            target = np.append(target, more[:, 1])[again]
+            pointer = np.searchsorted(source[again], np.arange(count + 1))
+        else:
+            pointer = np.append(pointer, np.full(len(self._more), pointer[-1]))
+        self._label = strong_components(pointer, target).label
+        self.inside: NDArray[np.bool_] = self._label[parties.code] == self._label[number[issuers.code]]
+        self.inside &= parties.code != number[issuers.code]
+
+    def _number(self, name: str) -> int:
+        """The number of a party; those that hold nothing come after all that do."""
+        place = self._table.parties.place
+        return place[name] if name in place else self._more.setdefault(name, len(place) + len(self._more))
 
     def joins(self, a: str, b: str) -> bool:
         """Whether two parties share a circle."""
-        return a in self._code and b in self._code and bool(self._label[self._code[a]] == self._label[self._code[b]])
+        known = self._table.parties.place, self._more
+        if not all(any(name in names for names in known) for name in (a, b)):
+            return False
+        return bool(self._label[self._number(a)] == self._label[self._number(b)])
 
     @cached_property
     def pairs(self) -> dict[str, dict[str, list[int]]]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.law.rule import Rule
 from crosshold.model.snapshot import Snapshot
@@ -82,9 +84,7 @@ def attributions(
     if fixed is not None:
         return (None if fixed == "registered" else fixed,)
     is_open = any("attribution" in rule.open for rule in rules if rule.takes_votes)
-    held_for = [(i, whose) for i, whose in enumerate(snapshot.lots.column("beneficiary").tolist()) if whose is not None]
-    holder = snapshot.lots.column("holder")
-    if is_open and any(whose != holder[i] for i, whose in held_for):
+    if is_open and _held_for_another(snapshot):
         return ATTRIBUTIONS
     return (None,)
 
@@ -101,3 +101,10 @@ def matches(reading: Mapping[str, str], asked: str | Mapping[str, str]) -> bool:
         kinds = [choice for name, choice in reading.items() if (name == "attribution") == (asked in ATTRIBUTIONS)]
         return all(choice == asked for choice in kinds)
     return all(reading.get(name) == choice for name, choice in asked.items())
+
+
+def _held_for_another(snapshot: Snapshot) -> bool:
+    """Whether a lot has a beneficiary other than its holder."""
+    whose, holder = snapshot.lots.codes("beneficiary"), snapshot.lots.column("holder")
+    rows = np.flatnonzero(whose.code >= 0).tolist() if len(whose.words) else []
+    return any(whose.words[whose.code[i]] != holder[i] for i in rows)

@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from crosshold.law.facts import Facts
-from crosshold.law.holdings import FEW, Circles, Holdings, LotRows, Rows
+from crosshold.law.holdings import Circles, Holdings, Rows
 from crosshold.law.rule import Effect
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.snapshot import Lot, Record, Snapshot
@@ -28,17 +28,14 @@ class World:
     def __init__(self, snapshot: Snapshot, attribution: str = "registered") -> None:
         self.snapshot, self.at = snapshot, snapshot.at
         table = self.table = Holdings(snapshot, attribution)
-        self.lots: Sequence[Lot] = tuple(snapshot.lots) if len(snapshot.lots) <= FEW else LotRows(snapshot)
+        self.lots: Sequence[Lot] = snapshot.lots
         self.facts = Facts(snapshot.facts, snapshot.at)
         self.owner, self.owners, self.holdings = table.owner, table.owners, table.holdings
         self.base = table.base(snapshot)
-        said = snapshot.lots.column("votes").tolist()
-        rows = zip(table.holder, table.issuer, said, self.base, strict=True)
-        self.gross = [0 if holder == issuer else votes if votes >= 0 else base for holder, issuer, votes, base in rows]
+        self.gross = table.gross(snapshot, self.base)
         self.multiplied: dict[int, tuple[str, ...]] = {}
         self.by_issuer: Mapping[str, list[int]] = Rows(table.owners)
-        self.dispersed = {e.id for e in snapshot.entities.values() if e.kind == "dispersed"}
-        self.dispersed |= {owner for owner in self.holdings if owner.startswith("~")}
+        self.dispersed = table.dispersed(snapshot)
         self.has_bounds = bool((snapshot.lots.column("low") >= 0).any() or (snapshot.lots.column("high") >= 0).any())
         self.only_circles = False
         """Whether it is known that nobody outside a circle can lose votes; then what cannot reach a line need not be worked out."""
@@ -67,7 +64,7 @@ class World:
 
     def own(self, issuer: str) -> list[int]:
         """The lots a company has of itself."""
-        return [i for i in self.by_issuer.get(issuer, ()) if self.table.holder[i] == issuer]
+        return [i for i in self.by_issuer.get(issuer, ()) if self.table.by_itself[i]]
 
     def theoretical(self, i: int) -> int:
         """Gross votes, own shares at base votes."""
@@ -96,7 +93,7 @@ class World:
     @cached_property
     def strong(self) -> dict[str, set[str]]:
         """For every owner the companies of which it can come to have a tenth while only lots inside circles can be silent."""
-        return self.table.strong(self.gross, {name: i.issued for name, i in self.snapshot.issuers.items()}, self.circles.inside)
+        return self.table.strong(self.gross, self.snapshot, self.circles.inside)
 
     @cached_property
     def named(self) -> frozenset[str]:

@@ -179,17 +179,20 @@ def _decoded(column: Coded) -> NDArray[Any]:
 
 def _compact(column: NDArray[Any] | Coded) -> Coded:
     """The words that rows have, in the order of their first row, and their numbers."""
+    if not isinstance(column, Coded) and len(column) and column.strides == (0,):
+        words = [] if column[0] is None else [column[0]]
+        return Coded(np.broadcast_to(np.int64(len(words) - 1), len(column)), words)
     if not isinstance(column, Coded):
         values = column.tolist()
         place = {word: k for k, word in enumerate(dict.fromkeys(values)) if word is not None}
         if len(place) < len(set(values)):  # None was among them
             place = {word: k for k, word in enumerate(place)}
         return Coded(np.fromiter((place.get(v, -1) for v in values), np.int64, len(values)), list(place))
-    code, words, size = column.code, column.words, len(column.code)
-    first = np.full(len(words) + 1, size, dtype=np.int64)
+    code, there, size = column.code, column.words, len(column.code)
+    first = np.full(len(there) + 1, size, dtype=np.int64)
     first[code[::-1]] = np.arange(size - 1, -1, -1)  # of several rows the last written, the first of the column, stays
     used = np.flatnonzero(first[:-1] < size)
     used = used[np.argsort(first[used])]
-    number = np.full(len(words) + 1, -1, dtype=np.int64)
+    number = np.full(len(there) + 1, -1, dtype=np.int64)
     number[used] = np.arange(len(used))
-    return Coded(number[code], [words[k] for k in used.tolist()])
+    return Coded(number[code], [there[k] for k in used.tolist()])
