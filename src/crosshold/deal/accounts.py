@@ -44,18 +44,29 @@ class Sheet:
         return {"sources": self.sources, "uses": self.uses, "balance": "0.00", "balance_by_currency": balance}
 
 
-def sources_and_uses(path: Sequence[tuple[str, Sequence[Entry], Sequence[Sale]]]) -> dict[str, dict[str, Any]]:
-    """One sheet for each account that is no sink. A sale is shown gross, its discount or impact as a use."""
+def sources_and_uses(
+    path: Sequence[tuple[str, Sequence[Entry], Sequence[Sale]]], members: Collection[str] = (), group: str = ""
+) -> dict[str, dict[str, Any]]:
+    """One sheet for each account that is no sink. A sale is shown gross, its discount or impact as a use.
+
+    With ``members``, they are one account called ``group``: what they pay each other is neither source nor use.
+    """
     sheets: dict[str, Sheet] = {}
 
+    def one(who: str) -> str:
+        return group if who in members else who
+
     def sheet(who: str) -> Sheet:
-        return sheets.setdefault(who, Sheet())
+        return sheets.setdefault(one(who), Sheet())
 
     for step, entries, sales in path:
         for sale in sales:
-            sheet(sale.payee).row("source", "shares sold, gross", sale.gross, sale.currency, step)
-            sheet(sale.payee).row("use", "discount and impact", sale.gross - sale.net, sale.currency, step)
+            if one(sale.payee) != one(sale.buyer):
+                sheet(sale.payee).row("source", "shares sold, gross", sale.gross, sale.currency, step)
+                sheet(sale.payee).row("use", "discount and impact", sale.gross - sale.net, sale.currency, step)
         for entry in entries:
+            if one(entry.payer) == one(entry.payee):
+                continue
             sheet(entry.payer).row("use", PAID.get(entry.why, entry.why), entry.amount, entry.currency, step)
             if not (entry.why == "price" and sales):
                 sheet(entry.payee).row("source", GOT.get(entry.why, entry.why), entry.amount, entry.currency, step)

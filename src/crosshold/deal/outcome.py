@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from crosshold.deal.accounts import GroupCash
@@ -45,7 +46,7 @@ class Executed:
             "id": self.step.id, "type": self.step.type, "date": self.day.isoformat(), "state_hash": self.view.hash,
             "compiled": compiled, **plain(self.view.to_dict(), exact=exact), "entries": [e.to_dict() for e in self.entries],
             "events": [_event(e, exact) for e in self.events], "findings": plain(self.findings),
-            "accounting": [b.to_dict() for b in self.bookings], "power": {},
+            "accounting": [b.to_dict() for b in self.bookings],
             "group_cash": self.group_cash.to_dict() if self.group_cash else None,
         }  # fmt: skip
 
@@ -92,6 +93,14 @@ class Outcome:
         """``sha256:`` of the canonical end state."""
         return self.end.hash
 
+    @cached_property
+    def finance(self) -> list[dict[str, Any]]:
+        """For each step ``accounting``, ``finance``, ``power`` and ``decides`` (spec/deal 10-12); ratios are fractions, money is text."""
+        from crosshold.deal.pack import after_steps  # here, so that replaying a plan loads and computes none of it
+
+        members = self.start.snapshot.groups.get(self.plan.group, ())
+        return after_steps(self.start, self.steps, members, self.plan.group)
+
     @property
     def as_executed(self) -> Plan:
         """The plan with fixed numbers, dates and prices instead of targets and models."""
@@ -114,7 +123,9 @@ class Outcome:
         return {
             "case": self.start.snapshot.case, "plan": self.plan.id, "at": self.start.snapshot.at.isoformat(),
             "settings": plain(self.settings), "versions": dict(self.versions), "start": plain(start, exact=exact),
-            "steps": [step.to_dict(exact=exact) for step in self.steps], "peak": plain(self.peak, exact=exact),
+            "steps": [
+                {**step.to_dict(exact=exact), **plain(block, exact=exact)} for step, block in zip(self.steps, self.finance, strict=True)
+            ], "peak": plain(self.peak, exact=exact),
             "peak_stakes": plain(self.peak_stakes, exact=exact), "path_only_events": plain(self.path_only_events, exact=exact),
             "sources_and_uses": plain(self.sources_and_uses),
             "group_cash": self.group_cash.to_dict() if self.group_cash else None, "fund": plain(self.fund, exact=exact),

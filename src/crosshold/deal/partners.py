@@ -11,6 +11,7 @@ from crosshold.deal.viability import balance, blocking, hostage_balance
 from crosshold.deal.view import View
 from crosshold.errors import CrossholdError, Finding, RequestError
 from crosshold.measures.power import power
+from crosshold.model.snapshot import Snapshot
 
 HALF = Fraction(1, 2)
 
@@ -84,17 +85,26 @@ def viability(view: View, two: tuple[str, str] | None) -> dict[str, Any]:
     }
 
 
-def _worth(view: View, holder: str, issuer: str) -> Fraction | None:
-    """Market value of a stake in the case's currency; ``None`` without a price or a rate."""
-    state = view.snapshot
+def held_by(view: View, holder: str, issuer: str) -> int:
+    """Shares of an issuer that a party has with the companies that count for it; own shares of the issuer are left out."""
+    return sum(stake.shares for who, stake in view.stakes[issuer].items() if who != issuer and parent(view, who) == holder)
+
+
+def price_of(state: Snapshot, issuer: str, currency: str) -> Fraction | None:
+    """The case's price of a share in a currency; ``None`` without one, without a rate, or when either is of a later day."""
     price = state.prices.get(issuer)
-    if price is None:
+    if price is None or price.date > state.at:
         return None
-    shares = sum(s.shares for h, s in view.stakes[issuer].items() if h != issuer and parent(view, h) == holder)
     try:
-        return shares * Fraction(price.value) * rate(state.fx, price.currency, state.currency, state.at)
+        return Fraction(price.value) * rate(state.fx, price.currency, currency, state.at)
     except RequestError:
         return None
+
+
+def _worth(view: View, holder: str, issuer: str) -> Fraction | None:
+    """Market value of a stake in the case's currency; ``None`` without a price or a rate."""
+    price = price_of(view.snapshot, issuer, view.snapshot.currency)
+    return None if price is None else held_by(view, holder, issuer) * price
 
 
 def subsidiaries_of_parents(before: View, after: View, where: str) -> list[Finding]:
