@@ -9,7 +9,7 @@ from decimal import localcontext
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from crosshold.deal import accounts, fund, partners, watch
+from crosshold.deal import accounts, fund, influence, partners, watch
 from crosshold.deal.advance import Advance, advance
 from crosshold.deal.days import later
 from crosshold.deal.ledger import EXACT
@@ -138,6 +138,10 @@ class _Run:
 
     def _executed(self, step: Step, day: date, before: View, done: Advance, eve: Votes) -> Executed:
         votes = self.count(done.state)
+        booked = influence.booked(votes.snapshot, influence.switches(before, after, done.bookings))
+        if booked is not votes.snapshot:
+            votes = replace(votes, snapshot=booked)
+            after = replace(after, snapshot=booked, votes=votes)
         votes = replace(votes, snapshot=_ended(done.state, votes))
         after = view(votes, before)
         acted = watch.acted(before.snapshot, done.state)
