@@ -203,7 +203,6 @@ CAP = "{id: k, kind: voting_cap, issuer: N, holder: R, share: '0.2'"
         (f"{CAP}, of: half}}", "C_BAD_VALUE", "of"),
         (f"{CAP}, lapses_if: [{{bid_for: GHOST}}]}}", "C_UNKNOWN_ENTITY", "bid_for"),
         (f"{CAP}, lapses_if: [{{crosses: {{issuer: GHOST, share: '0.1'}}}}]}}", "C_UNKNOWN_ENTITY", "issuer"),
-        (f"{CAP}, lapses_if: [{{crosses: {{issuer: N, share: '0.1', by: GHOST}}}}]}}", "C_UNKNOWN_ENTITY", "by"),
         (f"{CAP}, lapses_if: [{{crosses: {{issuer: N, share: '1.5'}}}}]}}", "C_BAD_NUMBER", "share"),
         (f"{CAP}, lapses_if: [{{votes_released: {{issuer: N}}}}]}}", "C_MISSING_KEY", "holder"),
     ],

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crosshold import api
+from crosshold.errors import RequestError
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.events import events
 from crosshold.model.snapshot import Lot
@@ -173,3 +174,11 @@ def test_the_covenant_of_the_alliance_says_what_it_does_and_what_would_end_it() 
     near = {line.clause: line for line in found.near() if line.rule == "k1"}
     assert near["crosses"].votes_to_flip == 295_722_284 * 15 // 100 + 1 - 9_167_391
     assert near["share"].met and near["share"].votes_to_flip == -(88_775_830 - 297_777_637 * 179 // 1000)
+
+
+def test_unknown_triggers_and_classes_of_resolution_are_all_told_at_once() -> None:
+    row = contract("voting_cap", lapses_if=[{"moon": "full"}], **{"except": ["dividnd", "other:name"]})
+    with pytest.raises(RequestError) as caught:
+        state(40, contracts=(row,))
+    assert [f.code for f in caught.value.findings] == ["C_UNKNOWN_PREDICATE", "C_UNKNOWN_MEETING"]
+    assert "dividend" in caught.value.findings[1].cure

@@ -119,6 +119,7 @@ def _common(row: Fields, known: set[str]) -> None:
 
 
 def _trigger(row: Fields, known: set[str]) -> None:
+    """One event that ends a contract. Its company is in the case; who crosses or gets votes back may be a party that comes later."""
     row.only(LAPSES)
     if len(row.data) != 1:
         row.fault("C_BAD_VALUE", "each entry names one event.", "As {bid_for: ID}.")
@@ -126,7 +127,7 @@ def _trigger(row: Fields, known: set[str]) -> None:
         if event in row.data and (inner := row.child(event)) is not None:
             inner.only((*needed, "by") if event == "crosses" else needed)
             inner.require(*needed)
-            parties(inner, known, "issuer", "holder", *(["by"] if inner.data.get("by") != "other" else []))
+            parties(inner, known, "issuer")
             share = inner.ratio("share")
             if share is not None and not 0 <= share <= 1:
                 inner.fault(

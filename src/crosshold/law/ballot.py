@@ -15,6 +15,7 @@ from typing import Any
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
 from crosshold.law.actions import Action, actions, check_shares, only_circles
 from crosshold.law.book import ORDER, RuleBook, book_for
+from crosshold.law.covenants import check as check_contracts
 from crosshold.law.covenants import rights
 from crosshold.law.flags import Flag, flags_of
 from crosshold.law.judge import Bench
@@ -264,6 +265,7 @@ def ballot(
     or fewer than one outcome is no error here.
     """
     check_class(meeting)
+    check_contracts(snapshot)
     if attribution not in (None, *ATTRIBUTIONS):
         raise RequestError(Finding("E_ATTRIBUTION", f"{attribution!r} is no attribution.", "Say registered or beneficiary."))
     choice = replace(snapshot.rules, accept=tuple(dict.fromkeys((*snapshot.rules.accept, *accept))))

@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from crosshold.errors import Finding, RequestError
+from crosshold.errors import Findings, RequestError, did_you_mean
 from crosshold.law.facts import said
 from crosshold.law.rule import FALSE, TRUE
-from crosshold.law.vocabulary import CONTRACT_TRIGGERS
+from crosshold.law.vocabulary import CONTRACT_TRIGGERS, MEETINGS
 from crosshold.law.world import World
 from crosshold.model.dates import add_months, interval
 from crosshold.model.snapshot import Record, Snapshot
@@ -42,18 +42,34 @@ def start_of(record: Record) -> date | None:
     return interval(str(record["from"]))[0] if record.get("from") else None
 
 
+def check(snapshot: Snapshot) -> None:
+    """Triggers and classes of resolution that contracts and overlays name must be known ones (``RequestError`` with every fault)."""
+    faults = Findings()
+    for record in (*snapshot.contracts, *snapshot.overlays):
+        for word in (named(trigger)[0] for trigger in record.get("lapses_if") or ()):
+            if word not in CONTRACT_TRIGGERS:
+                cure = f"Known: {', '.join(CONTRACT_TRIGGERS)}."
+                faults.add("C_UNKNOWN_PREDICATE", f"{label(record)}: {word!r} is no trigger.", cure, label(record))
+        for meeting in (str(m) for key in ("meetings", "except", "matters") for m in record.get(key) or ()):
+            if meeting not in MEETINGS and not meeting.startswith("other:"):
+                message = f"{label(record)}: {meeting!r} is no class of resolution."
+                faults.add("C_UNKNOWN_MEETING", message, did_you_mean(meeting, MEETINGS), label(record))
+    faults.raise_errors(RequestError)
+
+
+def named(trigger: Any) -> tuple[str, Any]:
+    """The word of a trigger and what it is about; a bare word is an event of the contract."""
+    return next(iter(trigger.items())) if isinstance(trigger, Mapping) else ("contract_event", trigger)
+
+
 def lapse(record: Record, world: World, exercisable: Sequence[int], past: Sequence[World] = ()) -> Lapse:
-    """The first of its ``lapses_if`` that came true; empty while it stands. An unknown trigger is a fault of the file.
+    """The first of its ``lapses_if`` that came true; empty while it stands.
 
     ``crosses`` needs a crossing after the contract began: a recorded one, an earlier register below the line, or lots bought since.
     """
     doubt = Lapse()
     for trigger in record.get("lapses_if") or ():
-        (word, about), *_ = trigger.items() if isinstance(trigger, Mapping) else {"contract_event": trigger}.items()
-        if word not in CONTRACT_TRIGGERS:
-            message = f"{label(record)}: {word!r} is no trigger."
-            cure = f"Known: {', '.join(CONTRACT_TRIGGERS)}."
-            raise RequestError(Finding("C_UNKNOWN_PREDICATE", message, cure, label(record)))
+        word, about = named(trigger)
         found = _reported(word, about, record, world)
         if not found.words and word == "votes_released":
             found = Lapse(_released(about, world, exercisable))

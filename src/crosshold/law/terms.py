@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from crosshold.law.covenants import crossers, label, runs, start_of
+from crosshold.law.covenants import crossers, label, named, runs, start_of
 from crosshold.law.measure import NOTHING, Votes
 from crosshold.law.outcome import StableOutcome
 from crosshold.model.result import plain
@@ -231,7 +231,7 @@ def _ends(record: Record, outcome: StableOutcome) -> Iterator[str]:
         yield f"on {record['until']}"
     near = {bite.issuer: bite for bite in _bites(record, outcome) if bite.clause == "crosses"}
     for trigger in record.get("lapses_if") or ():
-        (word, about), *_ = trigger.items() if isinstance(trigger, Mapping) else {"contract_event": trigger}.items()
+        word, about = named(trigger)
         if word == "votes_released":
             yield f"if {about['holder']} can exercise votes in {about['issuer']} (0 today)"
         elif word == "crosses":
