@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import importlib
 from fractions import Fraction
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from crosshold.deal.design import Goals, design
 from crosshold.deal.market import discount_seen
 from crosshold.deal.plan import Plan
 from crosshold.deal.simulate import Outcome, simulate
@@ -23,16 +23,13 @@ from crosshold.network import Network
 
 HERE = Path(__file__).parent.parent / "goldens"
 GOLDENS: list[dict[str, Any]] = yaml.safe_load((HERE / "deal.yaml").read_text(encoding="utf-8"))["goldens"]
-NOT_YET = {
-    line for line in (HERE / "not_yet.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
-}  # fmt: skip
 SIMULATED = [
     pytest.param(golden, variant, id=golden["id"] + ("" if variant is golden else f"-{variant['id']}"))
     for golden in GOLDENS
-    if golden["kind"] == "simulate" and golden["id"] not in NOT_YET
+    if golden["kind"] == "simulate"
     for variant in golden.get("variants", [golden])
 ]
-CALLED = [g for g in GOLDENS if g["kind"] == "call" and g["id"] not in NOT_YET]
+CALLED = [g for g in GOLDENS if g["kind"] == "call"]
 
 
 def snapshot_of(case: dict[str, Any]) -> Snapshot:
@@ -149,7 +146,26 @@ def test_called(golden: dict[str, Any]) -> None:
             assert Fraction(find(result.to_dict(exact=True), expected["path"])) == Fraction(expected["exact"])
 
 
-def test_what_is_not_computed_yet_is_a_golden_and_cannot_be_computed() -> None:
-    ids = {golden["id"] for golden in GOLDENS}
-    assert NOT_YET & ids == {"O11"}
-    assert find_spec("crosshold.deal.design") is None, "designs exist: take O11 off the list"
+DESIGNED = [
+    pytest.param(golden, variant, id=f"{golden['id']}-{variant['id']}")
+    for golden in GOLDENS
+    if golden["kind"] == "design"
+    for variant in golden["variants"]
+]
+
+
+@pytest.mark.parametrize(("golden", "variant"), DESIGNED)
+def test_designed(golden: dict[str, Any], variant: dict[str, Any]) -> None:
+    goals = yaml.safe_load(yaml.safe_dump(golden["input"]["goals"]).replace("TARGET", f"'{variant['TARGET']}'"))
+    found = design(snapshot_of(golden["input"]["case"]), Goals.read(goals))
+    best, expected = found.plans[0], variant["expected"]
+    assert abs(best.objectives["cost"] - expected["cost"]) <= expected["cost_tol"]
+    for lever, key in (("mkt", "market_shares"), ("bb", "buyback_shares")):
+        assert key not in expected or abs(best.moved[lever] - expected[key]) <= expected["shares_tol"]
+    assert best.replay_gap <= Fraction(1, 10**9)
+    stake = best.outcome.end.stakes["N"]["R"].on("issued")
+    assert stake is not None and stake <= Fraction(variant["TARGET"])
+
+
+def test_every_golden_is_computed() -> None:
+    assert {golden["kind"] for golden in GOLDENS} == {"simulate", "call", "design"}

@@ -227,9 +227,6 @@ CALLS: dict[str, Callable[[Golden], Any]] = {
 GOLDENS: list[Golden] = [
     golden for family in FAMILIES for golden in yaml.safe_load((HERE / f"{family}.yaml").read_text(encoding="utf-8"))["goldens"]
 ]
-NOT_YET = [
-    line for line in (HERE / "not_yet.txt").read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")
-]  # fmt: skip
 
 
 def number(value: Any) -> Fraction | None:
@@ -274,7 +271,7 @@ def check(expected: Any, actual: Any, tolerance: float, where: str, partial: boo
         assert expected == actual, where
 
 
-@pytest.mark.parametrize("golden", [g for g in GOLDENS if g["id"] not in NOT_YET], ids=lambda g: g["id"])
+@pytest.mark.parametrize("golden", GOLDENS, ids=lambda g: g["id"])
 def test_golden(golden: Golden) -> None:
     actual = CALLS[golden["measure"]](golden["input"])
     check(golden["expected"], actual, golden["tolerance"], golden["id"], partial="pairs" in golden["input"])
@@ -284,18 +281,3 @@ def test_over_held_samples_say_so() -> None:
     for name in ("own-vadalog-simple-paths", "ctl-vadalog-51"):
         golden = next(g for g in GOLDENS if g["id"] == name)
         assert "W_OVERHELD" in {f.code for f in control(net(golden["input"])).findings}
-
-
-def all_ids() -> set[str]:
-    found: set[str] = set()
-    for path in sorted(HERE.glob("*.yaml")):
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found |= {item["id"] for part in ("goldens", "scenarios") for item in document.get(part, [])}
-    return found
-
-
-def test_the_list_of_goldens_not_computed_yet_can_only_shrink() -> None:
-    assert len(NOT_YET) == len(set(NOT_YET))
-    assert not set(NOT_YET) - all_ids(), "ids that are no goldens"
-    runnable = {g["id"] for g in GOLDENS if g["measure"] in CALLS}
-    assert not set(NOT_YET) & runnable, "ids that can be computed: take them off the list"

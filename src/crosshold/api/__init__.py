@@ -39,6 +39,7 @@ from crosshold.api.owning import (
 )
 from crosshold.api.planning import (
     compare,
+    design,
     simulate,
 )
 from crosshold.api.reading import (
@@ -46,6 +47,7 @@ from crosshold.api.reading import (
     find,
     is_register,
     read,
+    read_goals,
     read_network,
     read_numbers,
     read_plan,
@@ -91,6 +93,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "cases",
     "find",
     "read",
+    "read_goals",
     "is_register",
     "read_network",
     "shortened",
@@ -150,6 +153,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # Plans replayed and compared.
     "simulate",
     "compare",
+    "design",
     # Answers in words: proofs, tables for a terminal, the story of the bundled case.
     "explain",
     "survey",

@@ -1,11 +1,13 @@
-"""Plans replayed and compared."""
+"""Plans replayed, compared and designed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crosshold.deal.compare import Comparison
+    from crosshold.deal.design import Designs, Goals
     from crosshold.deal.outcome import Outcome
     from crosshold.deal.plan import Plan
     from crosshold.model.snapshot import Snapshot
@@ -23,3 +25,10 @@ def compare(before: Any, after: Any) -> Comparison:
     from crosshold.deal.compare import compare as difference
 
     return difference(before, after)
+
+
+def design(snapshot: Snapshot, goals: Goals, *, levers: Sequence[str] | None = None, **options: Any) -> Designs:
+    """Plans that meet goals at least cost, each proved by an exact replay; ``levers`` allows only these levers of the goals."""
+    from crosshold.deal.design import design as find
+
+    return find(snapshot, goals, levers=levers, **options)

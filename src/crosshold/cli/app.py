@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from crosshold.cli.deciding import consolidate, group, network_power, parties, power, turnout, watch, wedge
+from crosshold.cli.designing import design
 from crosshold.cli.flows import dividends, look_through, network_value, value
 from crosshold.cli.law import meeting, rules
 from crosshold.cli.measures import check, control, loops, own, owners
@@ -23,7 +24,7 @@ VERBS = (
     control, parties, turnout, power, network_power, wedge, group,
     loops, value, network_value, dividends, consolidate, watch,
     net, unwind, cascade, clear, split,
-    simulate, compare, rules, explain, synthetic,
+    simulate, compare, design, rules, explain, synthetic,
 )  # fmt: skip
 
 for verb in VERBS:

@@ -26,6 +26,7 @@ TELLERS: Mapping[str, str] = {
     "Corners": "bounding.corners",
     "CramaLeruth": "deciding.crama_leruth",
     "DeFacto": "deciding.turnout",
+    "Designs": "designing.designs",
     "Dividends": "flowing.dividends",
     "Group": "deciding.group",
     "KarosPeters": "deciding.network_power",
