@@ -100,6 +100,29 @@ FAULTS = [
     ("when: \"line\"", "when: \"increase(H in I; issued, 1/2) > 1/100\"", "C_NOT_EXACT"),
     ("quorum: exclude", "quorum: exclude, duty: {sell: all, from: \"line\"}", "C_SYNTAX"),
     ("confidence: A", "confidence: A\n  confidence: B", "C_DUPLICATE_KEY"),
+    ("votes: zero", "votes: excess_over, base: issued, share: \"3/2\"", "C_BAD_NUMBER"),
+    ("votes: zero", "votes: excess_over, base: issued, share: \"-1/2\"", "C_BAD_NUMBER"),
+    ("votes: zero", "votes: excess_over, base: issued, share: nan", "C_BAD_NUMBER"),
+    ("votes: zero", "votes: excess_over, base: issued, share: .inf", "C_BAD_NUMBER"),
+    (">= 3/10", ">= nan", "C_UNKNOWN_PREDICATE"),
+    ("; gross_votes", "", "C_SYNTAX"),
+    ("id: XA-9\n", "id: \"\"\n", "C_BAD_VALUE"),
+    ("id: XA-9\n", "id: 9\n", "C_BAD_VALUE"),
+    ("id: XA-9\n", "id: \"XA\\e[2J\"\n", "C_BAD_VALUE"),
+    ("id: XA-9\n", "id: \"XA-9#reach\"\n", "C_BAD_VALUE"),
+    ("{issuer: {jurisdiction: XA}}", "{issuer: {kind: compny}}", "C_BAD_VALUE"),
+    ("  confidence: A\n", "  confidence: A\n  open: [basiss]\n", "C_BAD_VALUE"),
+    ("  confidence: A\n", "  confidence: A\n  at: noon\n", "C_BAD_VALUE"),
+    ("when: \"line\"", "when: [line]", "C_SYNTAX"),
+    ("{line: \"held(I in H; gross_votes) >= 3/10\"}", "{line: null}", "C_SYNTAX"),
+    ("effect: {votes: zero, quorum: exclude, meetings: [ordinary, special]}", "effect: zero", "C_BAD_VALUE"),
+    ("  confidence: A\n", LADDER.replace("1/20", "21/20") + "}\n", "C_BAD_NUMBER"),
+    ("  confidence: A\n", LADDER.replace("{v: \"held(H in I; issued)\"}", "[v]") + "}\n", "C_BAD_VALUE"),
+    ("  confidence: A\n", LADDER.replace("{v: \"held(H in I; issued)\"}", "{}") + "}\n", "C_MISSING_KEY"),
+    ("  confidence: A\n", "  confidence: A\n  majority: {classes: [special], op: \">\", share: \"3/2\", of: cast}\n", "C_BAD_NUMBER"),
+    ("  confidence: A\n", "  confidence: A\n  majority: {classes: [], op: \">\", share: \"1/2\", of: cast, quorum: 4}\n", "C_BAD_NUMBER"),
+    ("  confidence: A\n", "  confidence: A\n  majority: {classes: [], op: \">\", share: \"1/2\", of: cast}\n", "C_MISSING_KEY"),
+    ("from: 2000-01-01", "from: 2023-02-30", "C_BAD_DATE"),
 ]  # fmt: skip
 
 
@@ -158,6 +181,22 @@ def test_a_reading_that_the_case_fixes_is_used_or_refused() -> None:
     with pytest.raises(RequestError) as caught:  # a rule that leaves nothing open
         ballot(snapshot.evolve(rules=RuleChoice(only=("FR-233-31",), settings={"FR-233-31": "gross"})))
     assert [f.code for f in caught.value.findings] == ["E_READING"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("from: 2000-01-01", "from: 2023-02-30"), ("read_on: 2026-11-22", "read_on: 2026-02-30"),
+        ("votes: zero", "votes: excess_over, base: issued, share: nan"), ("when: \"line\"", "when: \"lin\""),
+        ("effect: {votes: zero, quorum: exclude, meetings: [ordinary, special]}", "effect: zero"),
+        ("{line: \"held(I in H; gross_votes) >= 3/10\"}", "{line: \"held(I in H) >= 3/10\"}"), (GOOD, "- hello\n"),
+    ],
+)  # fmt: skip
+def test_one_slip_is_one_fault(old: str, new: str) -> None:
+    """What follows from a fault alone is not told: it would go away with the fault."""
+    with pytest.raises(CrossholdError) as caught:
+        book(GOOD.replace(old, new, 1))
+    assert len(caught.value.findings) == 1, [str(f) for f in caught.value.findings]
 
 
 def test_all_faults_are_told_at_once() -> None:

@@ -6,6 +6,7 @@ newspaper's claim about it. Prices, cash, contracts and the like are kept as rec
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,7 @@ def read_case(path: Path) -> Register:
             message = "this folder has no case.yaml, so it is no case."
             raise FileError(Finding("C_FILE", message, "Name a case file, or a folder that holds case.yaml.", str(folder)))
         tables = {name: read_rows(folder / f"{name}.csv", name) for name in TABLES if (folder / f"{name}.csv").is_file()}
-        if (folder / "rules.yaml").is_file():
+        if os.path.lexists(folder / "rules.yaml"):  # a link that leads nowhere is told, not passed over
             tables["rules"] = read_file(folder / "rules.yaml")
     return from_document(read_file(path), tables)
 

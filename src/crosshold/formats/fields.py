@@ -101,6 +101,20 @@ class Fields:
             self.fault("C_BAD_NUMBER", f"{'.'.join(map(str, more))}: {value!r} is not a ratio.", cure, *more)
             return None
 
+    def part(self, key: str) -> Fraction | None:
+        """The same for a part of a whole: from 0 to 1."""
+        value = self.data.get(key)
+        return None if value is None else self.part_of(value, key)
+
+    def part_of(self, value: Any, *more: str | int) -> Fraction | None:
+        """The same for a value inside a list."""
+        found = self.ratio_of(value, *more)
+        if found is not None and not 0 <= found <= 1:
+            message = f"{'.'.join(map(str, more))}: {value} is not between 0 and 1."
+            self.fault("C_BAD_NUMBER", message, 'Write a fraction of one, as "1/4".', *more)
+            return None
+        return found
+
     def money(self, key: str) -> Decimal | None:
         """An exact amount."""
         value = self.data.get(key)

@@ -62,10 +62,12 @@ def read_file(path: Path) -> Document:
     try:
         if path.is_dir():
             raise _fault("C_FILE", f"{path.name} is a folder, a file is needed.", "Name the file inside it.", str(path))
-        if path.stat().st_size > MOST_BYTES:
-            message = f"the file has {path.stat().st_size / 2**20:.0f} MB; YAML is read up to {MOST_BYTES // 2**20} MB."
+        with path.open("rb") as file:
+            read_so_far = file.read(MOST_BYTES + 1)  # a pipe or a device does not tell its size
+        if len(read_so_far) > MOST_BYTES:
+            message = f"the file has more than {MOST_BYTES // 2**20} MB, which is the most that is read of YAML."
             raise _fault("C_TOO_LARGE", message, "Put large data in tables (CSV) beside the case file.", path.name)
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_so_far.decode("utf-8-sig")
     except FileNotFoundError:
         raise _fault("C_FILE", "there is no such file.", "Check the path.", str(path)) from None
     except UnicodeDecodeError as error:
@@ -80,7 +82,9 @@ def read(text: str, name: str) -> Document:
     if len(text.encode()) > MOST_BYTES:
         raise _fault("C_TOO_LARGE", f"more than {MOST_BYTES // 2**20} MB of YAML.", "Put large data in tables (CSV).", name)
     if not text.strip():
-        raise _fault("C_EMPTY", "the file is empty.", "A case file begins with 'crosshold: case/1'.", name)
+        raise _fault(
+            "C_EMPTY", "the file is empty.", "A case file begins with 'crosshold: case/1', a rule file with '- id:'.", name
+        )
     reader = _Reader(text, name)
     data = reader.document()
     return Document(name, data, reader.lines)

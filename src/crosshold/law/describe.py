@@ -20,7 +20,8 @@ def schema() -> dict[str, Mapping[str, str]]:
     meetings = {name: f"{kind} majority where no row says otherwise" for name, kind in words.MEETINGS.items()}
     return {
         "a row": ROW, "kinds": words.KINDS, "status": words.STATUS, "confidence": words.CONFIDENCE, "an effect": EFFECT,
-        "effects on votes": words.VOTE_EFFECTS, "quorum": words.QUORUM, "duties": words.DUTIES, "limits": words.LIMITS,
+        "effects on votes": words.VOTE_EFFECTS, "quorum": words.QUORUM, "the day that counts": words.DAYS, "what is open": words.OPEN,
+        "duties": words.DUTIES, "limits": words.LIMITS,
         "limits of": words.LIMIT_OF, "venues": words.VENUES, "roles": words.ROLES,
         "predicates": words.PREDICATES, "bases": words.BASES, "majority of": words.MAJORITY_OF, "classes of resolution": meetings,
         "capacities": dict.fromkeys(words.CAPACITIES, "of a lot"), "facts": facts, "what a situation expects": EXPECT,

@@ -278,7 +278,8 @@ class _Reader:
             return self.rational()
         word = self.take("name")
         if word not in _NUMBERS:
-            raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no number.", did_you_mean(word, _PREDICATES))
+            cure = f"Write a ratio as 1/4, or what is measured. {did_you_mean(word, _NUMBERS)}"
+            raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no number.", cure)
         self.take("mark", "(")
         if word == "held_for":
             self.take("name", "lot")
@@ -291,6 +292,9 @@ class _Reader:
         group = self.group()
         self.take("name", "in")
         target = self.role()
+        if self.peek() != ";":
+            cure = f"Name the base after a ';': one of {', '.join(BASES)}."
+            raise GrammarError("C_SYNTAX", f"{word}(... in {target}): a share of what?", cure)
         self.take("mark", ";")
         base, without = self.base(), None
         if self.peek() == ";":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -17,6 +18,7 @@ from crosshold.law.grammar import GrammarError, parse
 from crosshold.law.rule import Party, Rule
 from crosshold.law.schema_effects import duties, effect, effects, ladder, limit, majority
 from crosshold.law.trees import Clause, Compare, Held, Increase, Predicate, When, walk
+from crosshold.model.entity import KINDS
 
 ROW: Mapping[str, str] = {
     "id": "its name; versions of one rule share it and follow one another in time",
@@ -45,6 +47,7 @@ ROW: Mapping[str, str] = {
     "parts": "weaker letters of named parts",
     "note": "what a reader should know",
 }
+_ID = re.compile(r"[A-Z][A-Za-z0-9]*(-[A-Za-z0-9]+)*")
 _EXACT = 'Write it as a quoted ratio, "1/4", or a whole number.'
 
 
@@ -60,7 +63,7 @@ def read_rules(document: Document) -> tuple[Rule, ...]:
         faults.add("C_SYNTAX", "a rule file is a list of rows.", "Begin each row with '- id:'.", document.name)
         raise FileError(faults)
     rows = [Fields(document, (n,), item, faults) for n, item in enumerate(document.data)]
-    found = [rule for row in rows if (rule := _rule(row))]
+    found = [rule for row in rows if row.data and (rule := _rule(row))]
     faults.raise_errors(FileError)
     return tuple(found)
 
@@ -92,10 +95,12 @@ def check(rules: Iterable[Rule]) -> None:
 
 
 def _rule(row: Fields) -> Rule | None:
+    before = len(row.faults)
     row.only(ROW)
     _exact(row, row.data)
-    before = len(row.faults)
     row.require("id", "jurisdiction", "kind")
+    if (name := row.text("id")) is not None and not _ID.fullmatch(name):
+        row.fault("C_BAD_VALUE", f"{name!r} is no id of a rule.", "Write letters, digits and dashes, as FR-233-3.", "id")
     kind = row.choice("kind", words.KINDS, "deal") or "deal"
     if row.data.get("status") == "composite" or " " in str(row.data.get("jurisdiction", "")):
         row.fault("C_COMPOSITE_ROW", "one row covers several jurisdictions.", "Write one row per jurisdiction.", "jurisdiction")
@@ -115,14 +120,18 @@ def _rule(row: Fields) -> Rule | None:
     law, source, read_on = _citation(row, str(confidence))
     start, end, precision = _dates(row)
     trees, texts = _trees(row)
+    for word in row.names("open"):
+        if word not in (known := (*words.OPEN, *trees)):
+            row.fault("C_BAD_VALUE", f"{word!r} cannot be open here.", did_you_mean(word, known), "open")
     issuer, holder, disputed = _scope(row)
-    found = tuple(e for item in effects(row) if (e := effect(item, trees, parts, kind)))
+    found = tuple(e for item in effects(row) if item.data and (e := effect(item, trees, parts, kind)))
     rule = Rule(
         id=row.text("id") or "", jurisdiction=row.text("jurisdiction") or "", kind=kind,
         status=row.choice("status", words.STATUS, "in_force") or "in_force", confidence=str(confidence), law=law, source=source,
         read_on=read_on, start=start, end=end, precision=precision, family=row.text("family", "") or "",
         title=row.text("title", "") or "", text=row.text("text", "") or "", note=row.text("note", "") or "",
-        at=row.text("at", "meeting") or "meeting", issuer=issuer, holder=holder, disputed=disputed, when=trees.pop("when", None),
+        at=row.choice("at", words.DAYS, "meeting") or "meeting",
+        issuer=issuer, holder=holder, disputed=disputed, when=trees.pop("when", None),
         unless=trees.pop("unless", None), clauses=trees, effects=found, ladder=ladder(row), majority=majority(row),
         flags=duties(row, "flags", None), duty=duties(row, "duty", words.DUTIES), open=row.names("open"), parts=parts,
         waiver=row.text("waiver"), limit=limit(row, parts), source_text=texts,
@@ -138,7 +147,7 @@ def _complete(row: Fields, rule: Rule) -> None:
         rule.kind == "control_def" or bare or (rule.kind in ("multiplier", "vote_rule") and not rule.clauses)
     ):
         row.fault("C_MISSING_KEY", f"a {rule.kind} needs 'when'.", "Say when it applies.")
-    if rule.kind in ("multiplier", "vote_rule") and not rule.effects:
+    if rule.kind in ("multiplier", "vote_rule") and not row.data.get("effect"):
         row.fault("C_MISSING_KEY", f"a {rule.kind} needs 'effect'.", "Say what happens to the votes.")
     for clause in rule.flags:
         if clause not in rule.clauses:
@@ -185,7 +194,7 @@ def _citation(row: Fields, confidence: str) -> tuple[str, str, date | None]:
         return "", "", None
     cite.only(("law", "source", "read_on", "quote_sha256"))
     law, source, read_on = cite.text("law") or "", cite.text("source") or "", cite.day("read_on")
-    if not law or not source or (read_on is None and confidence != "C"):
+    if not law or not source or (cite.data.get("read_on") is None and confidence != "C"):
         cite.fault(
             "C_NO_CITATION", "law, source and the day it was read are needed.", "A row from memory (C) says so as its source."
         )
@@ -200,7 +209,7 @@ def _dates(row: Fields) -> tuple[date | None, date | None, str]:
     valid.only(("from", "to", "precision"))
     start, end = valid.day("from"), valid.day("to")
     precision = valid.choice("precision", words.PRECISION, "day") or "day"
-    if start is None and precision != "unknown":
+    if valid.data.get("from") is None and precision != "unknown":
         valid.fault("C_BAD_DATE", "'from' is missing.", "Give the day, or precision: unknown.")
     if start and end and end < start:
         valid.fault("C_BAD_DATE", f"it ends on {end}, before it starts on {start}.", "Correct one of them.", "to")
@@ -217,6 +226,11 @@ def _trees(row: Fields) -> tuple[dict[str, When], dict[str, str]]:
     for name, path in texts.items():
         value = row.data[path[0]] if len(path) == 1 else row.data["clauses"][name]
         said[name] = str(value)
+        if not isinstance(value, str):
+            row.fault(
+                "C_SYNTAX", f"a condition is a text, not {value!r}.", 'Write it in quotes: "held(I in H; issued) > 1/10".', *path
+            )
+            continue
         try:
             trees[name] = parse(str(value))
         except GrammarError as error:
@@ -268,4 +282,7 @@ def _party(fields: Fields | None) -> Party | None:
             return ()
         return (value,) if isinstance(value, str) else fields.names(key)
 
+    for kind in some("kind"):
+        if kind not in KINDS:
+            fields.fault("C_BAD_VALUE", f"{kind!r} is no kind of party.", did_you_mean(kind, KINDS), "kind")
     return Party(some("kind"), some("jurisdiction"), some("form"), fields.flag("listed"), some("except_form"))

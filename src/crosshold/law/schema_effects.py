@@ -29,6 +29,7 @@ EFFECT: Mapping[str, str] = {
     "part": "the part whose letter counts",
 }
 MOST_RUNGS = 1000
+MOST_TIMES = 1000
 
 
 def effects(row: Fields) -> list[Fields]:
@@ -46,16 +47,16 @@ def effect(fields: Fields, trees: dict[str, When], parts: dict[str, str], kind: 
         return None
     fields.only(EFFECT)
     votes = fields.text("votes") or ""
-    if votes not in words.VOTE_EFFECTS:
+    if fields.require("votes") and votes not in words.VOTE_EFFECTS:
         fields.fault("C_UNKNOWN_EFFECT", f"{votes!r} is no effect on votes.", did_you_mean(votes, words.VOTE_EFFECTS), "votes")
     clause, part = fields.text("clause"), fields.text("part")
     if clause is not None and clause not in trees:
         fields.fault("C_UNKNOWN_PREDICATE", f"the row has no clause {clause!r}.", did_you_mean(clause, trees), "clause")
     if part is not None and part not in parts:
         fields.fault("C_CONFIDENCE", f"the part {part!r} has no letter under 'parts'.", "Add it.", "part")
-    share, base = fields.ratio("share"), fields.text("base")
+    share, base = fields.part("share"), fields.text("base")
     if votes in ("cap", "excess_over"):
-        if share is None and fields.text("share_from") is None:
+        if fields.data.get("share") is None and fields.text("share_from") is None:
             fields.fault("C_MISSING_KEY", f"{votes}: over what?", "Add 'share' and 'base'.")
         if base not in words.FIXED_BASES:
             cure = f"Add 'base': one of {', '.join(words.FIXED_BASES)}."
@@ -77,6 +78,13 @@ def _together(fields: Fields) -> Group | None:
     except GrammarError as error:
         fields.fault(error.code, error.message, error.cure, "together")
         return None
+
+
+def _factor(fields: Fields) -> int:
+    factor = fields.whole("factor", 1)
+    if factor is not None and not 1 <= factor <= MOST_TIMES:
+        fields.fault("C_BAD_NUMBER", f"votes times {factor} is no loyalty.", f"Write 2 to {MOST_TIMES}.", "factor")
+    return factor or 1
 
 
 def _meetings(fields: Fields, key: str) -> tuple[str, ...]:
@@ -112,7 +120,7 @@ def ladder(row: Fields) -> Ladder | None:
         return None
     ladder.only(("of", "op", "at", "step"))
     ladder.require("of", "op", "at")
-    at = [rung for n, value in enumerate(ladder.items("at")) if (rung := ladder.ratio_of(value, "at", n)) is not None]
+    at = [rung for n, value in enumerate(ladder.items("at")) if (rung := ladder.part_of(value, "at", n)) is not None]
     step = ladder.ratio("step")
     if step is not None and at and (step <= 0 or (1 - at[-1]) / step > MOST_RUNGS):
         ladder.fault(
@@ -121,11 +129,14 @@ def ladder(row: Fields) -> Ladder | None:
         step = None
     while step and at and at[-1] + step < 1:
         at.append(at[-1] + step)
-    if not at:
+    if not ladder.items("at"):
         ladder.fault("C_MISSING_KEY", "the ladder has no rung.", "Give 'at' a list of quoted ratios.", "at")
-        return None
-    of = []
-    for name, text in (ladder.data.get("of") or {}).items() if isinstance(ladder.data.get("of"), dict) else ():
+    of, measured = [], ladder.child("of")
+    if measured is not None and not measured.data:
+        measured.fault(
+            "C_MISSING_KEY", "the ladder measures nothing.", 'Name what it measures: {votes: "held(H in I; gross_votes)"}.'
+        )
+    for name, text in measured.data.items() if measured else ():
         try:
             of.append((name, parse_number(str(text))))
         except GrammarError as error:
@@ -168,14 +179,16 @@ def majority(row: Fields) -> Majority | None:
         return None
     inner.only(("classes", "op", "share", "of", "quorum", "low"))
     inner.require("classes", "op", "share", "of")
+    if inner.data.get("classes") == []:
+        inner.fault("C_MISSING_KEY", "the majority is of no resolution.", "Name classes of resolution.", "classes")
     low = inner.child("low")
     other = None
     if low is not None:
         low.only(("attendance", "op", "share"))
-        attendance, share = low.ratio("attendance"), low.ratio("share")
+        attendance, share = low.part("attendance"), low.part("share")
         if low.require("attendance", "op", "share") and attendance is not None and share is not None:
             other = attendance, low.choice("op", (">", ">="), ">") or ">", share
     return Majority(
-        inner.choice("op", (">", ">="), ">") or ">", inner.ratio("share") or Fraction(1, 2),
-        inner.choice("of", words.MAJORITY_OF, "cast") or "cast", _meetings(inner, "classes"), inner.ratio("quorum"), row.text("id"), other,
+        inner.choice("op", (">", ">="), ">") or ">", inner.part("share") or Fraction(1, 2),
+        inner.choice("of", words.MAJORITY_OF, "cast") or "cast", _meetings(inner, "classes"), inner.part("quorum"), row.text("id"), other,
     )  # fmt: skip

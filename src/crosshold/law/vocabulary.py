@@ -130,6 +130,22 @@ CONFIDENCE: Mapping[str, str] = {
 STATUS: Mapping[str, str] = {"in_force": "applied", "proposed": "never applied", "superseded": "applied to its dates"}
 PRECISION = ("day", "month", "year", "unknown")
 
+DAYS: Mapping[str, str] = {
+    "continuous": "at any time",
+    "crossing": "the day on which a line is crossed",
+    "meeting": "the day of the meeting",
+    "notice": "the day of a notice",
+    "record_date_or_meeting": "the record date where the meeting has one, else its day",
+    "reporting_date": "the day of the accounts",
+}
+"""The day that counts for a row."""
+OPEN: Mapping[str, str] = {
+    "attribution": "whose the shares of trustees are: read both ways",
+    "basis": "of which votes a share is: read both ways",
+    "scope": "whom it reaches: told, never read into the text",
+}
+"""What a text can leave open; a clause of its row can be open too, and is told."""
+
 MEETINGS: Mapping[str, str] = {
     # class of a resolution: whose majority it takes where no row says otherwise
     "articles": "special", "buyback_authority": "ordinary", "capital_increase": "special", "director_election": "ordinary",
