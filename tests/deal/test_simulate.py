@@ -169,6 +169,18 @@ def test_a_company_that_comes_to_hold_its_parent_is_named() -> None:
     assert "W_SUBSIDIARY_HOLDS_PARENT" in codes(outcome)
 
 
+def test_a_target_in_tranches_meets_the_line_with_the_last_one() -> None:
+    target = {"id": "t", "type": "target_stake", "issuer": "N", "holders": ["R"], "to": "1/10", "basis": "issued", "price": EUR,
+              "tranches": {"count": 3, "days": 30}, "channel": "block", "discount": 0}  # fmt: skip
+    outcome = run(target, {**BUY, "date": "2020-02-10"})
+    assert [(s.step.id, str(s.day), s.record["shares"]) for s in outcome.steps] == [
+        ("t", "2020-01-28", 100), ("buy", "2020-02-10", 100), ("t.2", "2020-02-27", 105), ("t.3", "2020-03-28", 105),
+    ]  # fmt: skip  # 300 to go; after the cancellation 300 - 90 = 210
+    assert outcome.end.stakes["N"]["R"].issued == Fraction(1, 10)
+    assert outcome.steps[0].record["shares_of_all_tranches"] == 300
+    assert simulate(state(), outcome.as_executed).end_hash == outcome.end_hash
+
+
 def test_a_new_joint_parent_is_seen_by_the_law_and_its_subsidiaries_hold_it() -> None:
     joint = {"id": "h", "type": "share_transfer", "new": "H", "ratio": {"N": 1, "R": 2}, "jurisdiction": "JP", "form": "KK"}
     firms = {name: Entity(name, kind="company") for name in ("N", "R", "U")}

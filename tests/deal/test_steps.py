@@ -538,6 +538,31 @@ def test_a_target_is_compiled_when_it_is_executed(channel: str, rounding: str, s
     assert (left * 20 <= 3 * issued) if rounding == "at_most" else (left * 20 >= 3 * issued)
 
 
+@pytest.mark.parametrize(("rounding", "shares"), [("at_most", 334), ("at_least", 333)])
+def test_new_shares_for_others_dilute_down_to_a_stake(rounding: str, shares: int) -> None:
+    target = {
+        "type": "target_stake",
+        "issuer": "N",
+        "holders": ["R"],
+        "to": "3/10",
+        "basis": "issued",
+        "price": EUR,
+        "channel": "issue",
+    }
+    done = do(state(), {**target, "rounding": rounding, "subscriber": "X"})
+    assert done.draft.record["shares"] == shares and done.draft.record["exact"] == Fraction(1000, 3)  # 400 / 0.3 - 1,000
+    assert done.state.issuers["N"].issued == 1000 + shares == 1000 + done.state.held("X", "N")
+    assert (400 * 10 <= 3 * (1000 + shares)) is (rounding == "at_most")
+    votes = {**target, "type": "target_votes", "basis": "gross_votes"}
+    loyal = state(Lot("r", "N", "R", 400, votes=800, since="2010"))  # 800 of 1,400 votes: 800 / 0.3 - 1,400 = 1,266.7
+    assert do(loyal, votes).draft.record["shares"] == 1267
+    for step in (target, votes):
+        assert barred(state(), {**step, "to": 0}) == ["E_TARGET_UNREACHABLE"]
+    with pytest.raises(FileError) as caught:
+        Plan.read({"steps": [{**target, "subscriber": "R"}]})
+    assert [f.code for f in caught.value.findings] == ["C_BAD_VALUE"]
+
+
 def test_a_target_of_several_holders_is_shared_out_and_a_met_one_does_nothing() -> None:
     target = {"type": "target_stake", "issuer": "N", "holders": ["R", "T"], "to": "1/4", "basis": "outstanding", "price": EUR}
     done = do(state(), target)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crosshold.deal.keys import Amount
 from crosshold.deal.ledger import Ledger, rounded
@@ -20,6 +20,9 @@ from crosshold.deal.votes import Votes
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Snapshot
+
+if TYPE_CHECKING:
+    from crosshold.deal.step import Step
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class Draft:
         self.costs: list[tuple[str, str, Decimal, str]] = []  # payer, fee or tax, amount, currency
         self.must_cover: set[str] = set()
         self.moves: list[Move] = []
+        self.due: list[Step] = []  # what the step leaves for a later day
         self.issuers = dict(state.issuers)
         self.entities = dict(state.entities)
         self.prices = dict(state.prices)

@@ -46,6 +46,15 @@ class After:
 
 
 @dataclass(frozen=True)
+class Tranches:
+    """A sale in ``count`` parts, ``days`` apart; ``number`` is that of the part at hand and no key."""
+
+    count: int
+    days: int
+    number: int | None = None
+
+
+@dataclass(frozen=True)
 class Model:
     """A named price model with its parameters (spec/deal 9)."""
 
@@ -212,6 +221,18 @@ def _after(f: Fields, key: str) -> After | None:
     return None if step is None else After(step, _days(inner, "days"), _days(inner, "trading_days"))
 
 
+def _tranches(f: Fields, key: str) -> Tranches | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    inner.only(("count", "days"))
+    inner.require("count", "days")
+    count, days = _count(inner, "count"), _days(inner, "days")
+    if count == 0:
+        inner.fault("C_BAD_NUMBER", "count: a sale has at least one part.", "Write 1 or more.", "count")
+    return Tranches(count, days) if count and days is not None else None
+
+
 def _leg(f: Fields, key: str) -> Leg | None:
     inner = f.child(key)
     if inner is None:
@@ -322,12 +343,13 @@ Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
 Offers = Annotated[Mapping[str, int | str], Kind(_offers, "parties")]
 Tendered = Annotated[int | Mapping[str, int], Kind(_tendered, "parties")]
 Exchange = Annotated[Mapping[str, Fraction], Kind(_exchange, "issuers")]
-Cancel = Annotated[bool | date, Kind(_cancel)]
+CancelKey = Annotated[bool | date, Kind(_cancel)]
 Some = Annotated[bool | int, Kind(_some)]
 LotChoice = Annotated[str | tuple[str, ...], Kind(_lots)]
 AfterKey = Annotated[After, Kind(_after)]
 Words = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key))]
 Parties = Annotated[tuple[str, ...], Kind(lambda f, key: f.names(key), "parties")]
+TranchesKey = Annotated[Tranches, Kind(_tranches)]
 LegKey = Annotated[Leg, Kind(_leg, "leg")]
 ExitKey = Annotated[Exit, Kind(_exit, "exit")]
 NetKey = Annotated[Net, Kind(_net, "net")]

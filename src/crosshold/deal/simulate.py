@@ -16,9 +16,6 @@ from crosshold.deal.ledger import EXACT
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.plan import Plan
 from crosshold.deal.step import Step
-from crosshold.deal.steps.buyback import Buyback
-from crosshold.deal.steps.cancel import Cancel
-from crosshold.deal.steps.tender import Tender
 from crosshold.deal.view import View, view
 from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import CrossholdError, Finding, Findings, PlanError, UndeterminedError
@@ -80,7 +77,7 @@ class _Run:
         self.findings = Findings([*snapshot.findings, *self.votes.findings])
         self.steps: list[Executed] = []
         self.days: dict[str, date] = {}
-        self.later: list[Step] = []  # cancellations that a buy-back put off
+        self.later: list[Step] = []  # what steps left for a later day: cancellations, tranches
 
     @property
     def now(self) -> View:
@@ -111,8 +108,9 @@ class _Run:
         return day
 
     def _due(self, day: date) -> None:
-        """Execute the cancellations that fall due by ``day``."""
-        for step in sorted((s for s in self.later if s.date and s.date <= day), key=lambda s: s.date or date.max):
+        """Execute what falls due by ``day``."""
+        while due := [step for step in self.later if (step.date or date.max) <= day]:
+            step = min(due, key=lambda s: s.date or date.max)
             self.later.remove(step)
             self._execute(step, step.date or day)
 
@@ -134,7 +132,7 @@ class _Run:
         self.votes = executed.view.votes
         self.steps.append(executed)
         self.days[step.id] = day
-        self.later += [cancel for part in done.compiled if (cancel := _put_off(part, day))]
+        self.later += done.draft.due
 
     def _executed(self, step: Step, day: date, before: View, done: Advance, eve: Votes) -> Executed:
         votes = self.count(done.state)
@@ -154,9 +152,8 @@ class _Run:
         draft.findings.extend(partners.subsidiaries_of_parents(before, after, f"step {step.id}"))
         members = before.snapshot.groups.get(self.plan.group, ())
         cash = accounts.group_cash(draft.ledger.entries, members, draft.ledger, before.snapshot.currency) if members else None
-        compiled = tuple(_now(part, day) for part in done.compiled)
         return Executed(
-            step, day, draft.record, compiled, after, tuple(draft.ledger.entries), tuple(draft.sales), done.bookings,
+            step, day, draft.record, done.compiled, after, tuple(draft.ledger.entries), tuple(draft.sales), done.bookings,
             (*happened, *crossed), tuple(draft.findings), cash,
         )  # fmt: skip
 
@@ -231,22 +228,6 @@ def _ended(state: Snapshot, votes: Votes) -> Snapshot:
         return state
     until = state.at.isoformat()
     return state.evolve(contracts=tuple({**c, "until": until} if c.get("id") in lapsed else c for c in state.contracts))
-
-
-def _now(step: Step, day: date) -> Step:
-    """A compiled step on its day; a cancellation that it puts off is executed as a step of its own."""
-    if _put_off(step, day) and isinstance(step, (Buyback, Tender)):
-        return replace(step, date=day, cancel=False)
-    return replace(step, date=day)
-
-
-def _put_off(step: Step, day: date) -> Cancel | None:
-    """The cancellation that a buy-back or tender sets for a later day."""
-    if not isinstance(step, (Buyback, Tender)) or not isinstance(step.cancel, date) or step.cancel <= day:
-        return None
-    fills: Mapping[str, Any] = step.fills if isinstance(step, Buyback) else step.offers  # type: ignore[assignment]
-    shares = sum(int(n) for n in (fills or {}).values())
-    return Cancel(id=f"{step.id}.cancel", issuer=step.issuer, shares=shares, date=step.cancel, where=step.where)
 
 
 def _peak_stakes(views: list[tuple[str, View]]) -> dict[str, dict[str, dict[str, Any]]]:

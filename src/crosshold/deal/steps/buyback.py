@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Amount, Cancel, Count, Fills, Issuer, Money, choice
+from crosshold.deal.keys import Amount, CancelKey, Count, Fills, Issuer, Money, choice
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.pricing import tax
 from crosshold.deal.step import Step
+from crosshold.deal.steps.cancel import Cancel
 from crosshold.formats.fields import Fields
 from crosshold.model.entity import FLOAT
 
@@ -34,7 +35,7 @@ class Buyback(Step):
     cap: Count | None = None
     others_offer: Count | None = None
     price: Money | None = None
-    cancel: Cancel = False
+    cancel: CancelKey = False
     fee_paid_by: Annotated[str, choice("issuer", "seller")] = "issuer"
 
     def review(self, source: Fields) -> None:
@@ -58,14 +59,23 @@ class Buyback(Step):
             fills = cut_back(offers, self.cap or 0)
         price = draft.price(self.issuer, self.price, self.currency)
         record_fills(draft, fills, price)
-        return (self.on(draft, fills=fills, offers=None, cap=None, others_offer=None, price=price),)
+        cancel = cancel_now(draft, self, self.cancel, self.issuer, sum(fills.values()))
+        return (self.on(draft, fills=fills, offers=None, cap=None, others_offer=None, price=price, cancel=cancel),)
 
     def apply(self, draft: Draft) -> None:
         """Buy from each, pay the issuer's fee, cancel if it is for now."""
         assert self.fills is not None and self.price is not None
         bought = purchase(draft, self, self.issuer, self.fills, self.price, self.fee_paid_by)
-        if self.cancel is True or (isinstance(self.cancel, date) and self.cancel <= draft.on):
+        if self.cancel:
             draft.cancel(self.issuer, sum(self.fills.values()), bought)
+
+
+def cancel_now(draft: Draft, step: Step, cancel: bool | date, issuer: str, shares: int) -> bool:
+    """Whether what is bought is cancelled at once; for a later day a ``cancel`` step of its own is left."""
+    if isinstance(cancel, date) and cancel > draft.on:
+        draft.due.append(Cancel(id=f"{step.id}.cancel", issuer=issuer, shares=shares, date=cancel, where=step.where))
+        return False
+    return bool(cancel)
 
 
 def cut_back(offers: Mapping[str, int], cap: int) -> dict[str, int]:

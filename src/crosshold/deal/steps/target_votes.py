@@ -1,70 +1,40 @@
-"""Sell down to a share of votes."""
+"""Sell down, or dilute, to a share of votes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, ClassVar
+from math import ceil
+from typing import ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Basis, Discount, Issuer, Money, Parties, Ratio, choice
-from crosshold.deal.ledger import largest_remainder
-from crosshold.deal.step import Step
-from crosshold.deal.steps.target_stake import channel_steps
+from crosshold.deal.steps.target import Target
 from crosshold.deal.votes import Counter
-from crosshold.formats.fields import Fields
 
 GRID = 32  # probes of the whole range, so that a share that does not fall evenly is not missed between two ends
 
 
 @dataclass(frozen=True, kw_only=True)
-class TargetVotes(Step):
-    """Sell the fewest shares after which ``holders`` together have at most ``to`` of the votes of ``issuer``.
+class TargetVotes(Target):
+    """The fewest shares after which ``holders`` together have at most ``to`` of the votes of ``issuer``.
 
     ``basis`` is gross_votes or exercisable_votes. Selling changes everybody's votes, so every quantity tried is executed and counted:
     first on a grid, then by bisection inside the first interval that reaches the target. ``at_least`` keeps one share more.
     """
 
     type: ClassVar[str] = "target_votes"
+    bases: ClassVar[tuple[str, ...]] = ("gross_votes", "exercisable_votes")
+    other: ClassVar[str] = "Use the step target_stake for shares."
 
-    issuer: Issuer
-    holders: Parties
-    to: Ratio
-    basis: Basis
-    channel: Annotated[str, choice("sell", "block", "buyback_cancel")] = "sell"
-    rounding: Annotated[str, choice("at_most", "at_least")] = "at_most"
-    price: Money | None = None
-    discount: Discount | None = None
-    impact: Discount | None = None
-
-    def review(self, source: Fields) -> None:
-        """The basis is one of votes here."""
-        if self.basis not in ("gross_votes", "exercisable_votes"):
-            message = f"target_votes reads 'gross_votes' or 'exercisable_votes', not {self.basis}."
-            source.fault("E_BASIS_AMBIGUOUS", message, "Use the step target_stake for shares.", "basis")
-
-    def compile(self, draft: Draft) -> Sequence[Step]:
-        """Find the quantity, then make the steps of the channel."""
-        held = {who: draft.held(who, self.issuer) for who in self.holders}
-        shares = self._quantity(draft, held)
-        if shares == 0:
-            draft.warn("N_NOTHING_TO_DO", f"{', '.join(self.holders)} already meet the target in {self.issuer}.")
-        steps = [part for step in channel_steps(self, largest_remainder(shares, held)) for part in step.compile(draft)]
-        draft.record |= {"shares": shares, "exact": None, "basis": self.basis}
-        return steps
-
-    def apply(self, draft: Draft) -> None:
-        """A target is never applied itself."""
-        for step in self.compile(draft):
-            step.apply(draft)
-
-    def _quantity(self, draft: Draft, held: dict[str, int]) -> int:
-        whole = sum(held.values())
+    def quantity(self, draft: Draft, held: Mapping[str, int]) -> tuple[int, Fraction | None]:
+        """By trial; ``E_TARGET_UNREACHABLE`` with the nearest share when nothing that was tried reaches the line."""
+        whole = self._most(draft, held)
         if self._share(draft, held, 0) <= self.to:
-            return 0
+            draft.warn("N_NOTHING_TO_DO", f"{', '.join(self.holders)} already meet the target in {self.issuer}.")
+            return 0, None
         probes = sorted({whole * n // GRID for n in range(1, GRID + 1)} - {0})
-        low, high = 0, next((q for q in probes if self._share(draft, held, q) <= self.to), None)
+        high = next((q for q in probes if self._share(draft, held, q) <= self.to), None)
         if high is None:
             nearest = min(probes or [0], key=lambda q: self._share(draft, held, q))
             value = float(self._share(draft, held, nearest))
@@ -74,12 +44,19 @@ class TargetVotes(Step):
         while high - low > 1:
             middle = (low + high) // 2
             low, high = (low, middle) if self._share(draft, held, middle) <= self.to else (middle, high)
-        return high if self.rounding == "at_most" or self._share(draft, held, high) == self.to else low
+        return (high if self.rounding == "at_most" or self._share(draft, held, high) == self.to else low), None
 
-    def _share(self, draft: Draft, held: dict[str, int], shares: int) -> Fraction:
+    def _most(self, draft: Draft, held: Mapping[str, int]) -> int:
+        """All that is held; of new shares as many as surely dilute enough, each with a vote or more."""
+        if self.channel != "issue":
+            return sum(held.values())
+        votes = sum(draft.gross(lot) for lot in draft.state.lots_of(self.issuer) if lot.holder in held)
+        return ceil(votes / self.to) if self.to else 0
+
+    def _share(self, draft: Draft, held: Mapping[str, int], shares: int) -> Fraction:
         """Execute a trial quantity on a copy and count the votes."""
         trial = Draft(draft.state, draft.step, draft.on, draft.gross, draft.terms)
-        for step in channel_steps(self, largest_remainder(shares, held)):
+        for step in self.channel_steps(trial, held, shares):
             for part in step.compile(trial):
                 part.apply(trial)
         votes = (draft.count or Counter())(trial.finish())

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Cancel, Count, Issuer, Money, Offers
+from crosshold.deal.keys import CancelKey, Count, Issuer, Money, Offers
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.step import Step
-from crosshold.deal.steps.buyback import check_offers, cut_back, purchase, record_fills
+from crosshold.deal.steps.buyback import cancel_now, check_offers, cut_back, purchase, record_fills
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +26,7 @@ class Tender(Step):
     cap: Count
     offers: Offers
     price: Money | None = None
-    cancel: Cancel = False
+    cancel: CancelKey = False
 
     def compile(self, draft: Draft) -> Sequence[Step]:
         """Turn words into numbers, cut back to the cap, fix the price."""
@@ -44,12 +43,15 @@ class Tender(Step):
         fills = cut_back(counts, self.cap)
         price = draft.price(self.issuer, self.price, self.currency)
         record_fills(draft, fills, price, partner=False)
-        return (self.on(draft, offers=fills, cap=sum(fills.values()), price=price),)
+        cap = sum(fills.values())
+        return (
+            self.on(draft, offers=fills, cap=cap, price=price, cancel=cancel_now(draft, self, self.cancel, self.issuer, cap)),
+        )
 
     def apply(self, draft: Draft) -> None:
         """Buy what was filled, cancel if it is for now."""
         assert self.price is not None
         fills = {who: int(offer) for who, offer in self.offers.items()}
         bought = purchase(draft, self, self.issuer, fills, self.price)
-        if self.cancel is True or (isinstance(self.cancel, date) and self.cancel <= draft.on):
+        if self.cancel:
             draft.cancel(self.issuer, sum(fills.values()), bought)

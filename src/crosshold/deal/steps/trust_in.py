@@ -30,10 +30,13 @@ class TrustIn(Step):
         draft.record |= {"shares": self.shares}
         draft.newcomer(self.trustee, "trustee")
         parts = draft.take(self.issuer, self.holder, self.shares, self.lots)
+        groups: dict[tuple[str | None, str], int] = {}
         for part in parts:
-            beneficiary = part.lot.beneficiary or self.holder
+            key = (part.lot.share_class, part.lot.beneficiary or self.holder)
+            groups[key] = groups.get(key, 0) + part.shares
+        for (share_class, beneficiary), shares in groups.items():
             lot = draft.give(
-                self.issuer, self.holder, self.trustee, part.shares, part.lot.share_class, beneficiary=beneficiary, capacity="trustee"
+                self.issuer, self.holder, self.trustee, shares, share_class, beneficiary=beneficiary, capacity="trustee"
             )  # fmt: skip
             if lot:
                 draft.overlays.append({"issuer": self.issuer, "lot": lot.id, **self.overlay})
