@@ -13,6 +13,7 @@ from crosshold.law.actions import Action, reach
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.shares_to_flip import shares_to_flip
 from crosshold.law.terms import bites
 from crosshold.law.trees import Compare, When
 from crosshold.model.result import plain
@@ -27,8 +28,8 @@ LINE_KINDS = (
 @dataclass(frozen=True, slots=True)
 class Near:
     """One line. ``votes_to_flip`` is the smallest whole number bought (+) or sold (-), the total unchanged, that changes its truth (shares
-    on a basis of shares); ``shares_to_flip`` says the same in one-vote shares of one-vote holders where shares carry different votes:
-    buying from a loyalty holder lowers the total as well. ``would_change`` names the votes that would be taken or given back.
+    on a basis of shares); ``shares_to_flip`` says the same in shares where they carry different votes, ``note`` in which
+    (:mod:`crosshold.law.shares_to_flip`). ``would_change`` names the votes that would be taken or given back.
     """
 
     rule: str
@@ -46,6 +47,7 @@ class Near:
     would_change: tuple[tuple[str, str], ...]
     duty: tuple[tuple[str, str], ...]
     confidence: str
+    note: str = ""
 
     @property
     def distance(self) -> Fraction:
@@ -59,7 +61,7 @@ class Near:
             "basis": self.basis, "now": plain(self.now, exact=exact), "op": self.op, "threshold": plain(self.threshold, exact=exact),
             "threshold_exact": str(self.threshold), "met": self.met, "distance": plain(self.distance, exact=exact),
             "votes_to_flip": self.votes_to_flip, "shares_to_flip": self.shares_to_flip, "would_change": dict(self.would_change) or None,
-            "duty": dict(self.duty) or None, "confidence": self.confidence,
+            "duty": dict(self.duty) or None, "confidence": self.confidence, "note": self.note or None,
         }  # fmt: skip
 
 
@@ -180,11 +182,10 @@ def hold_each_other(outcome: StableOutcome, group: Sequence[str], issuer: str) -
 
 def _near(line: Line, outcome: StableOutcome, rule: Rule, change: Change) -> Near:
     flip = to_flip(line.part, line.whole, line.op, line.threshold)
-    lots = [i for i in outcome.world.by_issuer.get(line.issuer, ()) if outcome.world.gross[i]]
-    mixed = "votes" in line.basis and len({Fraction(outcome.world.gross[i], outcome.world.lots[i].shares or 1) for i in lots}) > 1
+    shares, note = shares_to_flip(line, flip, outcome)
     return Near(
         line.rule, line.clause or None, line.group, line.issuer, line.measured, line.basis, Fraction(line.part, line.whole), line.op,
-        line.threshold, line.met, flip, flip if mixed else None, change, tuple(rule.duty.items()), rule.letter(line.clause),
+        line.threshold, line.met, flip, shares, change, tuple(rule.duty.items()), rule.letter(line.clause), note,
     )  # fmt: skip
 
 
