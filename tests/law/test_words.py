@@ -127,6 +127,18 @@ def test_a_cap_of_the_articles_is_what_the_fact_says() -> None:
     assert [f.code for f in caught.value.findings] == ["C_CAP_NO_BASE"]
 
 
+@pytest.mark.parametrize(
+    ("share", "code"),
+    [("20 percent", "C_NOT_EXACT"), ("20%", "C_NOT_EXACT"), (True, "C_NOT_EXACT"), ("1/0", "C_NOT_EXACT"), ([1], "C_NOT_EXACT"),
+     ("6/5", "C_BAD_VALUE"), ("-1/5", "C_BAD_VALUE"), (20, "C_BAD_VALUE")],
+)  # fmt: skip
+def test_a_share_that_a_fact_tells_is_a_ratio(share: Any, code: str) -> None:
+    effect = "{votes: cap, share_from: articles_cap, base: gross_votes}"
+    with pytest.raises(RequestError) as caught:
+        under("fact(articles_cap, I)", effect, facts=({"fact": "articles_cap", "issuer": "A", "share": share},))
+    assert [f.code for f in caught.value.findings] == [code]
+
+
 def test_groups_below_a_party_count_without_it() -> None:
     sub = ROW.format(kind="control_def", when="held(X + subs(X; XA-1) in Y; issued) > 1/2", effect="{set_ctrl: true}", more="")
     held = [("A", "S", 60), ("A", "T", 60), ("S", "B", 6), ("T", "B", 6), ("A", "B", 9), ("B", "A", 5)]

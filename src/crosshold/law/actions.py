@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from crosshold.errors import Findings, RequestError
+from crosshold.errors import Finding, Findings, RequestError
 from crosshold.law.facts import Facts, said
 from crosshold.law.judge import Bench, Judge, both
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
 from crosshold.law.together import Together
 from crosshold.law.vocabulary import FACTS, FIXED_BASES, MUTUAL_FACTS
 from crosshold.law.world import World
+from crosshold.model.exact import number
+from crosshold.model.snapshot import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,27 +259,40 @@ def told_share(world: World, effect: Effect, rule: Rule, issuer: str, holder: st
     records = world.facts.records(effect.share_from, *(who.get(key, "") for key in FACTS[effect.share_from]))
     told = next((r for r in records if r.get("share") is not None), None)
     base = str(told.get("of") or effect.base) if told else effect.base
-    return (Fraction(str(told["share"])) if told else None), base
+    return (number(told["share"]) if told else None), base
 
 
 def check_shares(world: World, rules: Iterable[Rule]) -> None:
-    """A record that a row reads a share from must tell one (``C_MISSING_KEY``), of a base that can be counted (``C_CAP_NO_BASE``)."""
+    """A record that a row reads a share from must tell one (``C_MISSING_KEY``), exactly (``C_NOT_EXACT``), from 0 to 1
+    (``C_BAD_VALUE``), of a base that can be counted (``C_CAP_NO_BASE``)."""
     faults = Findings()
     for rule, effect in [(r, e) for r in rules for e in r.effects if e.share_from]:
         for record in world.facts.of(effect.share_from or ""):
             if record.get("rule") in (None, rule.id) and said([record]) == TRUE:
-                base = str(record.get("of") or effect.base)
-                if record.get("share") is None:
-                    faults.add(
-                        "C_MISSING_KEY",
-                        f"{rule.id} needs the share of the fact {effect.share_from}.",
-                        "Add 'share' to the fact.",
-                        "facts",
-                    )
-                elif base not in FIXED_BASES:
-                    cure = f"Write 'of': one of {', '.join(FIXED_BASES)}."
-                    faults.add("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, "facts")
+                faults.extend(_share_faults(record, rule, effect))
     faults.raise_errors(RequestError)
+
+
+def _share_faults(record: Record, rule: Rule, effect: Effect) -> Iterator[Finding]:
+    share, base, name = record.get("share"), str(record.get("of") or effect.base), f"the fact {effect.share_from}"
+    if share is None:
+        yield Finding("C_MISSING_KEY", f"{rule.id} needs the share of {name}.", "Add 'share' to the fact.", "facts")
+        return
+    try:
+        exact = number(str(share) if isinstance(share, bool) else share)
+    except ValueError:
+        yield Finding("C_NOT_EXACT", f"{name}: {share!r} is no ratio.", 'Write a quoted ratio, "1/5".', "facts")
+    else:
+        if not 0 <= exact <= 1:
+            yield Finding(
+                "C_BAD_VALUE",
+                f"{name}: a share of {share} is not from nothing to everything.",
+                "Write a ratio from 0 to 1.",
+                "facts",
+            )
+    if base not in FIXED_BASES:
+        cure = f"Write 'of': one of {', '.join(FIXED_BASES)}."
+        yield Finding("C_CAP_NO_BASE", f"a share of {base!r} is not a number of votes.", cure, "facts")
 
 
 def _members(world: World, effect: Effect, rule: Rule, issuer: str, holder: str) -> tuple[list[int], list[int]]:
