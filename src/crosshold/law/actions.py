@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
@@ -32,6 +32,7 @@ class Action:
     scope: int = TRUE
     given: int | None = None
     together: frozenset[str] | None = None
+    _static: dict[str, int] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def env(self) -> dict[str, str]:
@@ -45,6 +46,13 @@ class Action:
             return self.given
         if self.scope == FALSE:
             return FALSE
+        if self.together is not None or not (judge.settled and judge.bench.is_static(self.rule)):
+            return self._condition(judge)
+        if judge.bench.meeting not in self._static:  # the same in every state and reading
+            self._static[judge.bench.meeting] = self._condition(judge)
+        return self._static[judge.bench.meeting]
+
+    def _condition(self, judge: Judge) -> int:
         tree = self.rule.clauses[self.effect.clause] if self.effect.clause else self.rule.when
         assert tree is not None
         value = judge.value(tree, self.env, self.rule, self.effect.clause or "")
@@ -71,22 +79,22 @@ def actions(
     records where they are, unless ``every``.
     """
     found: list[Action] = []
-    entities, records = world.snapshot.entities, Records(world.facts)
+    records = Records(world.facts)
     by_rule: dict[str, list[tuple[Rule, Effect]]] = {}
     for rule, effect in _in_question(world, rules, meeting, every=every):
         by_rule.setdefault(rule.version, []).append((rule, effect))
     lone = not every and only_circles(world, rules, meeting)
     idle = all(pairs[0][0].needs_stake for pairs in by_rule.values())
     groups = Together(world, definitions, few=lone)
-    for issuer in world.circles.pairs if lone else sorted(world.owners):
+    for issuer in world.circles.issuers if lone else sorted(world.owners):
         if lone and idle and issuer not in world.strong and issuer not in world.named:
             continue
-        open_rows = [pairs for pairs in by_rule.values() if pairs[0][0].issuer.admits(entities.get(issuer)) != FALSE]
+        open_rows = [pairs for pairs in by_rule.values() if world.admits(pairs[0][0].issuer, issuer) != FALSE]
         if lone and issuer not in world.strong and issuer not in world.named:
             open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]
         if not every:
             open_rows = [pairs for pairs in open_rows if records.could_hold(pairs[0][0], issuer)]
-        owners = (world.circles.pairs if lone else world.owners)[issuer] if open_rows else {}
+        owners = (world.circles.owners(issuer) if lone else world.owners[issuer]) if open_rows else {}
         for holder, lots in owners.items() if lone else sorted(owners.items()):
             voting = tuple(i for i in lots if world.gross[i])
             if holder in world.dispersed or holder == issuer or not voting:
@@ -153,13 +161,18 @@ def only_circles(world: World, rules: Iterable[Rule], meeting: str) -> bool:
 def could_hold(rule: Rule, world: World, issuer: str, holder: str) -> bool:
     """Whether a rule could hold for a pair, whoever else is silent: where no chain of control can start and the issuer's own stake in the
     holder cannot reach a tenth, nothing has to be worked out. Only where lots inside circles alone can be silent."""
-    roles = {"I": issuer, "X": issuer, "H": holder, "Y": holder}
+    ends = (issuer, holder), (holder, issuer)
+    has = tuple(whom in world.strong.get(who, ()) for who, whom in ends)
+    may = tuple(world.may_control(who, whom) for who, whom in ends)
+    key = rule.version, has, may
+    if key not in world.possible:
+        own = {"I": 0, "X": 0, "H": 1, "Y": 1}
 
-    def strong(head: str, target: str, *, chain: bool) -> bool:
-        who, whom = roles[head], roles[target]
-        return world.may_control(who, whom) if chain else whom in world.strong.get(who, ())
+        def strong(head: str, target: str, *, chain: bool) -> bool:
+            return own[head] == own[target] or (may if chain else has)[own[head]]
 
-    return rule.possible(strong)
+        world.possible[key] = rule.possible(strong)
+    return world.possible[key]
 
 
 def _cut(world: World, rule: Rule, effect: Effect, issuer: str, holder: str, lots: tuple[int, ...], scope: int) -> list[Action]:
@@ -188,8 +201,7 @@ def _group_cuts(world: World, rule: Rule, effect: Effect, issuer: str, groups: T
 
 def reach(rule: Rule, world: World, issuer: str, holder: str) -> int:
     """Whether a row's scope covers a pair."""
-    entities = world.snapshot.entities
-    values = rule.issuer.admits(entities.get(issuer)), rule.holder.admits(entities.get(holder))
+    values = world.admits(rule.issuer, issuer), world.admits(rule.holder, holder)
     return FALSE if FALSE in values else UNKNOWN if UNKNOWN in values else TRUE
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.components import strong_components
 from crosshold.model.lot_columns import Index
-from crosshold.model.records import field_of
+from crosshold.model.records import field_of, where
 from crosshold.model.result import Coded
 from crosshold.model.snapshot import Snapshot
 
@@ -141,9 +141,13 @@ class Holdings:
 
     def dispersed(self, snapshot: Snapshot) -> set[str]:
         """Holders that are nobody in particular."""
-        names = list(dict.fromkeys((*self.holders.words, *self.parties.words)))
-        kinds = field_of(snapshot.entities, "kind", names)
-        return {name for name, kind in zip(names, kinds, strict=True) if kind == "dispersed" or name.startswith("~")}
+        nobody = {
+            name
+            for index in {id(i): i for i in (self.holders, self.parties)}.values()
+            for name in index.words
+            if name.startswith("~")
+        }
+        return nobody | where(snapshot.entities, "kind", "dispersed")
 
     def circles(self, links: Sequence[tuple[str, str]]) -> Circles:
         """Circles of holdings and of the further links."""
@@ -193,7 +197,7 @@ class Circles:
 
     def __init__(self, table: Holdings, links: Sequence[tuple[str, str]]) -> None:
         parties, issuers = table.parties, table.issuers
-        self._table, self._more = table, dict[str, int]()
+        self._table, self._more, self._owners = table, dict[str, int](), dict[str, dict[str, list[int]]]()
         number = _numbers(parties, issuers.words)
         for k in np.flatnonzero(number < 0).tolist():
             number[k] = self._number(issuers.words[k])
@@ -225,9 +229,17 @@ class Circles:
         return bool(self._label[self._number(a)] == self._label[self._number(b)])
 
     @cached_property
-    def pairs(self) -> dict[str, dict[str, list[int]]]:
-        """The lots of every company that belong to parties in its own circle, by owner; companies and owners sorted."""
-        rows: dict[str, dict[str, list[int]]] = {}
-        for i in np.flatnonzero(self.inside).tolist():
-            rows.setdefault(self._table.issuer[i], {}).setdefault(self._table.owner[i], []).append(i)
-        return {name: dict(sorted(rows[name].items())) for name in sorted(rows)}
+    def issuers(self) -> list[str]:
+        """Companies of which somebody in their own circle has something, sorted."""
+        words = self._table.issuers.words
+        return sorted(words[k] for k in np.unique(self._table.issuers.code[self.inside]).tolist())
+
+    def owners(self, issuer: str) -> dict[str, list[int]]:
+        """The lots of a company that belong to parties in its own circle, by owner, sorted."""
+        if issuer not in self._owners:
+            rows = self._table.issuers.rows(issuer)
+            lots, found = rows[self.inside[rows]].tolist(), dict[str, list[int]]()
+            for i in lots:
+                found.setdefault(self._table.owner[i], []).append(i)
+            self._owners[issuer] = dict(sorted(found.items()))
+        return self._owners[issuer]

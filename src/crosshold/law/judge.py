@@ -144,6 +144,11 @@ class Judge:
         return any(node in rule.tests or len(rule.definitions) > 1 for node, _ in self.override)
 
     @property
+    def settled(self) -> bool:
+        """Whether the truth alone is asked, on the data as they are: then what suspensions cannot change need not be asked twice."""
+        return self.shorts and not self.data and not self.override
+
+    @property
     def shorts(self) -> bool:
         """Whether the rest of a condition may be skipped once its truth is known."""
         return self.trace is None and not self.assume and self.missing is None

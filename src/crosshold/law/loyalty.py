@@ -37,7 +37,7 @@ def multiply(
     for rule in (r for r in rules if r.kind == "multiplier"):
         for i in _lots(rule, world):
             lot = world.lots[i]
-            if lot.votes is not None or lot.holder in (lot.issuer, *world.dispersed) or not lot.shares:
+            if lot.votes is not None or lot.holder == lot.issuer or lot.holder in world.dispersed or not lot.shares:
                 continue
             scope = reach(rule, world, lot.issuer, lot.holder)
             if scope == FALSE:
@@ -60,9 +60,8 @@ def multiply(
 
 def _lots(rule: Rule, world: World) -> Iterator[int]:
     """The lots of every issuer that a row reaches."""
-    for issuer, lots in world.by_issuer.items():
-        if rule.issuer.admits(world.snapshot.entities.get(issuer)) != FALSE:
-            yield from lots
+    for issuer in world.reached(rule.issuer):
+        yield from world.by_issuer[issuer]
 
 
 def _settle(world: World, rows: Iterable[tuple[Rule, Effect, int, int]], found: Findings) -> None:

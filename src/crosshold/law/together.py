@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+
+import numpy as np
 
 from crosshold.errors import Finding, UndeterminedError
 from crosshold.law.judge import Bench, Judge
@@ -78,11 +80,9 @@ class Together:
             if all(bench.is_static(rule) for bench in benches):
                 self._judges[definition] = [Judge(benches[0])]
             else:
-                lots = range(len(world.lots))
+                lots: Sequence[int] = range(len(world.lots))
                 if self.few:
-                    pairs = world.circles.pairs.values()
-                    kept = {i: (0, world.gross[i]) for owners in pairs for held in owners.values() for i in held}
-                else:
-                    kept = {i: (0, world.gross[i]) for i in lots}
+                    lots = np.flatnonzero(world.circles.inside).tolist()
+                kept = {i: (0, world.gross[i]) for i in lots}
                 self._judges[definition] = [Judge(bench, kept) for bench in benches]
         return self._judges[definition]

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
 from crosshold.law.facts import Facts
 from crosshold.law.holdings import Circles, Holdings, Rows
-from crosshold.law.rule import Effect
+from crosshold.law.rule import FALSE, Effect, Party
 from crosshold.model.dates import interval, whole_months
+from crosshold.model.entity import Entity
+from crosshold.model.records import field_of
 from crosshold.model.snapshot import Lot, Record, Snapshot
 
 Bounds = tuple[int, int]
@@ -40,7 +43,35 @@ class World:
         self.only_circles = False
         """Whether it is known that nobody outside a circle can lose votes; then what cannot reach a line need not be worked out."""
         self._totals: dict[str, int] = {}
+        self.possible: dict[tuple[Any, ...], bool] = {}
+        """Whether a rule could hold, by who has a tenth of whom; see :func:`crosshold.law.actions.could_hold`."""
+        self._alike: dict[str, tuple[Any, ...]] = {}
+        self._all_alike: dict[tuple[Any, ...], str] = {}
+        self._admitted: dict[int, tuple[Party, dict[tuple[Any, ...], int]]] = {}
         self._majority: dict[str, frozenset[str]] = {}
+
+    def admits(self, party: Party, who: str) -> int:
+        """Whether a row reaches a party: worked out once for all that are of one kind, country and form."""
+        alike = self._alike.get(who)
+        if alike is None:
+            alike = self._alike[who] = _attributes(self.snapshot.entities, [who])[0]
+        if id(party) not in self._admitted:
+            self._admitted[id(party)] = party, {}
+        known = self._admitted[id(party)][1]
+        if alike not in known:
+            known[alike] = party.admits(self.snapshot.entities.get(who))
+        return known[alike]
+
+    def reached(self, party: Party) -> list[str]:
+        """The issuers that a row reaches or may reach."""
+        if not self._all_alike:
+            names = self.table.issuers.words
+            self._alike.update(zip(names, _attributes(self.snapshot.entities, names), strict=True))
+            for name in names:
+                self._all_alike.setdefault(self._alike[name], name)
+        if all(self.admits(party, name) == FALSE for name in self._all_alike.values()):
+            return []
+        return [name for name in self.table.issuers.words if self.admits(party, name) != FALSE]
 
     def shares(self, i: int) -> Bounds:
         """Lowest and highest possible count of shares of a lot."""
@@ -222,3 +253,9 @@ def months_held(lot: Lot, effect: Effect, world: World) -> Bounds | None:
     clock = effect.clock_from
     low, high = (whole_months(max(day, clock) if clock else day, world.at) for day in (last, first))
     return low, high
+
+
+def _attributes(entities: Mapping[str, Entity], names: Sequence[str]) -> list[tuple[Any, ...]]:
+    """What rows ask of parties, for each of some names."""
+    columns = (field_of(entities, key, names) for key in ("kind", "jurisdiction", "form", "listed", "sme"))
+    return list(zip(*columns, strict=True))

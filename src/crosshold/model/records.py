@@ -42,6 +42,11 @@ class Records(Mapping[str, T]):
     def __len__(self) -> int:
         return len(self._ids)
 
+    def where(self, name: str, value: Any) -> list[str]:
+        """The ids whose column says a value."""
+        column = self._columns.get(name, ())
+        return [self._ids[k] for k, said in enumerate(column) if said == value]
+
     def field(self, name: str, ids: Iterable[str]) -> list[Any]:
         """One field of some records without making them, as the columns have it; ``None`` where there is no such id."""
         column, place = self._columns.get(name), self._place
@@ -104,3 +109,12 @@ def field_of(records: Mapping[str, Any], name: str, ids: Sequence[str]) -> list[
         return [getattr(changes[who], name) if who in changes else value for who, value in zip(ids, found, strict=True)]
     get = records.get
     return [getattr(get(who), name, None) for who in ids]
+
+
+def where(records: Mapping[str, Any], name: str, value: Any) -> set[str]:
+    """The ids of the records with a value in a field; records in columns are not made for it."""
+    if isinstance(records, Records):
+        return set(records.where(name, value))
+    if isinstance(records, Overlay):
+        return (where(records.base, name, value) - records.changes.keys()) | where(records.changes, name, value)
+    return {who for who, record in records.items() if getattr(record, name) == value}
