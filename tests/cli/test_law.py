@@ -25,9 +25,65 @@ def test_a_page_shows_its_situations_and_that_they_pass(run: Run) -> None:
     assert "held(I + subs(I; JP-SUB) in H; gross_votes) >= 1/4" in page and "read 2026-11-22" in page
 
 
+def test_a_page_says_whom_a_rule_reaches_and_what_the_text_leaves_open(run: Run) -> None:
+    page = [line.strip() for line in run("rules", "JP-308-1").out.splitlines()]
+    assert "Reaches: I of JP as KK; H company" in page and "Left open by the text: attribution (read both ways)" in page
+    assert "Effect: no votes, out of the quorum" in page and not any("*" in line or "`" in line for line in page)
+    disclosure = run("rules", "FR-DISC").out
+    assert "held(" in disclosure and "> 1/20, 1/10" in disclosure
+
+
+def test_a_rule_as_data_says_whom_it_reaches_and_what_its_ladder_measures(run: Run) -> None:
+    (row,) = json.loads(run("rules", "JP-308-1", "--json").out)["rules"]
+    assert row["scope"] == {"issuer": {"jurisdiction": ["JP"], "form": ["KK"]}, "holder": {"kind": ["company"]}}
+    (row,) = json.loads(run("rules", "FR-DISC", "--at", "2020-01-28", "--json").out)["rules"]
+    assert row["op"] == ">" and set(row["ladder"]) == {"capital", "votes"} and row["lines"][0] == "1/20"
+
+
+def test_a_rule_on_a_day_on_which_it_is_not_in_force(run: Run) -> None:
+    ran = run("rules", "CH-659-OLD", "--at", "2023-01-01")
+    assert (
+        ran.status == 0
+        and "W_RULE_NOT_IN_FORCE" in ran.err
+        and "1992-07-01 to 2022-12-31" in ran.err
+        and "CO 659b old" in ran.out
+    )
+    assert not run("rules", "CH-659-OLD", "--at", "2022-12-31").err
+    data = json.loads(run("rules", "KR-TOB", "--at", "2024-01-01", "--json").out)
+    assert [f["code"] for f in data["findings"]] == ["W_RULE_NOT_IN_FORCE"] and "(proposed)" in data["findings"][0]["message"]
+
+
+def test_a_jurisdiction_brings_its_parts(run: Run) -> None:
+    ids = {row["id"] for row in json.loads(run("rules", "--jurisdiction", "us", "--json").out)["rules"]}
+    assert {"OFAC-50", "US-DE-160c"} <= ids and "FR-233-3" not in ids
+
+
+@pytest.mark.parametrize(
+    ("words", "near"), [(("JP-380-1",), "JP-308-1"), (("--jurisdiction", "FF"), "FR"), (("jp-308-1",), "JP-308-1")]
+)
+def test_a_rule_that_is_not_there_is_told_with_the_nearest_one(run: Run, words: tuple[str, ...], near: str) -> None:
+    ran = run("rules", *words)
+    assert ran.status == 2 and "C_UNKNOWN_RULE" in ran.err and near in ran.err and not ran.out
+
+
+def test_rules_whose_source_wants_a_fresh_look(run: Run) -> None:
+    """JP-308-1 was read on 2026-11-22: 400 days later it is fresh, 401 days later it is not."""
+    for day, old in (("2027-12-27", False), ("2027-12-28", True)):
+        ran = run("rules", "--stale", "--at", day, "--json")
+        data = json.loads(ran.out)
+        rows = {row["id"]: row for row in data["stale"]}
+        assert ran.status == 0 and ("JP-308-1" in rows) == old and data["at"] == day and data["days"] == 400
+        assert [f["code"] for f in data["findings"]] == ["W_RULE_STALE"] * old
+        assert {"JP-135", "IE-SUB"} <= {row["id"] for row in data["from_memory"]} and "JP-135" not in rows
+    assert rows["JP-308-1"]["days"] == 401 and rows["JP-308-1"]["read_on"] == "2026-11-22"
+    text = run("rules", "--stale", "--at", "2027-12-28", "--jurisdiction", "JP")
+    assert "2026-11-22, 401 days ago" in text.out and "W_RULE_STALE" in text.err and "CH-659" not in text.out
+    assert "none" in run("rules", "JP-308-1", "--stale", "--at", "2026-11-23").out.splitlines()
+
+
 def test_a_proposed_row_is_marked(run: Run) -> None:
     assert "proposed" in next(line for line in run("rules", "--jurisdiction", "KR").out.splitlines() if line.startswith("KR-TOB"))
-    assert "proposed: never applied" in run("rules", "KR-TOB").out
+    assert "In force: proposed, never applied" in run("rules", "KR-TOB").out
 
 
 def test_a_special_resolution_of_nissan(run: Run) -> None:

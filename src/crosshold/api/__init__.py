@@ -11,6 +11,7 @@ from crosshold.api.building import (
     holdings,
     meeting,
     network,
+    rule,
     rules,
     stakes,
     stale,
@@ -104,6 +105,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
     "check",
     "rules",
+    "rule",
     "stale",
     "ballot",
     "meeting",

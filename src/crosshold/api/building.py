@@ -50,6 +50,20 @@ def rules(*jurisdictions: str, at: date | None = None, file: str | Path | None =
     return book.list(jurisdictions=jurisdictions, at=at)
 
 
+def rule(name: str, *, at: date | None = None, file: str | Path | None = None) -> tuple[list[Rule], list[Finding]]:
+    """The versions of one rule in force at a date when given; where none is, all of them and ``W_RULE_NOT_IN_FORCE``.
+
+    An id that does not exist is ``C_UNKNOWN_RULE``, with the nearest one.
+    """
+    from crosshold.law.book import RuleBook, not_in_force
+
+    versions = RuleBook(tuple(rules(file=file))).versions(name)
+    active = [row for row in versions if at is None or row.in_force(at)]
+    if at is None or active:
+        return active, []
+    return list(versions), [not_in_force(versions, at, "It is shown all the same.")]
+
+
 def stale(rules: Iterable[Rule], at: date) -> Stale:
     """Which of some rules were read more than 400 days before a day and want a fresh look, and which were never read."""
     from crosshold.law.book import stale as room

@@ -74,7 +74,7 @@ def votes_lines(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
 
 def rule_lines(rules: Sequence[Rule], *, whole: bool) -> list[str]:
     """Rules as text: one line each, or ``whole`` pages."""
-    from crosshold.report.legal import rule_page, rule_table
+    from crosshold.report.rules import rule_page, rule_table
 
     return [line for rule in rules for line in [*rule_page(rule), ""]] if whole else rule_table(rules)
 

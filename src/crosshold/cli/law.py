@@ -10,8 +10,8 @@ import typer
 
 from crosshold import api
 from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, day, known, show, snapshot_of
-from crosshold.cli.output import print_json, print_lines
-from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.errors import Finding
 
 
 def rules(
@@ -32,18 +32,18 @@ def rules(
             print_lines(schema_lines())
         return
     on = day(at, "--at")
-    found = api.rules(*([jurisdiction] if jurisdiction else []), at=None if stale else on, file=file)
+    told: list[Finding] = []
     if rule is not None:
-        ids = [r.id for r in found]
-        found = [r for r in found if r.id == rule]
-        if not found:
-            raise RequestError(Finding("C_UNKNOWN_RULE", f"{rule!r} is no rule here.", did_you_mean(rule, ids), "rules"))
+        found, told = api.rule(rule, at=None if stale else on, file=file)
+    else:
+        found = api.rules(*([jurisdiction.upper()] if jurisdiction else []), at=None if stale else on, file=file)
     if stale:
         show(api.stale(found, on or date.today()), None, as_json, False)
     elif as_json:
-        print_json({"rules": [r.to_dict() for r in found]})
+        print_json({"rules": [r.to_dict() for r in found], "findings": told})
     else:
         print_lines(api.rule_lines(found, whole=rule is not None))
+        print_findings(told)
 
 
 def meeting(

@@ -66,15 +66,16 @@ class RuleBook:
         return RuleBook(tuple(rule for rule in self.rules if rule.in_force(day)))
 
     def list(self, *, jurisdictions: Sequence[str] = (), at: date | str | None = None) -> list[Rule]:
-        """Rows of some jurisdictions, in force on a day when given, by id and start. An unknown jurisdiction is ``C_UNKNOWN_RULE``."""
+        """Rows of some jurisdictions and their parts (US brings US-DE), in force on a day when given, by id and start.
+
+        An unknown jurisdiction is ``C_UNKNOWN_RULE``.
+        """
         known = {rule.jurisdiction for rule in self.rules}
         for name in jurisdictions:
             if name not in known:
                 raise RequestError(Finding("C_UNKNOWN_RULE", f"there are no rules of {name!r}.", did_you_mean(name, known)))
         day = date.fromisoformat(at) if isinstance(at, str) else at
-        rows = [
-            r for r in self.rules if (not jurisdictions or r.jurisdiction in jurisdictions) and (day is None or r.in_force(day))
-        ]
+        rows = [r for r in self.rules if (not jurisdictions or _in_packs(r, jurisdictions)) and (day is None or r.in_force(day))]
         return sorted(rows, key=lambda rule: (rule.id, rule.start or date.min))
 
     def versions(self, name: str) -> tuple[Rule, ...]:
@@ -108,14 +109,7 @@ class RuleBook:
         active = sorted((r for r in rows if r.in_force(at)), key=lambda rule: rule.id)
         for name in dict.fromkeys(choice.only or ()):
             if name in self.ids and not any(rule.id == name for rule in active):
-                spans = ", ".join(
-                    f"{r.start or '?'} to {r.end or 'now'}" + (" (proposed)" * (r.status == "proposed"))
-                    for r in rows
-                    if r.id == name
-                )
-                found.add(
-                    "W_RULE_NOT_IN_FORCE", f"{name} is not in force on {at}: it is valid {spans}.", "It is not applied.", name
-                )
+                found.extend([not_in_force([r for r in rows if r.id == name], at, "It is not applied.")])
         for rule in active:
             acts = any(rule.letter(effect.part) != "C" for effect in rule.effects)
             if rule.start is None and (acts or rule.kind == "control_def"):
@@ -171,6 +165,13 @@ def stale(rules: Iterable[Rule], at: date) -> Stale:
     old = [rule for rule in rows if rule.read_on is not None and (at - rule.read_on).days > FRESH]
     old.sort(key=lambda rule: (rule.read_on or at, rule.id))
     return Stale(at, tuple(old), tuple(rule for rule in rows if rule.read_on is None))
+
+
+def not_in_force(versions: Sequence[Rule], at: date, cure: str) -> Finding:
+    """A rule whose versions all begin later or ended before a day, with its dates."""
+    spans = [f"{r.start or '?'} to {r.end or 'now'}" + (" (proposed)" * (r.status == "proposed")) for r in versions]
+    name = versions[0].id
+    return Finding("W_RULE_NOT_IN_FORCE", f"{name} is not in force on {at}: it is valid {', '.join(spans)}.", cure, name)
 
 
 def _in_packs(rule: Rule, packs: Sequence[str]) -> bool:

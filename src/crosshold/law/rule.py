@@ -162,7 +162,7 @@ class Rule:
     parts: Mapping[str, str] = field(default_factory=dict)
     waiver: str | None = None
     limit: Limit | None = None
-    source_text: Mapping[str, str] = field(default_factory=dict)
+    source_text: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def version(self) -> str:
@@ -356,7 +356,8 @@ class Rule:
             "valid": {"from": _iso(self.start), "to": _iso(self.end), "precision": self.precision},
             "cite": {"law": self.law, "source": self.source, "read_on": _iso(self.read_on)},
             "confidence": self.confidence, "parts": dict(self.parts), "open": list(self.open), "at": self.at,
-            **dict(self.source_text),
+            "scope": {who: _party(p) for who, p in (("issuer", self.issuer), ("holder", self.holder), ("disputed", self.disputed)) if p},
+            **dict(self.source_text), "flags": dict(self.flags), "op": self.ladder.op if self.ladder else None,
             "effects": [_effect(e) for e in self.effects],
             "lines": [str(rung) for rung in self.ladder.at] if self.ladder else [],
             "majority": str(self.majority) if self.majority else None,
@@ -374,6 +375,10 @@ def _effect(effect: Effect) -> dict[str, Any]:
     said = {**plain(effect, exact=True), "clock_from": _iso(effect.clock_from)}
     said["together"] = str(effect.together) if effect.together else None
     return {key: value for key, value in said.items() if value not in (None, {}, [])}
+
+
+def _party(party: Party) -> dict[str, Any]:
+    return {key: value for key, value in plain(party).items() if value not in (None, [])}
 
 
 def _iso(day: date | None) -> str | None:

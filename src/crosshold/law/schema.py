@@ -134,7 +134,7 @@ def _rule(row: Fields) -> Rule | None:
         issuer=issuer, holder=holder, disputed=disputed, when=trees.pop("when", None),
         unless=trees.pop("unless", None), clauses=trees, effects=found, ladder=ladder(row), majority=majority(row),
         flags=duties(row, "flags", None), duty=duties(row, "duty", words.DUTIES), open=row.names("open"), parts=parts,
-        waiver=row.text("waiver"), limit=limit(row, parts), source_text=texts,
+        waiver=row.text("waiver"), limit=limit(row, parts), source_text={**texts, **_measured(row)},
     )  # fmt: skip
     _complete(row, rule)
     return rule if len(row.faults) == before else None
@@ -247,6 +247,12 @@ def _trees(row: Fields) -> tuple[dict[str, When], dict[str, str]]:
             )
             return {}, {}
     return trees, {**{k: v for k, v in said.items() if k in ("when", "unless")}, **_clause_text(said)}
+
+
+def _measured(row: Fields) -> dict[str, Any]:
+    ladder = row.data.get("ladder")
+    of = ladder.get("of") if isinstance(ladder, dict) else None
+    return {"ladder": {str(name): str(text) for name, text in of.items()}} if isinstance(of, dict) else {}
 
 
 def _circle(name: str, trees: dict[str, When], path: tuple[str, ...]) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ TELLERS: Mapping[str, str] = {
     "Power": "deciding.power",
     "Split": "settling.split",
     "Stable": "settling.stable",
-    "Stale": "legal.stale",
+    "Stale": "rules.stale",
     "Ultimate": "holding.tops",
     "Unwind": "settling.unwind",
     "Value": "flowing.value",

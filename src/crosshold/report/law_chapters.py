@@ -14,9 +14,10 @@ from typing import Any
 from crosshold.formats.yaml_text import read_file
 from crosshold.law import DISCLAIMER
 from crosshold.law.book import PACKS, load
-from crosshold.law.rule import Effect, Party, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.situation import Situation, of_version, read_situations
-from crosshold.law.vocabulary import DEADLINE, DUTIES, PREDICATES, VOTE_EFFECTS
+from crosshold.law.vocabulary import DUTIES, PREDICATES, VOTE_EFFECTS
+from crosshold.report.rule_facts import LETTERS, ROLES, facts, flat, span
 
 NAMES: Mapping[str, str] = {
     "AT": "Austria", "BE": "Belgium", "BR": "Brazil", "CH": "Switzerland", "CN": "China", "DE": "Germany", "ES": "Spain",
@@ -25,18 +26,6 @@ NAMES: Mapping[str, str] = {
     "TW": "Taiwan", "UK": "United Kingdom", "US": "United States",
 }  # fmt: skip
 """What a pack is called; one that is not here goes by its code."""
-_LETTERS = {
-    "A": "the text was read",
-    "B": "a secondary source was read",
-    "C": "from memory, to verify; takes no vote unless accepted",
-}
-_STATUS = {"proposed": "proposed, never applied", "superseded": "superseded", "in_force": ""}
-_QUORUM = {
-    "exclude": "out of the quorum", "exclude_everywhere": "out of the quorum and of every ownership test",
-    "exclude_from_issued": "out of the number of issued shares at the meeting", "keep": "still in the quorum", "na": "",
-    "unstated": "the text says nothing about the quorum",
-}  # fmt: skip
-
 _LIMITED = {
     "none": "no limit", "outside": "not reached", "over": "more than is allowed", "unknown": "unknown", "within": "allowed",
 }  # fmt: skip
@@ -68,9 +57,9 @@ def chapter(pack: str, rules: Sequence[Rule], situations: Iterable[Situation] = 
     said = [
         f"# {title(pack)}", "", f"{DISCLAIMER} This page is written from the rows of `law/rules/{pack.lower()}.yaml`; do not edit it.", "",
         "| rule | in force | sure | what it is about |", "|---|---|---|---|",
-        *(f"| [{r.id}](#{_anchor(r)}) | {_span(r)} | {r.confidence} | {_cell(r.title)} |" for r in rows), "",
-        f"Sure: {'; '.join(f'{letter} {words}' for letter, words in _LETTERS.items())}. I is the company whose meeting it is, H the "
-        "holder of its shares, X and Y any two parties. [How the words of a test are read](README.md).", "",
+        *(f"| [{r.id}](#{_anchor(r)}) | {span(r)} | {r.confidence} | {_cell(r.title)} |" for r in rows), "",
+        f"Sure: {'; '.join(f'{letter} {words}' for letter, words in LETTERS.items())}. {ROLES} "
+        "[How the words of a test are read](README.md).", "",
     ]  # fmt: skip
     for rule in rows:
         said += [*_rule(rule), *_tried(rule, tried.get(rule.id, ()), [r for r in rows if r.id == rule.id])]
@@ -89,7 +78,7 @@ def contents() -> str:
         "# The law, country by country", "", f"{DISCLAIMER} This page and its chapters are written from the rule files; do not edit them.",
         "", *(f"- [{title(pack)}]({pack.lower()}.md)" for pack in sorted(PACKS, key=title)), "",
         "A row is one version of one rule: a test in exact fractions over a named base, what it does, from when to when, by which text, "
-        f"and how sure that is ({'; '.join(f'{letter}: {words}' for letter, words in _LETTERS.items())}). A part with a letter of its "
+        f"and how sure that is ({'; '.join(f'{letter}: {words}' for letter, words in LETTERS.items())}). A part with a letter of its "
         "own is never surer than its row. A test that needs a fact nobody recorded is false, and said to be untested; one with an "
         "unknown input is unknown and takes no vote.", "",
         "In a test I is the company whose meeting it is, H the holder of its shares, X and Y any two parties, Z some further one. "
@@ -119,29 +108,8 @@ def chapters(situations: Path) -> dict[str, str]:
 
 
 def _rule(rule: Rule) -> list[str]:
-    data = rule.to_dict()
-    facts: dict[str, str] = {
-        "Law": rule.law,
-        "In force": ", ".join(filter(None, (_span(rule), _STATUS[rule.status]))),
-        "Reaches": _reach(rule),
-        "Test": _code(data.get("when")),
-        "Not where": _code(data.get("unless")),
-        "Parts": "; ".join(f"*{name}* {_code(text)}" for name, text in (data.get("clauses") or {}).items()),
-        "Lines": _lines(rule),
-        "Effect": "; ".join(_effect(effect) for effect in rule.effects),
-        "Majority": data["majority"] or "",
-        "Limit": data["limit"] or "",
-        "Labels": ", ".join(f"*{clause}* {_word(flag)}" for clause, flag in rule.flags.items()),
-        "Duty": _duty(rule.duty),
-        "Read both ways": ", ".join(rule.open),
-        "Sure": "; ".join(
-            [f"{rule.confidence}, {_LETTERS[rule.confidence]}", *(f"*{_word(k)}* {v}" for k, v in rule.parts.items())]
-        ),
-        "Source": rule.source + (f", read {rule.read_on}" if rule.read_on else ""),
-        "Note": rule.note,
-    }
     head = [f"## {_heading(rule)}", "", f"**{rule.title}.** {rule.text}", ""]
-    return [*head, *(f"- {key}: {_flat(value)}" for key, value in facts.items() if value), ""]
+    return [*head, *(f"- {key}: {value}" for key, value in facts(rule).items()), ""]
 
 
 def _tried(rule: Rule, situations: Sequence[Situation], versions: Sequence[Rule]) -> list[str]:
@@ -192,62 +160,8 @@ def _votes(votes: Any) -> str:
     return "no votes" if votes == 0 else f"{votes} votes"
 
 
-def _effect(effect: Effect) -> str:
-    size = {
-        "zero": "no votes",
-        "excess_over": f"no votes above {effect.share or 'the recorded share'} of {_word(effect.base)}",
-        "cap": f"at most {effect.share or 'the recorded share'} of {_word(effect.base)}",
-        "multiply": f"gross votes times {effect.factor}",
-        "stay": "an authority may suspend the votes",
-    }[effect.votes]
-    more = (
-        f"with {effect.together}" if effect.together else "",
-        f"where *{effect.clause}*" if effect.clause else "",
-        f"on {', '.join(_word(m) for m in effect.meetings)}" if effect.meetings else "",
-        _QUORUM[effect.quorum],
-        _duty(effect.duty),
-        f"sure only as *{_word(effect.part)}*" if effect.part else "",
-    )
-    return ", ".join(filter(None, (size, *more)))
-
-
-def _duty(duty: Mapping[str, str]) -> str:
-    what = ", ".join(f"{_word(name)}: {text}" for name, text in duty.items() if name not in DEADLINE)
-    when = " ".join(filter(None, (duty.get("within"), f"from {_code(duty['from'])}" if "from" in duty else "")))
-    return f"{what} ({when})" if when else what
-
-
-def _lines(rule: Rule) -> str:
-    if rule.ladder is None:
-        return ""
-    rungs = [str(rung) for rung in rule.ladder.at]
-    shown = rungs if len(rungs) <= 20 else [*rungs[:3], "...", rungs[-1]]
-    return f"{rule.ladder.op} {', '.join(shown)} of {', '.join(name for name, _ in rule.ladder.of)}"
-
-
-def _reach(rule: Rule) -> str:
-    parts = [f"{who} {_party(party)}" for who, party in (("I", rule.issuer), ("H", rule.holder)) if _party(party)]
-    disputed = _party(rule.disputed) if rule.disputed else ""
-    return "; ".join([*parts, *([f"disputed for H {disputed}"] if disputed else [])])
-
-
-def _party(party: Party) -> str:
-    listed = {True: "listed", False: "not listed", None: ""}[party.listed]
-    places = ", ".join(party.jurisdiction)
-    forms = f"as {' or '.join(party.form)}" if party.form else ""
-    other = f"but not as {' or '.join(party.except_form)}" if party.except_form else ""
-    return " ".join(filter(None, (listed, " or ".join(party.kind), f"of {places}" if places else "", forms, other)))
-
-
-def _span(rule: Rule) -> str:
-    if rule.status == "proposed":
-        return "proposed"
-    start = "start not known" if rule.start is None else str(rule.start if rule.precision == "day" else rule.start.year)
-    return f"{start} to {rule.end}" if rule.end else f"from {start}" if rule.start else start
-
-
 def _heading(rule: Rule) -> str:
-    return f"{rule.id}, {_span(rule)}"
+    return f"{rule.id}, {span(rule)}"
 
 
 def _anchor(rule: Rule) -> str:
@@ -255,20 +169,8 @@ def _anchor(rule: Rule) -> str:
     return "".join(c for c in _heading(rule).lower().replace(" ", "-") if c.isalnum() or c in "-_")
 
 
-def _word(name: str) -> str:
-    return name.replace("_", " ")
-
-
-def _code(text: Any) -> str:
-    return f"`{_flat(str(text))}`" if text else ""
-
-
-def _flat(text: str) -> str:
-    return " ".join(str(text).split())
-
-
 def _cell(text: str) -> str:
-    return _flat(text).replace("|", "\\|")
+    return flat(text).replace("|", "\\|")
 
 
 def main(target: str, situations: str) -> None:
