@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, get_args, get_type_hints
 
-from crosshold.formats.case_contracts import LAPSES, OVERLAYS, neutral_terms
+from crosshold.formats.case_contracts import overlay_terms
 from crosshold.formats.fields import Fields
 from crosshold.model.exact import is_number
 from crosshold.model.share import BASES
@@ -115,11 +115,7 @@ def _days(f: Fields, key: str) -> int | None:
 
 
 def _ratio(f: Fields, key: str) -> Fraction | None:
-    value = f.ratio(key)
-    if value is not None and not 0 <= value <= 1:
-        f.fault("C_BAD_NUMBER", f"{key}: {f.data[key]} is not between 0 and 1.", 'Write "3/10" or "0.30" for 30 %.', key)
-        return None
-    return value
+    return f.part(key)
 
 
 def _basis(f: Fields, key: str) -> str | None:
@@ -274,36 +270,12 @@ def _overlay(f: Fields, key: str) -> dict[str, Any] | None:
     if inner is None:
         return None
     inner.only(("kind", "share", "of", "ordinary", "special", "directed", "matters", "until", "lapses_if"))
-    if not inner.require("kind") or inner.choice("kind", OVERLAYS) is None:
-        return None
-    kind = inner.data["kind"]
-    if kind == "cap":
-        inner.require("share")
-        inner.choice("of", ("before", "after"))
-    if kind == "neutral":
-        neutral_terms(inner)
-    for name in ("share", "ordinary", "special"):
-        _ratio(inner, name)
-    inner.partial_day("until")
-    _lapses(inner)
-    record = {name: plain(value) for name, value in inner.data.items() if name not in ("directed", "matters")}
-    directed, matters = _table(inner, "directed"), _matters(inner, "matters")
-    told = matters if directed is None else directed
-    if kind == "directed" and not isinstance(told, dict):
-        inner.fault("C_MISSING_KEY", "a directed overlay needs its table.", "Add 'matters: {ordinary: ID}'.")
-    return record if told is None else {**record, "matters": told}
-
-
-def _lapses(f: Fields) -> None:
-    for row in f.children("lapses_if"):
-        row.only(LAPSES)
-        if len(row.data) != 1:
-            row.fault("C_BAD_VALUE", "each entry names one event.", "As {bid_for: ID}.")
-        for event, needed in (("crosses", ("issuer", "share")), ("votes_released", ("issuer", "holder"))):
-            if (inner := row.child(event)) is not None:
-                inner.only((*needed, "by"))
-                inner.require(*needed)
-                inner.ratio("share")
+    if "directed" in inner.data:
+        inner.data = {**inner.data, "matters": inner.data["directed"]}
+        del inner.data["directed"]
+    overlay_terms(inner)
+    matters = _matters(inner, "matters")
+    return {name: plain(value) for name, value in inner.data.items()} | ({} if matters is None else {"matters": matters})
 
 
 def _table(f: Fields, key: str) -> dict[str, str] | None:

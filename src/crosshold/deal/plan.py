@@ -15,12 +15,12 @@ from crosshold.deal.steps import STEPS
 from crosshold.errors import FileError, Finding, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document, read, read_file, write
+from crosshold.model.register import STATUSES
 from crosshold.model.snapshot import Snapshot
 
 VERSION = "plan/1"
 KEYS = ("crosshold", "id", "title", "case", "status", "group", "options", "fund", "steps", "note", "source")
 FUND_STATUS = ("proposed", "committed", "called", "executed", "cancelled")
-_STANCES = ("filed", "confirmed", "reported", "rumoured", "disputed", "denied", "unanswered", "projected", "revised", "retracted")
 _BY_TYPE = {step.type: step for step in STEPS}
 
 
@@ -205,7 +205,7 @@ def _status(top: Fields) -> dict[str, Any]:
     if inner is None:
         return {}
     inner.only(("claim", "stance", "denied_by", "timing", "note"))
-    inner.choice("stance", _STANCES)
+    inner.choice("stance", STATUSES)
     return dict(plain(inner.data))
 
 

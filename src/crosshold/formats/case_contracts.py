@@ -43,11 +43,12 @@ def known_party(row: Fields, name: str, known: set[str], *key: str) -> None:
         row.fault("C_UNKNOWN_ENTITY", f"{name!r} is nowhere in this case.", did_you_mean(name, known), *key)
 
 
-def parties(row: Fields, known: set[str], *keys: str) -> None:
-    """The same for every party under some keys, alone or in a list."""
+def parties(row: Fields, known: set[str] | None, *keys: str) -> None:
+    """The same for every party under some keys, alone or in a list; without ``known``, only that they are names."""
     for key in keys:
         for name in [row.data[key]] if isinstance(row.data.get(key), str) else row.names(key):
-            known_party(row, name, known, key)
+            if known is not None:
+                known_party(row, name, known, key)
 
 
 def contract(row: Fields, known: set[str]) -> None:
@@ -77,18 +78,24 @@ def contract(row: Fields, known: set[str]) -> None:
 def overlay(row: Fields, known: set[str]) -> None:
     """Check one overlay; faults are collected."""
     row.only((*_COMMON, *_OVERLAY_KEYS))
-    row.require("kind")
-    kind = row.choice("kind", OVERLAYS)
     parties(row, known, "issuer", "holder")
-    _common(row, known)
     if row.text("lot") is None and not (row.text("issuer") and row.text("holder")):
         row.fault("C_MISSING_KEY", "an overlay is on a 'lot', or on an 'issuer' and a 'holder'.", "Name them.")
+    overlay_terms(row, known)
+
+
+def overlay_terms(row: Fields, known: set[str] | None = None) -> None:
+    """What every overlay must say, in a case or in a plan; without ``known`` no name is looked up."""
+    row.require("kind")
+    kind = row.choice("kind", OVERLAYS)
+    _common(row, known)
     if kind == "cap":
         row.require("share")
-    if kind == "directed":
-        row.require("matters")
-    if kind == "neutral":
-        neutral_terms(row)
+    if kind == "directed" and not isinstance(row.data.get("matters"), dict):
+        row.fault("C_MISSING_KEY", "a directed overlay needs its table.", "Add 'matters: {ordinary: ID}'.")
+    if kind == "neutral" and (row.data.get("ordinary") is None or row.data.get("special") is None):
+        cure = "Add 'ordinary' and 'special', \"1/2\" and \"2/3\" for example."
+        row.fault("C_MISSING_KEY", "a neutral trust without terms: which part of its votes is cast for?", cure)
     if isinstance(row.data.get("matters"), dict):
         for matter in row.data["matters"]:
             Fields(row.document, (*row.path, "matters"), row.data["matters"], row.faults).text(matter)
@@ -96,20 +103,10 @@ def overlay(row: Fields, known: set[str]) -> None:
         row.names("matters")
 
 
-def neutral_terms(row: Fields) -> None:
-    """A neutral trust must say how it votes: nobody else can."""
-    if row.data.get("ordinary") is None or row.data.get("special") is None:
-        cure = "Add 'ordinary' and 'special', \"1/2\" and \"2/3\" for example."
-        row.fault("C_MISSING_KEY", "a neutral trust without terms: which part of its votes is cast for?", cure)
-
-
-def _common(row: Fields, known: set[str]) -> None:
+def _common(row: Fields, known: set[str] | None) -> None:
     """Ratios, days, what ends it, how a cap counts."""
     for key in _RATIOS:
-        value = row.ratio(key)
-        if value is not None and not 0 <= value <= 1:
-            cure = 'Write a fraction of one, as "0.179".'
-            row.fault("C_BAD_NUMBER", f"{key}: {row.data[key]} is not between 0 and 1.", cure, key)
+        row.part(key)
     start, end = row.partial_day("from"), row.partial_day("until")
     if start and end and interval(end)[1] < interval(start)[0]:
         row.fault("C_BAD_DATE", f"it would end on {end}, before it begins on {start}.", "Swap them, or correct one.", "until")
@@ -118,7 +115,7 @@ def _common(row: Fields, known: set[str]) -> None:
         _trigger(trigger, known)
 
 
-def _trigger(row: Fields, known: set[str]) -> None:
+def _trigger(row: Fields, known: set[str] | None) -> None:
     """One event that ends a contract. Its company is in the case; who crosses or gets votes back may be a party that comes later."""
     row.only(LAPSES)
     if len(row.data) != 1:
@@ -128,11 +125,7 @@ def _trigger(row: Fields, known: set[str]) -> None:
             inner.only((*needed, "by") if event == "crosses" else needed)
             inner.require(*needed)
             parties(inner, known, "issuer")
-            share = inner.ratio("share")
-            if share is not None and not 0 <= share <= 1:
-                inner.fault(
-                    "C_BAD_NUMBER", f"share: {inner.data['share']} is not between 0 and 1.", "Write a fraction of one.", "share"
-                )
+            inner.part("share")
     for event in ("bid_for", "contract_changed", "contract_event"):
         row.text(event)
     parties(row, known, *(["bid_for"] if isinstance(row.data.get("bid_for"), str) else []))

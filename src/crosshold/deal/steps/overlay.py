@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar
@@ -10,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from crosshold.deal.draft import Draft
 from crosshold.deal.keys import Day, Directed, Flag, Issuer, Matters, Newcomer, Ratio, choice, plain
 from crosshold.deal.step import Step
-from crosshold.formats.case_contracts import OVERLAYS, neutral_terms
+from crosshold.formats.case_contracts import OVERLAYS, overlay_terms
 from crosshold.formats.fields import Fields
 
 
@@ -36,15 +35,10 @@ class Overlay(Step):
     lift: Flag | None = None
 
     def review(self, source: Fields) -> None:
-        """A kind is needed unless the overlay is lifted; a cap needs its share, a neutral trust its terms."""
-        if self.kind is None and not self.lift:
-            source.require("kind")
-        if self.kind == "neutral" and not self.lift:
-            neutral_terms(source)
-        if self.kind == "cap" and not self.lift:
-            source.require("share")
-        if self.kind == "directed" and not self.lift and self.directed is None and not isinstance(self.matters, Mapping):
-            source.require("directed")
+        """A kind with its terms is needed unless the overlay is lifted."""
+        if not self.lift:
+            table = {} if self.directed is None else {"matters": source.data["directed"]}
+            overlay_terms(Fields(source.document, source.path, {**source.data, **table}, source.faults))
 
     def apply(self, draft: Draft) -> None:
         """Add or remove the record that the Ballot reads."""
