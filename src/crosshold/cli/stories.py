@@ -58,16 +58,35 @@ def votes(
 Plan = Annotated[str, typer.Argument(help="A plan file, or the name of a plan of the case.", metavar="PLAN")]
 
 
+OUTCOME_FORMS = "Also write it: .json, .csv, .ledger.csv, .html, .xlsx, or .yaml (as executed)."
+OutcomeFile = Annotated[Path | None, typer.Option("--out", help=OUTCOME_FORMS, metavar="FILE")]
+
+
 def simulate(
     case: Case, plan: Plan, at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Also write it: .json, .csv, .ledger.csv, .html, .xlsx, or .yaml (as executed).", metavar="FILE")] = None,
+    out: OutcomeFile = None,
+    step: Annotated[str | None, typer.Option("--explain", help="The proof of one step instead of the whole path.", metavar="STEP")] = None,
+    orders: Annotated[bool, typer.Option("--order-check", help="Try every order of the steps that the plan allows.")] = False,
+    diff: Annotated[str | None, typer.Option("--diff", help="Also say what differs at the end from another plan.", metavar="PLAN2")] = None,
 ) -> None:  # fmt: skip
     """Replay a plan step by step: shares, votes, cash, events."""
     snapshot = snapshot_of(case, at, known_by, believe)
-    outcome = api.simulate(snapshot, api.read_plan(plan, case), past=api.read(case).earlier(snapshot))
+    outcome = api.simulate(snapshot, api.read_plan(plan, case), order_check=orders)
+    other = api.compare(outcome, api.simulate(snapshot, api.read_plan(diff, case))) if diff else None
+    proof = api.step_proof(outcome, step) if step else None
     if out is not None:
         api.write(outcome, out)
-    show(outcome, snapshot, as_json, exact, snapshot.findings)
+    findings = list(dict.fromkeys([*snapshot.findings, *outcome.findings]))
+    if as_json:
+        more = {"diff": other.to_dict(exact=exact)} if other else {}
+        more |= {"explain": proof.to_dict()} if proof else {}
+        print_json({**outcome.to_dict(exact=exact), **more, "findings": findings}, exact)
+        return
+    print_lines(proof.lines if proof else api.lines(outcome, snapshot))
+    if other:
+        print_lines(["", *api.lines(other, snapshot)])
+    if not proof:
+        print_findings(findings)
 
 
 def compare(

@@ -10,14 +10,16 @@ from typing import Any
 from crosshold.deal.compare import Comparison
 from crosshold.deal.outcome import Outcome
 from crosshold.model.snapshot import Snapshot
-from crosshold.report.figures import count, percent, points
+from crosshold.report.figures import count, fixed, percent, points
 from crosshold.report.listing import WIDTH, name
-from crosshold.report.tables import table
+from crosshold.report.tables import paragraph, table
+
+MOST_ORDERS = 8  # kinds of path shown on a terminal
 
 
 def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
-    """What every step does to shares, cash and law."""
-    told = [f"{result.plan.title or result.plan.id}", ""]
+    """What every step does to shares, cash and law; the orders that were tried; cash at the end."""
+    told = [*paragraph(result.plan.title or result.plan.id or "A plan", WIDTH), ""]
     before = result.start
     for executed in result.steps:
         data = executed.to_dict(exact=True)
@@ -27,13 +29,16 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
         for issuer, stakes in executed.view.stakes.items():
             for holder, stake in stakes.items():
                 if before.stakes.get(issuer, {}).get(holder) != stake and not holder.startswith("~"):
-                    told.append(f"    {name(snapshot, holder)} in {name(snapshot, issuer)}: {_stake(stake)}")
+                    told += _line(f"{name(snapshot, holder)} in {name(snapshot, issuer)}: {_stake(stake)}")
         for entry in data["entries"]:
-            told.append(
-                f"    pays: {entry['from']} to {entry['to']} {_money(entry['amount'])} {entry['currency']} ({entry['why']})"
+            told += _line(
+                f"pays: {entry['from']} to {entry['to']} {_money(entry['amount'])} {entry['currency']} ({entry['why']})"
             )
-        told += [f"    law: {line}" for line in _events(data["events"])]
+        for line in _events(data["events"]):
+            told += _line(f"law: {line}")
         before = executed.view
+    if result.order_check:
+        told += ["", *_orders(result.order_check)]
     told += ["", f"Cash at the end, {snapshot.currency}"]
     rows = [
         {"who": name(snapshot, who), "cash": None if x is None else Decimal(str(x))}
@@ -41,6 +46,50 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
         if who[0] != "@"
     ]
     return [*told, *table(rows, {"who": "who", "cash": "cash"}).splitlines()]
+
+
+def _line(text: str) -> list[str]:
+    """A line under its step; what does not fit goes on further in."""
+    first, *rest = paragraph(text, WIDTH - 4)
+    return [f"    {first}", *(f"        {line}" for line in paragraph(" ".join(rest), WIDTH - 8) if line)]
+
+
+def _orders(check: Mapping[str, Any]) -> list[str]:
+    """How many orders there are, where they end, what stops them, and the best of them."""
+    rows = check["rows"]
+    best = [row for row in rows if list(row["steps"]) in [list(steps) for steps in check["best"]]]
+    how = f" drawn with seed {check['seed']}" if check["drawn"] else ""
+    same = ", payments that cannot meet in one order only" if check["merged"] else ""
+    ends = f"{count(check['end_states'])} different end{'s' if check['end_states'] != 1 else ''}"
+    told = paragraph(f"Orders of the steps: {count(check['orders'])}{how} tried{same}; {ends}.", WIDTH)
+    for code, number in check["errors"].items():
+        told.append(f"    {count(number)} stopped by {code}")
+    watched = list(best[0]["peaks"]) if best else []
+    heads = {"steps": "order", "events": "events", "toggles": "flips", "days": "days"}
+    heads |= {name: f"peak {name}" for name in watched} | {"cash": "cash short of"}
+    lines: dict[tuple[Any, ...], tuple[bool, list[str], dict[str, Any]]] = {}
+    for row in (row for row in rows if row["error"] is None):
+        cells = {
+            "events": row["events"], "toggles": row["toggles"], "days": row["days"],
+            **{name: percent(Fraction(value)) for name, value in row["peaks"].items()},
+            "cash": "unknown" if row["cash_need"] is None else fixed(Fraction(row["cash_need"]), 2),
+        }  # fmt: skip
+        lines.setdefault(tuple(cells.values()), (row in best, [], cells))[1].append(" ".join(row["steps"]))
+    shown = sorted(lines.values(), key=lambda line: not line[0])
+    table_rows = [
+        {
+            "steps": f"{'* ' if good else '  '}{orders[0]}{f' and {count(len(orders) - 1)} more' if len(orders) > 1 else ''}",
+            **cells,
+        }
+        for good, orders, cells in shown[:MOST_ORDERS]
+    ]
+    told += table(table_rows, heads, width=WIDTH).splitlines() if table_rows else []
+    left = len(shown) - len(table_rows)
+    return [
+        *told,
+        *([f"... {count(left)} more kinds of path; --json takes all"] if left else []),
+        *(["* best: no order has less of all"] if best else []),
+    ]
 
 
 def _money(amount: str) -> str:

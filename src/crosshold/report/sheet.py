@@ -17,7 +17,7 @@ FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 _PART, _HEAD = {"bold": True, "font_size": 12}, {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1}
 _STYLES: Mapping[str, Mapping[str, Any]] = {
     "text": {"indent": 1}, "title": {"bold": True, "font_size": 14}, "part": _PART,
-    "head": {**_HEAD, "indent": 1}, "head right": {**_HEAD, "align": "right"},
+    "head": {**_HEAD, "align": "left", "indent": 1}, "head right": {**_HEAD, "align": "right"},
     "note": {"italic": True, "font_color": "#595959"}, "count": {"num_format": "#,##0"}, "money": {"num_format": "#,##0.00"},
     "price": {"num_format": "#,##0.00####"}, "percent": {"num_format": "0.0000%"}, "part of 1": {"num_format": "0.0###"},
     "each": {"num_format": "0.####"}, "points": {"num_format": "+0.0000%;-0.0000%;0.0000%"}, "check": {"num_format": "0.00", "bold": True},
@@ -73,7 +73,7 @@ class Sheet:
     """A sheet that is filled from the top; :meth:`row` gives back the row it filled."""
 
     def __init__(self, book: Book, inner: Any, name: str, widths: Sequence[int]) -> None:
-        self.book, self._inner, self.name, self.next = book, inner, name, 0
+        self.book, self._inner, self.name, self.next, self._widths = book, inner, name, 0, widths
         for column, width in enumerate(widths):
             inner.set_column(column, column, width)
         inner.set_landscape()
@@ -100,7 +100,9 @@ class Sheet:
         """A block: its title and its column heads, each with the style of the column."""
         self.next += 1
         self._put(self.next, 0, title, "part", False)
-        self._inner.set_row(self.next + 1, 30)  # heads may take two lines
+        heads = list(heads)
+        if any(len(head) > self._widths[column] for column, (head, _) in enumerate(heads)):
+            self._inner.set_row(self.next + 1, 30)  # two lines
         for column, (head, style) in enumerate(heads):
             self._put(self.next + 1, column, head, "head right" if style in NUMBERS else "head", False)
         self.next += 2

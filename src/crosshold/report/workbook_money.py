@@ -59,7 +59,7 @@ def sales_block(sheet: Sheet, executed: Executed, outcome: Outcome, inputs: Inpu
     sheet.part("Decided: sales", _SALES)
     for sale in executed.sales:
         at = sheet.next
-        price, cut = _terms(sale, executed.compiled)
+        price, cut = sale_terms(sale, executed.compiled)
         label = (sale.issuer, sale.seller, sale.buyer, (sale.shares, "count", True))
         if price is None:
             sheet.row(*label, None, None, None, (sale.gross, "money", True), None, (sale.net, "money", True), sale.currency)
@@ -79,7 +79,7 @@ def sales_block(sheet: Sheet, executed: Executed, outcome: Outcome, inputs: Inpu
         )  # fmt: skip
 
 
-def _terms(sale: Sale, compiled: Iterable[Step]) -> tuple[Decimal | None, Fraction]:
+def sale_terms(sale: Sale, compiled: Iterable[Step]) -> tuple[Decimal | None, Fraction]:
     """Price and discount of a sale, from the compiled step that gives its very amounts."""
     for part in compiled:
         amount = getattr(part, "price", None)

@@ -9,7 +9,7 @@ from crosshold.deal.outcome import Executed, Outcome
 from crosshold.report.register_rows import Pair, RegisterPath, Row, changes, sold, stays_whole
 from crosshold.report.sheet import Formula, Sheet, added
 
-WIDTHS = (12, 14, 30, 12, 18, 18, 18, 18, 18, 15, 17, 16, 22)
+WIDTHS = (12, 14, 30, 20, 20, 20, 20, 20, 20, 20, 18, 18, 22)
 BASES = ("issued", "outstanding", "gross_votes", "exercisable_votes")
 HEADS = {"issued": "% of issued", "outstanding": "% of outstanding", "gross_votes": "% of gross votes",
          "exercisable_votes": "% of exercisable votes"}  # fmt: skip
