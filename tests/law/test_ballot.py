@@ -351,7 +351,7 @@ def test_one_event_per_rung_and_both_ways() -> None:
     low, high = (ballot(net([("R", "F", n)], issued=1000, rules=("FR-DISC",), entities=home)) for n in (40, 160))
     up = [e for e in events(low, high) if e.clause and e.clause.startswith("capital")]
     assert [(e.threshold, e.direction, e.passive) for e in up] == [
-        (Fraction(1, 10), "up", False), (Fraction(1, 20), "up", False), (Fraction(3, 20), "up", False)
+        (Fraction(1, 20), "up", False), (Fraction(1, 10), "up", False), (Fraction(3, 20), "up", False)
     ]  # fmt: skip
     assert {e.direction for e in events(high, low)} == {"down"}
 

@@ -5,7 +5,7 @@ A line crossed by somebody who did nothing is still crossed: it is marked passiv
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -25,6 +25,7 @@ from crosshold.law.world import World
 from crosshold.model.snapshot import Snapshot
 
 Pair = tuple[str, str, str]
+Key = tuple[str, str, str, Fraction]
 MOST_OUTCOMES = 8
 """So many outcomes of each side are compared for lines."""
 
@@ -87,13 +88,22 @@ def _lines(before: Ballot, after: Ballot, history: Sequence[Snapshot | Ballot]) 
                 found = list(_creeping(rule, old, new, past))
             else:
                 was, now = _measured(rule, old), _measured(rule, new)
-                found = [e for key in sorted({*was, *now}, key=str) for e in _crossed(rule, was.get(key), now.get(key), old, new)]
+                if rule.start is not None and rule.start > before.snapshot.at:
+                    was = _before_its_day(rule, was, old, before.rules)
+                found = [
+                    e for key in sorted({*was, *now}, key=_rung) for e in _crossed(rule, was.get(key), now.get(key), old, new)
+                ]
             for event in found:
                 key = event.rule, event.issuer, event.holder, event.clause, event.threshold, event.direction
                 seen.setdefault(key, []).append(event)
     for rows in seen.values():
         sure = len(rows) == len(pairs) and all(row.certainty == "CERTAIN" for row in rows)
         yield rows[0] if sure else replace(rows[0], certainty="POSSIBLE")
+
+
+def _rung(key: Key) -> tuple[str, str, str, Fraction]:
+    issuer, holder, clause, threshold = key
+    return issuer, holder, clause.partition("@")[0], threshold
 
 
 def _worlds(history: Sequence[Snapshot | Ballot], after: Ballot) -> tuple[World, ...]:
@@ -117,9 +127,9 @@ def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, St
     return found
 
 
-def _measured(rule: Rule, outcome: StableOutcome) -> dict[tuple[str, str, str, Fraction], tuple[str, Line]]:
+def _measured(rule: Rule, outcome: StableOutcome) -> dict[Key, tuple[str, Line]]:
     judge = Judge(outcome.bench, outcome.kept)
-    found: dict[tuple[str, str, str, Fraction], tuple[str, Line]] = {}
+    found: dict[Key, tuple[str, Line]] = {}
     for issuer, holder in line_pairs(rule, outcome):
         for line in lines_tested(rule, judge, issuer, holder):
             if line.issuer == issuer:
@@ -127,21 +137,52 @@ def _measured(rule: Rule, outcome: StableOutcome) -> dict[tuple[str, str, str, F
     return found
 
 
+def _before_its_day(
+    rule: Rule, was: Mapping[Key, tuple[str, Line]], old: StableOutcome, rules: Sequence[Rule]
+) -> dict[Key, tuple[str, Line]]:
+    """What a row measured before it was in force: nothing was met then, unless an earlier row of the kind had a line as high or higher
+    that was."""
+    earlier = [r for r in rules if (r.jurisdiction, r.kind, r.family) == (rule.jurisdiction, rule.kind, rule.family)]
+    met = [(key, line) for r in earlier for key, (_, line) in _measured(r, old).items() if line.met]
+    found = {}
+    for key, (holder, line) in was.items():
+        known = any(k[:2] == key[:2] and other.threshold >= line.threshold for k, other in met)
+        found[key] = holder, line if known else replace(line, met=False)
+    return found
+
+
+def _rank(rule: Rule, side: tuple[str, Line] | None, outcome: StableOutcome) -> int:
+    """How sure a test was met: 0 not, 1 as data may turn out, 2 surely."""
+    if side is None or not outcome.world.has_bounds:
+        return 2 if side is not None and side[1].met else 0
+    holder, line = side
+    judge = Judge(outcome.bench, outcome.kept, data=True)
+    env = {"I": line.issuer, "H": holder, "X": holder, "Y": line.issuer}
+    return {TRUE: 2, FALSE: 0}.get(judge.value(line.node, env, rule, line.clause), 1)
+
+
 def _crossed(
     rule: Rule, was: tuple[str, Line] | None, now: tuple[str, Line] | None, old: StableOutcome, new: StableOutcome
 ) -> Iterator[Event]:
-    """A line whose test came out differently. A holder that was not there held nothing."""
+    """A line whose test came out differently, or may have, as far as uncertain data go. A holder that was not there held nothing."""
     holder, line = now or was or (None, None)
-    if line is None or holder is None or (was is not None and was[1].met) == (now is not None and now[1].met):
+    if line is None or holder is None:
         return
-    up = now is not None and now[1].met
+    met = was is not None and was[1].met, now is not None and now[1].met
+    ranks = _rank(rule, was, old), _rank(rule, now, new)
+    if met[0] == met[1] and ranks[0] == ranks[1]:
+        return
+    up = met[1] if met[0] != met[1] else ranks[1] > ranks[0]
     group = tuple(dict.fromkeys((*(was[1].group if was else ()), *(now[1].group if now else ()))))
     joined = was is not None and now is not None and was[1].group != now[1].group
     how = _shift(old, new, group, line.issuer, line.basis, joined=joined)
+    if how["passive"] and rule.start is not None and old.world.at < rule.start <= new.world.at and up:
+        how["cause"] = f"the rule came into force on {rule.start}"
     part = [Fraction(side[1].part, side[1].whole) if side else Fraction(0) for side in (was, now)]
     yield Event(
         rule=rule.id, issuer=line.issuer, holder=holder, group=group, direction="up" if up else "down", base=line.basis, op=line.op,
-        threshold=line.threshold, before=part[0], after=part[1], clause=line.clause or None, certainty=_sure(rule, line, holder, new),
+        threshold=line.threshold, before=part[0], after=part[1], clause=line.clause or None,
+        certainty="CERTAIN" if {*ranks} == {0, 2} else "POSSIBLE",
         duty=rule.duty if up or rule.kind == "disclosure" else None, citation=rule.law, confidence=rule.letter(line.clause),
         waiver=_waiver(rule, old, new, line.issuer, passive=how["passive"] and up), inequality=_tested(line, now is not None), **how,
     )  # fmt: skip
@@ -164,12 +205,13 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome, past: tuple[Wo
         doubt = value != TRUE or (
             new.world.has_bounds and Judge(bench, new.kept, data=True).value(rule.when, env, rule, "") != TRUE
         )
-        how = _shift(old, new, (holder,), issuer, now.basis)
+        group = judge.shown(line.left.held.group, env, rule, issuer)
+        how = _shift(old, new, group, issuer, now.basis)
         shown = rise.high if value != TRUE else rise.low
         truth = "true" if value == TRUE else "possible"
         told = f"{now.basis} up by {shown} within {line.left.months} months {line.op} {line.right}: {truth}"
         yield Event(
-            rule=rule.id, issuer=issuer, holder=holder, direction="up", base=now.basis, op=line.op, threshold=line.right,
+            rule=rule.id, issuer=issuer, holder=holder, group=group, direction="up", base=now.basis, op=line.op, threshold=line.right,
             before=then.high if then else None, after=now.low, duty=rule.duty, citation=rule.law, confidence=rule.confidence,
             clause=f"within {line.left.months} months", rise=shown, inequality=told,
             certainty="POSSIBLE" if doubt else "CERTAIN", waiver=_waiver(rule, old, new, issuer, passive=how["passive"]),
@@ -194,14 +236,6 @@ def _prohibited(before: Ballot, after: Ballot) -> Iterator[Event]:
                 rule=rule.id, issuer=issuer, holder=holder, direction="prohibited", cause=OWN, shares=more,
                 duty=rule.duty, citation=rule.law, confidence=rule.confidence,
             )  # fmt: skip
-
-
-def _sure(rule: Rule, line: Line, holder: str, outcome: StableOutcome) -> str:
-    if not outcome.world.has_bounds:
-        return "CERTAIN"
-    judge = Judge(outcome.bench, outcome.kept, data=True)
-    env = {"I": line.issuer, "H": holder, "X": holder, "Y": line.issuer}
-    return "CERTAIN" if judge.value(line.node, env, rule, line.clause) in (TRUE, FALSE) else "POSSIBLE"
 
 
 def _tested(line: Line, there: bool) -> str:
