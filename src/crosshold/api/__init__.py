@@ -42,6 +42,7 @@ from crosshold.api.planning import (
     compare,
     design,
     simulate,
+    step_proof,
 )
 from crosshold.api.reading import (
     cases,
@@ -154,6 +155,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "ration",
     # Plans replayed and compared.
     "simulate",
+    "step_proof",
     "compare",
     "design",
     # Answers in words: proofs, tables for a terminal, the story of the bundled case.
