@@ -16,7 +16,7 @@ from crosshold.errors import RequestError
 from crosshold.model import lots as room
 from crosshold.model.entity import Entity
 from crosshold.model.lot import WHOLE
-from crosshold.model.records import Overlay, Records, field_of
+from crosshold.model.records import Overlay, Records, fields_of, where
 from crosshold.model.result import Coded
 from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
 
@@ -211,7 +211,11 @@ def test_mappings_of_records_read_as_the_dictionaries_they_stand_for() -> None:
     assert dict(records) == {"A": Entity("A", jurisdiction="FR"), "B": Entity("B")}
     laid = Overlay(Overlay(records, {"C": Entity("C")}), {"A": Entity("A")})
     assert dict(laid) == {"A": Entity("A"), "B": Entity("B"), "C": Entity("C")} and len(laid) == 3
-    assert field_of(laid, "jurisdiction", ["A", "B", "?"]) == [None, None, None]
-    assert field_of(records, "jurisdiction", ["B", "A"]) == field_of(dict(records), "jurisdiction", ["B", "A"]) == [None, "FR"]
+    assert fields_of(laid, ["jurisdiction"], ["A", "B", "?"]) == [[None, None, None]]
+    for asked in (["kind", "jurisdiction"], ["sme"]):
+        assert fields_of(records, asked, ["B", "A", "?"]) == fields_of(dict(records), asked, ["B", "A", "?"])
+    assert where(laid, "jurisdiction", "FR") == set() and where(records, "jurisdiction", "FR") == {"A"} == where(
+        dict(records), "jurisdiction", "FR"
+    )
     with pytest.raises(KeyError):
         records["Z"]

@@ -86,7 +86,8 @@ def actions(
     lone = not every and only_circles(world, rules, meeting)
     idle = all(pairs[0][0].needs_stake for pairs in by_rule.values())
     groups = Together(world, definitions, few=lone)
-    for issuer in world.circles.issuers if lone else sorted(world.owners):
+    circles = world.circles.among(_in_reach(world, by_rule.values())) if lone else {}
+    for issuer in circles if lone else sorted(world.owners):
         if lone and idle and issuer not in world.strong and issuer not in world.named:
             continue
         open_rows = [pairs for pairs in by_rule.values() if world.admits(pairs[0][0].issuer, issuer) != FALSE]
@@ -94,7 +95,7 @@ def actions(
             open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]
         if not every:
             open_rows = [pairs for pairs in open_rows if records.could_hold(pairs[0][0], issuer)]
-        owners = (world.circles.owners(issuer) if lone else world.owners[issuer]) if open_rows else {}
+        owners = (circles if lone else world.owners)[issuer] if open_rows else {}
         for holder, lots in owners.items() if lone else sorted(owners.items()):
             voting = tuple(i for i in lots if world.gross[i])
             if holder in world.dispersed or holder == issuer or not voting:
@@ -114,6 +115,15 @@ def actions(
     return found + orders(world)
 
 
+def _in_reach(world: World, rows: Iterable[Sequence[tuple[Rule, Effect]]]) -> set[str] | None:
+    """Who has a tenth of somebody or is named in a record, where no row could hold between others; ``None``: everybody."""
+    for pairs in rows:
+        alone = all(effect.together is None or effect.together.scheme for _, effect in pairs)
+        if not alone or not pairs[0][0].needs_return or pairs[0][0].possible(lambda head, target, chain: False):
+            return None
+    return {*world.strong, *world.named}
+
+
 def _in_question(world: World, rules: Iterable[Rule], meeting: str, *, every: bool = False) -> list[tuple[Rule, Effect]]:
     """The rows and effects that take votes in a meeting; those that only ask for records, where somebody made such records."""
     rows = [(rule, effect) for rule in rules for effect in rule.takes_votes if effect.acts_in(meeting)]
@@ -129,8 +139,8 @@ class Records:
         self._about: dict[tuple[str, str], set[str]] = {}
 
     def could_hold(self, rule: Rule, issuer: str | None = None) -> bool:
-        """Whether a row that only asks for records could hold with those there are; with an issuer, with those about it."""
-        return not rule.only_records or rule.possible(lambda *_, **__: True, lambda words: self._recorded(words, issuer))
+        """Whether a row could hold with the records there are, whoever holds what; with an issuer, with those about it."""
+        return rule.possible(lambda *_, **__: True, lambda words: self._recorded(words, issuer))
 
     def _recorded(self, words: tuple[str, ...], issuer: str | None) -> bool:
         name, roles = words[0], words[1:]

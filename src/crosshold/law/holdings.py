@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any, overload
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from crosshold.kernels.components import strong_components
 from crosshold.model.lot_columns import Index
-from crosshold.model.records import field_of, where
+from crosshold.model.records import fields_of, where
 from crosshold.model.result import Coded
 from crosshold.model.snapshot import Snapshot
 
@@ -116,15 +115,18 @@ class Holdings:
         self.owners, self.holdings = Groups(self.issuers, self.parties), Groups(self.parties, self.issuers)
         self.shares: Ints = lots.column("shares")
         self.count: list[int] = self.shares.tolist()
-        self.by_itself: NDArray[np.bool_] = holders.code == _numbers(holders, self.issuers.words)[self.issuers.code]
+        twins = lots.columns.twins
+        self.by_itself: NDArray[np.bool_] = holders.code == twins[self.issuers.code]
         """Lots that a company has of itself."""
+        self.twins = twins if self.parties is holders else _numbers(self.parties, self.issuers.words)
+        """The number, as a party, of every issuer; -1 for one that has nothing."""
         self.holders = holders
 
     def base(self, snapshot: Snapshot) -> list[int]:
         """Shares times the votes of their class, lot by lot."""
         found = list(self.count)
         words = self.issuers.words
-        for name in (n for n, kinds in zip(words, field_of(snapshot.issuers, "classes", words), strict=True) if kinds):
+        for name in (n for n, kinds in zip(words, fields_of(snapshot.issuers, ["classes"], words)[0], strict=True) if kinds):
             classes = snapshot.lots.column("share_class")
             for i in self.owners.rows(name):
                 found[i] *= snapshot.issuers[name].votes_per_share(classes[i])
@@ -158,20 +160,21 @@ class Holdings:
         lot in ``cuttable`` is silent."""
         owner, issuer, companies = self.parties.code, self.issuers.code, self.issuers.words
         votes = np.array(gross, dtype=np.float64)
-        outside = owner != _numbers(self.parties, companies)[issuer]
+        outside = owner != self.twins[issuer]
         whole = np.bincount(issuer, votes, len(companies))
         silent = np.bincount(issuer, votes * (cuttable & outside), len(companies))
         own = np.bincount(issuer, self.shares * ~outside, len(companies))
-        issued = np.array([whole or 0 for whole in field_of(snapshot.issuers, "issued", companies)], dtype=np.float64)
-        shares = issued - own
         inside = np.zeros(len(self.parties.words), dtype=bool)
         inside[owner[cuttable]] = True  # who is in a circle holds somebody of it
         kept = np.flatnonzero(inside[owner] & outside)
         key, place = np.unique(owner[kept] * len(companies) + issuer[kept], return_inverse=True)
         its_votes, its_shares = np.bincount(place, votes[kept], len(key)), np.bincount(place, self.shares[kept], len(key))
         target = key % max(len(companies), 1)
+        asked, place_of = np.unique(target, return_inverse=True)
+        (issued,) = fields_of(snapshot.issuers, ["issued"], [companies[k] for k in asked.tolist()])
+        shares = np.array([count or 0 for count in issued], dtype=np.float64)[place_of] - own[target]
         left = np.maximum(np.maximum((whole - silent)[target], its_votes), 1)
-        most = np.maximum(its_votes / left, its_shares / np.maximum(shares[target], 1))
+        most = np.maximum(its_votes / left, its_shares / np.maximum(shares, 1))
         found = dict[str, set[str]]()
         for k in np.flatnonzero(most >= RELEVANT).tolist():
             found.setdefault(self.parties.words[int(key[k]) // len(companies)], set()).add(companies[int(target[k])])
@@ -197,49 +200,48 @@ class Circles:
 
     def __init__(self, table: Holdings, links: Sequence[tuple[str, str]]) -> None:
         parties, issuers = table.parties, table.issuers
-        self._table, self._more, self._owners = table, dict[str, int](), dict[str, dict[str, list[int]]]()
-        number = _numbers(parties, issuers.words)
-        for k in np.flatnonzero(number < 0).tolist():
-            number[k] = self._number(issuers.words[k])
+        self._table, self._more = table, dict[str, int]()
+        number = self._issuers = table.twins.copy()
+        nothing = np.flatnonzero(number < 0)  # those that hold nothing come after all that do
+        number[nothing] = len(parties.words) + np.arange(len(nothing))
+        self._known = len(parties.words) + len(nothing)
         more = np.array([[self._number(a), self._number(b)] for a, b in links], dtype=np.int64).reshape(-1, 2)
         order, pointer = parties.order, parties.start
         target = number[issuers.code[order]]
-        count = len(parties.words) + len(self._more)
+        count = self._known + len(self._more)
         if len(more):
             source = np.append(parties.code[order], more[:, 0])
             again = np.argsort(source, kind="stable")
             target = np.append(target, more[:, 1])[again]
             pointer = np.searchsorted(source[again], np.arange(count + 1))
         else:
-            pointer = np.append(pointer, np.full(len(self._more), pointer[-1]))
+            pointer = np.append(pointer, np.full(len(nothing), pointer[-1]))
         self._label = strong_components(pointer, target).label
         self.inside: NDArray[np.bool_] = self._label[parties.code] == self._label[number[issuers.code]]
         self.inside &= parties.code != number[issuers.code]
 
     def _number(self, name: str) -> int:
-        """The number of a party; those that hold nothing come after all that do."""
-        place = self._table.parties.place
-        return place[name] if name in place else self._more.setdefault(name, len(place) + len(self._more))
+        """The number of a party."""
+        k = self._table.parties.place.get(name)
+        if k is None and (issuer := self._table.issuers.place.get(name)) is not None:
+            k = int(self._issuers[issuer])
+        return self._more.setdefault(name, self._known + len(self._more)) if k is None else k
 
     def joins(self, a: str, b: str) -> bool:
         """Whether two parties share a circle."""
-        known = self._table.parties.place, self._more
+        known = self._table.parties.place, self._table.issuers.place, self._more
         if not all(any(name in names for names in known) for name in (a, b)):
             return False
         return bool(self._label[self._number(a)] == self._label[self._number(b)])
 
-    @cached_property
-    def issuers(self) -> list[str]:
-        """Companies of which somebody in their own circle has something, sorted."""
-        words = self._table.issuers.words
-        return sorted(words[k] for k in np.unique(self._table.issuers.code[self.inside]).tolist())
-
-    def owners(self, issuer: str) -> dict[str, list[int]]:
-        """The lots of a company that belong to parties in its own circle, by owner, sorted."""
-        if issuer not in self._owners:
-            rows = self._table.issuers.rows(issuer)
-            lots, found = rows[self.inside[rows]].tolist(), dict[str, list[int]]()
-            for i in lots:
-                found.setdefault(self._table.owner[i], []).append(i)
-            self._owners[issuer] = dict(sorted(found.items()))
-        return self._owners[issuer]
+    def among(self, parties: Set[str] | None) -> dict[str, dict[str, list[int]]]:
+        """The lots of every company that belong to parties in its own circle, by owner; companies and owners sorted. With ``parties``
+        only those of companies, or that belong to owners, among them."""
+        rows = np.flatnonzero(self.inside)
+        table, found = self._table, dict[str, dict[str, list[int]]]()
+        if parties is not None:
+            some = [np.isin(i.code[rows], [i.place[n] for n in parties if n in i.place]) for i in (table.issuers, table.parties)]
+            rows = rows[some[0] | some[1]]
+        for i in rows.tolist():
+            found.setdefault(table.issuer[i], {}).setdefault(table.owner[i], []).append(i)
+        return {name: dict(sorted(found[name].items())) for name in sorted(found)}

@@ -15,7 +15,7 @@ from crosshold.law.holdings import Circles, Holdings, Rows
 from crosshold.law.rule import FALSE, Effect, Party
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.entity import Entity
-from crosshold.model.records import field_of
+from crosshold.model.records import fields_of
 from crosshold.model.snapshot import Lot, Record, Snapshot
 
 Bounds = tuple[int, int]
@@ -257,5 +257,6 @@ def months_held(lot: Lot, effect: Effect, world: World) -> Bounds | None:
 
 def _attributes(entities: Mapping[str, Entity], names: Sequence[str]) -> list[tuple[Any, ...]]:
     """What rows ask of parties, for each of some names."""
-    columns = (field_of(entities, key, names) for key in ("kind", "jurisdiction", "form", "listed", "sme"))
-    return list(zip(*columns, strict=True))
+    rows = zip(*fields_of(entities, ("kind", "jurisdiction", "form", "listed", "sme"), names), strict=True)
+    once: dict[tuple[Any, ...], tuple[Any, ...]] = {}  # millions of parties are of a few sorts
+    return [once.setdefault(row, row) for row in rows]

@@ -109,6 +109,22 @@ class LotColumns:
             self._indices[name] = Index(self.codes(name))
         return self._indices[name]
 
+    @cached_property
+    def twins(self) -> NDArray[np.int64]:
+        """The number, as a holder, of every issuer; -1 for one that holds nothing."""
+        issuers, holders = self.codes("issuer"), self.by("holder")
+        stored = self._columns["issuer"], self._columns["holder"]
+        if isinstance(stored[0], Coded) and isinstance(stored[1], Coded) and stored[0].words is stored[1].words:
+            number = np.full((2, len(stored[0].words)), -1, dtype=np.int64)
+            number[0, stored[1].code] = holders.code
+            number[1, stored[0].code] = issuers.code
+            found = np.empty(len(issuers.words), dtype=np.int64)
+            here = np.flatnonzero(number[1] >= 0)
+            found[number[1, here]] = number[0, here]
+            return found
+        get = holders.place.get
+        return np.fromiter((get(name, -1) for name in issuers.words), np.int64, len(issuers.words))
+
     def lot(self, row: int) -> Lot:
         """One row, made when it is first looked at."""
         found = self._seen.get(row)

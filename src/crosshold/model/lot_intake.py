@@ -95,7 +95,7 @@ def _text(name: str, values: Any) -> NDArray[Any] | Coded:
         if len(code) and (code.max() >= len(values.words) or code.min() < (0 if name in NEEDED else -1)):
             raise _bad(f"the column {name} has numbers that stand for no word.", "Number the words from 0.")
         code.setflags(write=False)
-        return Coded(code, tuple(values.words) if isinstance(values.words, list) else values.words)
+        return Coded(code, values.words)
     plain = values.tolist() if isinstance(values, np.ndarray) else list(values)
     if name in ("id", *NEEDED) and not all(isinstance(v, str) for v in plain):
         raise _bad(f"the column {name} holds something that is no text.", "Give ids as text.")

@@ -47,13 +47,15 @@ class Records(Mapping[str, T]):
         column = self._columns.get(name, ())
         return [self._ids[k] for k, said in enumerate(column) if said == value]
 
-    def field(self, name: str, ids: Iterable[str]) -> list[Any]:
-        """One field of some records without making them, as the columns have it; ``None`` where there is no such id."""
-        column, place = self._columns.get(name), self._place
-        if column is None:
-            default = next(f.default for f in fields(self._make) if f.name == name)  # type: ignore[arg-type]
-            return [default if who in place else None for who in ids]
-        return [None if (k := place.get(who)) is None else column[k] for who in ids]
+    def fields(self, names: Sequence[str], ids: Iterable[str]) -> list[list[Any]]:
+        """Some fields of some records without making them, as the columns have them; ``None`` where there is no such id."""
+        places = list(map(self._place.get, ids))
+        found = []
+        for name in names:
+            column = self._columns.get(name)
+            default = None if column else next(f.default for f in fields(self._make) if f.name == name)  # type: ignore[arg-type]
+            found.append([None if k is None else column[k] if column else default for k in places])
+        return found
 
 
 class Overlay(Mapping[str, T]):
@@ -99,16 +101,19 @@ def _laid_over(records: Mapping[str, T]) -> tuple[Mapping[str, T], Mapping[str, 
     return (records.base, records.changes) if isinstance(records, Overlay) else (records, {})
 
 
-def field_of(records: Mapping[str, Any], name: str, ids: Sequence[str]) -> list[Any]:
-    """One field of many records, ``None`` where there is no such id; records in columns are not made for it."""
+def fields_of(records: Mapping[str, Any], names: Sequence[str], ids: Sequence[str]) -> list[list[Any]]:
+    """Some fields of many records, each as a list, ``None`` where there is no such id; records in columns are not made for it."""
     if isinstance(records, Records):
-        return records.field(name, ids)
+        return records.fields(names, ids)
     if isinstance(records, Overlay):
-        found = field_of(records.base, name, ids)
-        changes = records.changes
-        return [getattr(changes[who], name) if who in changes else value for who, value in zip(ids, found, strict=True)]
-    get = records.get
-    return [getattr(get(who), name, None) for who in ids]
+        found, changes = fields_of(records.base, names, ids), records.changes
+        for k, who in enumerate(ids):
+            if who in changes:
+                for name, column in zip(names, found, strict=True):
+                    column[k] = getattr(changes[who], name)
+        return found
+    there = list(map(records.get, ids))
+    return [[getattr(record, name, None) for record in there] for name in names]
 
 
 def where(records: Mapping[str, Any], name: str, value: Any) -> set[str]:

@@ -13,7 +13,7 @@ from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.lot import Lot
 from crosshold.model.lots import Lots
-from crosshold.model.records import Overlay, Records, field_of, touched
+from crosshold.model.records import Overlay, Records, fields_of, touched
 
 __all__ = ["Issuer", "Lot", "Lots", "Price", "Rate", "Record", "RuleChoice", "ShareClass", "Snapshot"]
 
@@ -160,7 +160,7 @@ class Snapshot:
         """Issuers of which more may be held than issued: in columns, before any is looked at by itself."""
         words = self.lots.codes("issuer").words
         sums, wide = self.lots.columns.sums()
-        issued, classes = field_of(self.issuers, "issued", words), field_of(self.issuers, "classes", words)
+        issued, classes = fields_of(self.issuers, ("issued", "classes"), words)
         rows = zip(words, sums.tolist(), wide.tolist(), issued, classes, strict=True)
         return [name for name, total, huge, whole, kinds in rows if whole is not None and (huge or kinds or total > whole)]
 
