@@ -147,8 +147,8 @@ def test_the_fund_is_told_with_and_without() -> None:
     assert data["executed"]["cash"]["R"] == "350.00" and data["not_executed"]["cash"]["R"] == "600.00"
     assert data["not_executed"]["cash"]["J"] == "0.00"
     assert len([f for f in outcome.findings if f.code == "W_FUND_SHORT"]) == 2  # R pays 250 of 300, N nothing
-    fixed = run(fund={**fund, "owners": {"fixed": {"R": "1/2"}}})
-    assert fixed.fund["executed"]["owners"] == {"fixed": {"R": "1/2"}}
+    fixed = run(fund={**fund, "owners": {"by": "fixed", "shares": {"R": "1/2", "N": "1/2"}}})
+    assert fixed.fund["executed"]["owners"] == {"R": Fraction(1, 2), "N": Fraction(1, 2)}
 
 
 def test_a_plan_that_rests_on_a_report_says_so() -> None:
@@ -167,6 +167,43 @@ def test_a_company_that_comes_to_hold_its_parent_is_named() -> None:
     plan = {"id": "d", "type": "distribute_in_kind", "distributor": "U", "issuer": "N", "shares": 100, "fills": {"R": 100}}
     outcome = run(plan, snapshot=state(lots=Lots(lots), issuers={**state().issuers, "U": Issuer("U", 10)}, watch=()))
     assert "W_SUBSIDIARY_HOLDS_PARENT" in codes(outcome)
+
+
+LATE = {"id": "big", "type": "sell", "issuer": "N", "holder": "R", "to": "U", "shares": 50, "price": EUR, "settlement_days": 2}
+
+
+def test_events_follow_the_trade_and_the_register_the_settlement() -> None:
+    outcome = run(
+        LATE, {**SELL, "holder": "U", "shares": 5, "date": "2020-01-29"}, {**SELL, "id": "end", "shares": 7, "date": "2020-02-03"}
+    )
+    assert [(s.step.id, str(s.day)) for s in outcome.steps] == [
+        ("big", "2020-01-28"), ("sell", "2020-01-29"), ("big.settled", "2020-01-30"), ("end", "2020-02-03"),
+    ]  # fmt: skip
+    assert [s.view.stakes["N"]["U"].shares for s in outcome.steps] == [290, 285, 335, 335]
+    assert [s.view.stakes["N"]["R"].shares for s in outcome.steps] == [400, 400, 350, 343]
+    told = [(s.step.id, [(e.to_dict()["rule"], e.to_dict()["direction"]) for e in s.events]) for s in outcome.steps]
+    assert told == [("big", [("watch:U", "up")]), ("sell", []), ("big.settled", []), ("end", [])]  # 340 and 335 are above 30 %
+    assert [s.view.cash["R"] for s in outcome.steps] == ["100.00", "100.00", "350.00", "385.00"]
+    assert not outcome.steps[0].entries and outcome.steps[2].entries and outcome.sources_and_uses["R"]["balance"] == "0.00"
+    assert outcome.steps[0].record["settled_on"] == "2020-01-30"
+    assert simulate(state(), outcome.as_executed).end_hash == outcome.end_hash
+
+
+def test_what_is_sold_and_not_settled_is_neither_sold_twice_nor_sold_on() -> None:
+    assert failed(LATE, {**SELL, "shares": 351}).findings[0].code == "E_INSUFFICIENT"
+    assert (
+        failed(LATE, {**SELL, "holder": "U", "shares": 291}).findings[0].code == "E_INSUFFICIENT"
+    )  # 340 are its own, 290 are there
+    both = run(LATE, {**LATE, "id": "on", "holder": "U", "to": "~float", "shares": 340, "settlement_days": 3})
+    assert both.end.stakes["N"]["U"].shares == 0 and [s.step.id for s in both.steps] == ["big", "on", "big.settled", "on.settled"]
+    early = failed(LATE, {**LATE, "id": "on", "holder": "U", "to": "~float", "shares": 340, "settlement_days": 1})
+    assert early.findings[0].code == "E_INSUFFICIENT" and "executed before it: big, on" in early.findings[1].message
+
+
+def test_a_settlement_of_no_days_is_none_and_targets_count_what_is_traded() -> None:
+    assert run({**LATE, "settlement_days": 0}).end_hash == run({k: v for k, v in LATE.items() if k != "settlement_days"}).end_hash
+    target = {"id": "t", "type": "target_stake", "issuer": "N", "holders": ["R"], "to": "3/10", "basis": "issued", "price": EUR}
+    assert run(LATE, target).steps[1].record["shares"] == 50
 
 
 def test_a_target_in_tranches_meets_the_line_with_the_last_one() -> None:
@@ -406,7 +443,11 @@ def test_a_class_without_votes_leaves_every_share_of_votes() -> None:
 def test_viability_tells_hostages_and_vetoes_of_the_pair() -> None:
     prices = {name: Price(Decimal(5), "EUR", DAY) for name in ("N", "R")}
     data = run(SELL, snapshot=state(prices=prices)).to_dict()["viability"]
-    assert data["start"] == {"between": ["N", "R"], "hostage_balance": 0.375, "blocks_special": {"N": False, "R": True}}
+    first = data["start"]
+    assert (first["between"], first["hostage_balance"], first["blocks_special"]) == (["N", "R"], 0.375, {"N": False, "R": True})
+    # R has 40 % of N: it blocks "more than half" up to a turnout of 80 % and "at least two thirds" at any; N has 15 % of R
+    vetoes = {who: [(v["up_to_turnout"], v["at_that_turnout"]) for v in rows.values()] for who, rows in first["vetoes"].items()}
+    assert vetoes == {"R": [(0.8, True), (1.0, True)], "N": [(0.3, True), (0.45, False)]}
     assert data["end"]["hostage_balance"] == 0.5 and data["end"]["blocks_special"]["R"] is False
     assert run().to_dict()["viability"]["end"]["hostage_balance"] is None  # R has no price
 

@@ -34,11 +34,13 @@ def advance(
     gross: Gross | None = None,
     terms: Terms | None = None,
     count: Count | None = None,
+    settles: bool = False,
 ) -> Advance:
     """Execute ``step`` on ``state``, which is not touched.
 
     ``on`` is the day (default: the step's, else the state's), ``gross`` the votes of a lot before the step (default: as the Snapshot
-    states them). Raises ``RequestError`` with what bars the step (codes E_ of spec/deal 19).
+    states them). What only ``settles`` an earlier trade is barred by no contract or rule: the trade was. Raises ``RequestError`` with what
+    bars the step (codes E_ of spec/deal 19).
     """
     day = on or step.date or state.at
     draft = Draft(state, step.id, day, gross or state.gross_votes, terms or Terms(), count)
@@ -51,7 +53,7 @@ def advance(
             part.apply(draft)
         after = draft.finish()
         barred = [*gates.check(draft, after), *distributable.check(draft)]
-        if barred:
+        if barred and not settles:
             raise RequestError(barred)
         after = distributable.carried(draft, after)
         _overdrawn(draft, after)

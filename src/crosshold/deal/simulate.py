@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import localcontext
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crosshold.deal import accounts, fund, influence, partners, watch
 from crosshold.deal.advance import Advance, advance
 from crosshold.deal.days import later
-from crosshold.deal.ledger import EXACT
+from crosshold.deal.ledger import EXACT, Entry, Ledger
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.plan import Plan
 from crosshold.deal.step import Step
@@ -78,9 +78,12 @@ class _Run:
         self.steps: list[Executed] = []
         self.days: dict[str, date] = {}
         self.later: list[Step] = []  # what steps left for a later day: cancellations, tranches
+        self.settling: list[Step] = []  # traded, and not yet in the register
+        self.ahead: View | None = None  # the state that all trades make, while some are not settled
 
     @property
     def now(self) -> View:
+        """The register as it stands."""
         return self.steps[-1].view if self.steps else self.start
 
     def outcome(self) -> Outcome:
@@ -108,53 +111,113 @@ class _Run:
         return day
 
     def _due(self, day: date) -> None:
-        """Execute what falls due by ``day``."""
-        while due := [step for step in self.later if (step.date or date.max) <= day]:
+        """Execute what falls due by ``day``; of one day, settlements first."""
+        while due := [step for step in (*self.settling, *self.later) if (step.date or date.max) <= day]:
             step = min(due, key=lambda s: s.date or date.max)
-            self.later.remove(step)
-            self._execute(step, step.date or day)
+            if step in self.settling:
+                self.settling.remove(step)
+                self._guarded(step, step.date or day, self._settle)
+            else:
+                self.later.remove(step)
+                self._execute(step, step.date or day)
 
     def _execute(self, step: Step, day: date) -> None:
-        before = self.now
+        self._guarded(step, day, self._trade)
+
+    def _guarded(self, step: Step, day: date, act: Callable[[Step, date], Executed]) -> None:
+        """Add the row of a step; what bars it carries everything up to the step before."""
         try:
-            votes = self.votes if day <= before.snapshot.at else self.count(before.snapshot.evolve(at=day))
-            done = advance(before.snapshot, step, on=day, gross=votes.gross, terms=self.plan.options.terms, count=self.count)
-            executed = self._executed(step, day, before, done, votes)
-            if self.plan.options.strict == "stop":
-                stopping = [f for f in executed.findings if f.code in STRICT]
-                if stopping:
-                    raise PlanError(_as_errors(stopping))
+            self.steps.append(act(step, day))
         except UndeterminedError:
             raise
         except CrossholdError as error:
             raise PlanError([*error.findings, _stopped(step, self.steps)], self._result()) from error
-        self.past += [votes.ballot, executed.view.votes.ballot]
-        self.votes = executed.view.votes
-        self.steps.append(executed)
+
+    def _trade(self, step: Step, day: date) -> Executed:
+        """Execute a step on the state that all trades make, and on the register: at once, or when it is settled."""
+        before = self.ahead or self.now
+        votes = self.votes if day <= before.snapshot.at else self.count(before.snapshot.evolve(at=day))
+        done = advance(before.snapshot, step, on=day, gross=votes.gross, terms=self.plan.options.terms, count=self.count)
+        row = self._executed(step, day, before, done, votes)
+        if self.plan.options.strict == "stop":
+            stopping = [f for f in row.findings if f.code in STRICT]
+            if stopping:
+                raise PlanError(_as_errors(stopping))
+        self.past += [votes.ballot, row.view.votes.ballot]
+        self.votes = row.view.votes
         self.days[step.id] = day
         self.later += done.draft.due
+        if step.settlement_days:
+            on = later(day, step.settlement_days)
+            self.settling += [replace(part, id=f"{part.id}.settled", date=on) for part in done.compiled]
+            self.ahead = row.view
+            record = {**row.record, "settled_on": on.isoformat()}
+            return replace(row, record=record, compiled=(), view=self._waiting(day), entries=(), sales=(), bookings=(), group_cash=None)
+        if self.ahead:
+            self.ahead, register = row.view, self._register(done.compiled, day)
+            found = tuple(dict.fromkeys([*row.findings, *(f for f in register.findings if f.code == "W_OVERDRAWN")]))
+            return replace(register, step=step, record=row.record, compiled=done.compiled, events=row.events, findings=found)
+        return row
 
-    def _executed(self, step: Step, day: date, before: View, done: Advance, eve: Votes) -> Executed:
+    def _settle(self, step: Step, day: date) -> Executed:
+        """Put a trade into the register; what it meant in law was told on the day of the trade."""
+        row = self._register((step,), day)
+        if not self.settling:
+            self.ahead, self.votes = None, row.view.votes
+        elif self.ahead and self.ahead.snapshot.at < day:
+            self.votes = self.count(self.ahead.snapshot.evolve(at=day))
+            self.ahead = view(self.votes, self.ahead)
+        return replace(row, findings=())
+
+    def _waiting(self, day: date) -> View:
+        """The register on a day on which nothing is settled."""
+        now = self.now
+        return now if day <= now.snapshot.at else view(self.count(now.snapshot.evolve(at=day)), now)
+
+    def _register(self, parts: Sequence[Step], day: date) -> Executed:
+        """Steps with fixed numbers, executed on the register alone; contracts were asked on the day of the trade."""
+        now, rows = self._waiting(day), list[tuple[Advance, View]]()
+        for part in parts:
+            done = advance(now.snapshot, part, on=day, gross=now.votes.gross, terms=self.plan.options.terms, settles=True)
+            now = self._viewed(now, done)
+            rows.append((done, now))
+        drafts = [done.draft for done, _ in rows]
+        entries = tuple(e for draft in drafts for e in draft.ledger.entries)
+        sales = tuple(sale for draft in drafts for sale in draft.sales)
+        bookings = tuple(b for done, _ in rows for b in done.bookings)
+        cash = self._group_cash(now, drafts[-1].ledger, entries) if drafts else None
+        record = drafts[-1].record if drafts else {}
+        found = tuple(f for draft in drafts for f in draft.findings)
+        return Executed(parts[0], day, record, tuple(parts), now, entries, sales, bookings, (), found, cash)
+
+    def _group_cash(self, before: View, ledger: Ledger, entries: Sequence[Entry]) -> accounts.GroupCash | None:
+        members = before.snapshot.groups.get(self.plan.group, ())
+        return accounts.group_cash(entries, members, ledger, before.snapshot.currency) if members else None
+
+    def _viewed(self, before: View, done: Advance) -> View:
+        """The state after a step, with contracts that ended and books that changed their method."""
         votes = self.count(done.state)
-        booked = influence.booked(votes.snapshot, influence.switches(before, after, done.bookings))
-        if booked is not votes.snapshot:
-            votes = replace(votes, snapshot=booked)
-            after = replace(after, snapshot=booked, votes=votes)
         votes = replace(votes, snapshot=_ended(done.state, votes))
         after = view(votes, before)
+        booked = influence.booked(votes.snapshot, influence.switches(before, after, done.bookings))
+        if booked is votes.snapshot:
+            return after
+        return replace(after, snapshot=booked, votes=replace(votes, snapshot=booked))
+
+    def _executed(self, step: Step, day: date, before: View, done: Advance, eve: Votes) -> Executed:
+        after = self._viewed(before, done)
+        votes, draft = after.votes, done.draft
         acted = watch.acted(before.snapshot, done.state)
         happened: tuple[watch.Happening, ...] = self.count.events(before.votes, votes, [*self.past, eve.ballot])
         crossed = watch.crossings(done.state.watch, before.watched, after.watched, acted)
-        draft = done.draft
         old = {*self.findings, *before.votes.findings}
         draft.findings.extend(f for f in votes.findings if f not in old)
         draft.findings.extend(_passive([e.to_dict() for e in (*happened, *crossed)], f"step {step.id}"))
         draft.findings.extend(partners.subsidiaries_of_parents(before, after, f"step {step.id}"))
-        members = before.snapshot.groups.get(self.plan.group, ())
-        cash = accounts.group_cash(draft.ledger.entries, members, draft.ledger, before.snapshot.currency) if members else None
+        entries = tuple(draft.ledger.entries)
         return Executed(
-            step, day, draft.record, done.compiled, after, tuple(draft.ledger.entries), tuple(draft.sales), done.bookings,
-            (*happened, *crossed), tuple(draft.findings), cash,
+            step, day, draft.record, done.compiled, after, entries, tuple(draft.sales), done.bookings, (*happened, *crossed),
+            tuple(draft.findings), self._group_cash(before, draft.ledger, entries),
         )  # fmt: skip
 
     def _result(self) -> Outcome:
@@ -168,7 +231,7 @@ class _Run:
         fund_entries = [e for s in steps if s.step.fund_money() for e in s.entries]
         found = Findings([*self.findings, *(f for s in steps for f in s.findings), *self._remarks(path)])
         if plan.fund:
-            found.extend(fund.shortfalls(plan.fund, fund_entries))
+            found.extend(fund.findings(plan.fund, fund_entries))
         bases = {str(line["name"]): str(line["basis"]) for line in first.watch}
         pair = partners.pair(self.start)
         versions = {"engine": version("crosshold"), "rules": self.start.votes.ballot.book_hash}
@@ -179,7 +242,10 @@ class _Run:
             sources_and_uses=accounts.sources_and_uses([(s.step.id, s.entries, s.sales) for s in steps]), group_cash=cash,
             fund=fund.result(plan.fund, self.now.snapshot, fund_entries),
             balance={"start": partners.balances(self.start, pair), "end": partners.balances(self.now, pair)},
-            viability={"start": partners.viability(self.start, pair), "end": partners.viability(self.now, pair)}, findings=tuple(found),
+            viability={
+                "start": partners.viability(self.start, pair), "end": (last := partners.viability(self.now, pair)),
+                **fund.viability(plan.fund, fund_entries, last),
+            }, findings=tuple(found),
         )  # fmt: skip
 
     def _inside(self, executed: Executed, whole: accounts.GroupCash | None) -> Executed:

@@ -12,13 +12,16 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import AfterKey, Day, Fee, LotChoice, Word, Words, kinds, names_in, plain
+from crosshold.deal.keys import AfterKey, Day, Days, Fee, LotChoice, Word, Words, kinds, names_in, plain
 from crosshold.formats.fields import Fields
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step(ABC):
-    """The keys common to all steps (spec/deal 4.1). ``where`` is the place in the file and no key."""
+    """The keys common to all steps (spec/deal 4.1). ``where`` is the place in the file and no key.
+
+    With ``settlement_days`` the step is agreed, and its events happen, on its day; shares and money move so many days later.
+    """
 
     type: ClassVar[str]
 
@@ -30,6 +33,7 @@ class Step(ABC):
     currency: Word | None = None
     fee: Fee | None = None
     tax: Word | None = None
+    settlement_days: Days = 0
     note: Word | None = None
     source: Word | None = None
     where: str = field(default="", compare=False, repr=False)
@@ -44,7 +48,7 @@ class Step(ABC):
 
     def on(self, draft: Draft, **changes: Any) -> Self:
         """This step on the draft's day, with some keys fixed."""
-        return replace(self, date=draft.on, after=None, **changes)
+        return replace(self, date=draft.on, after=None, settlement_days=0, **changes)
 
     @classmethod
     def parse(cls, source: Fields, number: int) -> Self | None:
