@@ -28,18 +28,22 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """``rows`` on the four bases; ``cash`` and ``control`` as ``{name: {before, after}}``; ``events`` carry their ``side``."""
+    """``rows`` on the four bases; ``cash``, ``control`` and ``decides`` as ``{name: {before, after}}``; ``events`` carry their ``side``.
+
+    ``decides`` says for each issuer who votes most, who can block and how power is spread (spec/deal 12), with its ``settings``.
+    """
 
     rows: tuple[Difference, ...]
     cash: Mapping[str, Mapping[str, str | None]]
     events: tuple[Mapping[str, Any], ...]
     control: Mapping[str, Mapping[str, tuple[str, ...]]]
+    decides: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
     findings: tuple[Finding, ...] = field(default=(), repr=False)
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
-        """JSON form: rows, cash, events, control, settings, findings."""
-        names = ("rows", "cash", "events", "control", "settings", "findings")
+        """JSON form: rows, cash, events, control, decides, settings, findings."""
+        names = ("rows", "cash", "events", "control", "decides", "settings", "findings")
         return {name: plain(getattr(self, name), exact=exact) for name in names}
 
     def table(self) -> dict[str, list[Any]]:
@@ -65,7 +69,8 @@ def compare(before: Snapshot | Outcome, after: Outcome) -> Comparison:
     settings = {"before": label, "after": after.plan.id or "plan", "at": first.snapshot.at.isoformat()}
     found = [*(before.findings if isinstance(before, Outcome) else ()), *after.findings]
     return Comparison(
-        tuple(_rows(first, last)), _cash(first, last), tuple(events), _control(first, last), settings, tuple(dict.fromkeys(found))
+        tuple(_rows(first, last)), _cash(first, last), tuple(events), _control(first, last), _decides(first, last), settings,
+        tuple(dict.fromkeys(found)),
     )  # fmt: skip
 
 
@@ -95,6 +100,21 @@ def _cash(first: View, last: View) -> dict[str, dict[str, str | None]]:
 def _control(first: View, last: View) -> dict[str, dict[str, tuple[str, ...]]]:
     names = sorted({*first.control, *last.control})
     return {name: {"before": first.control.get(name, ()), "after": last.control.get(name, ())} for name in names}
+
+
+def _decides(first: View, last: View) -> dict[str, dict[str, Any]]:
+    from crosshold.deal.pack.deciders import SETTINGS, Deciders, decides  # here, so that replaying a plan computes none of it
+
+    was, now = Deciders(first), Deciders(last)
+    names = sorted({*first.stakes, *last.stakes})
+    both = {
+        name: {
+            "before": decides(was, was, name) if name in first.stakes else None,
+            "after": decides(was if name in first.stakes else now, now, name) if name in last.stakes else None,
+        }
+        for name in names
+    }
+    return {"settings": dict(SETTINGS), **both}
 
 
 def _events(outcome: Outcome, side: str) -> list[dict[str, Any]]:

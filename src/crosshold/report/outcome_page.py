@@ -73,19 +73,14 @@ def _change(was: Stake | None, now: Stake, basis: str) -> str:
 
 
 def _steps(outcome: Outcome, names: Mapping[str, str]) -> Markup:
-    rows = [
-        (s.step.id, s.day.isoformat(), s.step.type.replace("_", " "), _what(s), _price(s), _events(s, names))
-        for s in outcome.steps
-    ]
-    heads = [
-        ("Step", False),
-        ("Day", False),
-        ("Kind", False),
-        ("Shares or money", True),
-        ("Price, discount", True),
-        ("What the law says", False),
-    ]
-    return grid("Every step as it was executed", heads, rows)
+    rows = [(s.step.id, s.day.isoformat(), s.step.type.replace("_", " "), _what(s), _price(s)) for s in outcome.steps]
+    heads = [("Step", False), ("Day", False), ("Kind", False), ("Shares or money", True), ("Price, discount", True)]
+    parts = [grid("Every step as it was executed", heads, rows)]
+    for executed in outcome.steps:
+        said = happenings([event.to_dict(exact=True) for event in executed.events], names)
+        if said:
+            parts += [tag("h3", f"What the law says of {executed.step.id}"), items("ul", said, class_="key")]
+    return Markup("".join(parts))
 
 
 def _what(executed: Executed) -> str:
@@ -97,11 +92,11 @@ def _what(executed: Executed) -> str:
 
 def _price(executed: Executed) -> str:
     price, discount = executed.record.get("price"), executed.record.get("discount")
-    return ", ".join([*([str(price)] if price is not None else []), *([f"{percent(discount)} off"] if discount else [])]) or "-"
-
-
-def _events(executed: Executed, names: Mapping[str, str]) -> Markup:
-    return items("ul", happenings([event.to_dict(exact=True) for event in executed.events], names))
+    currency = f"{executed.sales[0].currency} " if executed.sales else ""
+    return (
+        ", ".join([*([f"{currency}{price}"] if price is not None else []), *([f"{percent(discount)} off"] if discount else [])])
+        or "-"
+    )
 
 
 def _money(outcome: Outcome, names: Mapping[str, str]) -> Markup:

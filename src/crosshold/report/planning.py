@@ -9,6 +9,7 @@ from typing import Any
 
 from crosshold.deal.compare import Comparison
 from crosshold.deal.outcome import Outcome
+from crosshold.deal.view import BASES
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import count, fixed, percent, points
 from crosshold.report.listing import WIDTH, name
@@ -127,38 +128,108 @@ def _events(events: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def comparison(result: Comparison, snapshot: Snapshot) -> list[str]:
-    """Stakes, cash, control and law that differ."""
+    """Stakes, cash, control, who decides and law, side by side."""
     settings = result.settings
-    moved = [row for row in result.rows if row.before != row.after]
-    rows = [
-        {"issuer": row.issuer, "holder": row.holder, "base": row.base, "before": _share(row.before), "after": _share(row.after),
-         "change": _change(row.before, row.after)}
-        for row in moved
-    ]  # fmt: skip
-    head = [f"{snapshot.title or snapshot.case}: {settings['before']} against {settings['after']}", ""]
-    if not rows:
-        return [*head, "No stake differs."]
-    headers = {"issuer": "company", "holder": "holder", "base": "% of", "before": "before", "after": "after", "change": "change"}
-    told = [*head, *table(rows, headers, width=WIDTH).splitlines()]
-    told += [
-        "",
-        *(f"cash of {who}: {c['before']} -> {c['after']}" for who, c in result.cash.items() if c["before"] != c["after"]),
+    told = paragraph(f"{snapshot.title or snapshot.case}: {settings['before']} against {settings['after']}", WIDTH)
+    rows = _stakes_apart(result, snapshot)
+    headers = {"who": "holder", "base": "% of", "before": settings["before"], "after": settings["after"], "change": "change"}
+    told += ["", *(table(rows, headers, width=WIDTH).splitlines() if rows else ["No stake differs."])]
+    sums = [
+        {"who": name(snapshot, who), **{k: None if x is None else Decimal(x) for k, x in c.items()}, "change": _difference(c)}
+        for who, c in result.cash.items()
+        if who[0] != "@" and c["before"] != c["after"]
     ]
-    told += [
-        f"control of {who}: {_list(c['before'])} -> {_list(c['after'])}"
+    if sums:
+        headers = {
+            "who": f"cash, {snapshot.currency}",
+            "before": settings["before"],
+            "after": settings["after"],
+            "change": "change",
+        }
+        told += ["", *table(sums, headers, width=WIDTH).splitlines()]
+    decided = [
+        f"control of {name(snapshot, who)}: {_list(c['before'])} -> {_list(c['after'])}"
         for who, c in result.control.items()
         if c["before"] != c["after"]
     ]
-    return [*told, *(f"law: {line}" for line in _events(result.events))]
+    decided += [
+        line
+        for issuer in result.decides
+        if issuer != "settings"
+        for line in _deciding(result.decides[issuer], name(snapshot, issuer))
+    ]
+    if decided:
+        told += ["", "Who decides", *(line for text in decided for line in _line(text))]
+    return [*told, *_events_apart(result)]
+
+
+def _stakes_apart(result: Comparison, snapshot: Snapshot) -> list[dict[str, Any]]:
+    """One row for each holder and change; bases on which it is the same share a row."""
+    groups: dict[tuple[str, str, str, str], list[Any]] = {}
+    for row in result.rows:
+        if row.before != row.after:
+            digits = next((d for d in (4, 6, 8, 10) if _share(row.before, d) != _share(row.after, d)), 12)
+            key = (row.issuer, row.holder, _share(row.before, digits), _share(row.after, digits))
+            groups.setdefault(key, []).append(row)
+    return [
+        {
+            "who": f"{name(snapshot, holder) if not holder.startswith('~') else 'other holders'} in {issuer}",
+            "base": "all four" if len(rows) == len(BASES) else ", ".join(row.base.replace("_", " ") for row in rows),
+            "before": before, "after": after, "change": _change(rows[0].before, rows[0].after),
+        }
+        for (issuer, holder, before, after), rows in groups.items()
+    ]  # fmt: skip
+
+
+def _difference(cash: Mapping[str, str | None]) -> Decimal | None:
+    before, after = cash["before"], cash["after"]
+    return None if before is None or after is None else Decimal(after) - Decimal(before)
+
+
+def _deciding(both: Mapping[str, Any], issuer: str) -> list[str]:
+    """What differs in who votes most and who can block."""
+    told = []
+    sides = [both["before"] or {}, both["after"] or {}]
+    first = [f"{v['holder']} {percent(v['votes'])}" if (v := side.get("first_voter")) else "nobody" for side in sides]
+    blocks = ["; ".join(" with ".join(pair) for pair in side.get("blocking_minorities") or ()) or "nobody" for side in sides]
+    if first[0] != first[1]:
+        told.append(f"most votes in {issuer}: {first[0]} -> {first[1]}")
+    if blocks[0] != blocks[1]:
+        told.append(f"who can block two thirds in {issuer}, all votes present: {blocks[0]} -> {blocks[1]}")
+    return told
+
+
+def _events_apart(result: Comparison) -> list[str]:
+    """Events of both plans, of the first alone, of the second alone; of one plan, all of them."""
+    sides = {side: _events(e for e in result.events if e["side"] == side) for side in ("before", "after")}
+    shared = [line for line in sides["before"] if line in sides["after"]]
+    parts = {
+        "Law, in both": shared,
+        f"Law, only in {result.settings['before']}": [line for line in sides["before"] if line not in shared],
+        f"Law, only in {result.settings['after']}" if sides["before"] else "Law, on the way": [
+            line for line in sides["after"] if line not in shared
+        ],
+    }
+    told: list[str] = []
+    for title, lines in parts.items():
+        if lines:
+            told += ["", title, *(line for text in lines for line in _line(text))]
+    return told
 
 
 def _change(before: Any, after: Any) -> str:
-    numbers = isinstance(before, (int, Fraction)) and isinstance(after, (int, Fraction))
-    return points(Fraction(after) - before, 2) if numbers else "-"
+    """The difference in points, with digits enough to see it; of uncertain stakes that of their middle."""
+    ends = [value["mid"] if isinstance(value, Mapping) else value for value in (before, after)]
+    if any(not isinstance(value, (int, Fraction)) for value in ends):
+        return "-"
+    moved = Fraction(ends[1]) - ends[0]
+    return points(moved, next((d for d in (2, 4, 6, 8, 10) if round(moved * 100 * 10**d)), 2))
 
 
-def _share(value: Any) -> str:
-    return "-" if value is None else _ratio(value)
+def _share(value: Any, digits: int) -> str:
+    if isinstance(value, Mapping):
+        return f"{percent(value['low'], digits).removesuffix(' %')} to {percent(value['high'], digits)}"
+    return "unknown" if value is None else percent(value, digits)
 
 
 def _list(names: Sequence[str]) -> str:
