@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,6 +12,7 @@ from crosshold.deal.accounts import cash_table, undo
 from crosshold.deal.exact import Number, number
 from crosshold.deal.ledger import Entry, Ledger, shown
 from crosshold.deal.plan import Fund
+from crosshold.deal.stability import stability
 from crosshold.deal.waterfall import waterfall
 from crosshold.errors import Finding, RequestError
 from crosshold.model.snapshot import Snapshot
@@ -19,14 +21,19 @@ __all__ = [
     "committed_in",
     "contributions",
     "cost_of_stability",
+    "findings",
+    "games",
     "least_core",
     "nash",
     "nucleolus",
+    "ownership",
     "promote",
     "result",
     "shapley",
     "shares_by_contribution",
     "shortfalls",
+    "splits",
+    "viability",
     "waterfall",
 ]
 
@@ -60,6 +67,92 @@ def shortfalls(fund: Fund, entries: Sequence[Entry]) -> list[Finding]:
     return found
 
 
+@dataclass(frozen=True)
+class Owned:
+    """Who owns the fund: ``parts`` sum to 1, or are empty with the ``reason``. ``by`` is the chosen split."""
+
+    by: str
+    parts: Mapping[str, Fraction]
+    reason: str | None = None
+
+
+def ownership(fund: Fund, paid: Mapping[str, Decimal]) -> Owned:
+    """Ownership by contributions (unless the plan says otherwise), fixed, or by a split of the gain that ``worth`` describes."""
+    owners = fund.terms.get("owners") or {"by": "contributions"}
+    by = str(owners["by"])
+    if by == "fixed":
+        return Owned(by, {who: number(part) for who, part in owners["shares"].items()})
+    if by == "contributions":
+        parts = shares_by_contribution(paid)
+        return Owned(by, parts, None if parts else "nobody has paid in")
+    worth = fund.terms.get("worth")
+    if not worth:
+        return Owned(by, {}, "fund.worth does not say what each group would have")
+    try:
+        split = splits(worth, owners.get("weights"))[by]
+    except RequestError as error:
+        return Owned(by, {}, error.findings[0].message)
+    whole = sum(split.values(), Fraction(0))
+    return Owned(by, {who: amount / whole for who, amount in split.items()}) if whole else Owned(by, {}, "the fund gains nothing")
+
+
+def splits(worth: Worths, weights: Mapping[str, Number] | None = None) -> dict[str, dict[str, Fraction]]:
+    """The gain of the fund by each offered split of it; a split that does not exist raises what it lacks."""
+    single = {name: worth[name] for name in sorted({part for key in worth for part in key.split("+")}) if name in worth}
+    found = {"shapley": shapley(worth)}
+    total = sum(found["shapley"].values(), Fraction(0))
+    return found | {"nucleolus": nucleolus(worth), "nash": nash(single, total, weights)}
+
+
+def games(fund: Fund, paid: Mapping[str, Decimal]) -> dict[str, Any] | None:
+    """Every split of the gain beside the split by contributions, with the promote of each; ``None`` without ``worth``."""
+    worth = fund.terms.get("worth")
+    if not worth:
+        return None
+    told: dict[str, Any] = {"reasons": {}}
+    weights = (fund.terms.get("owners") or {}).get("weights")
+    try:
+        found = splits(worth, weights)
+        told |= {"splits": found, "least_core": least_core(worth), "cost_of_stability": cost_of_stability(worth)}
+    except RequestError as error:
+        return {"reasons": {"splits": error.findings[0].message}}
+    if paid:
+        told["promote"] = {name: promote(split, paid) for name, split in found.items()}
+    else:
+        told["reasons"]["promote"] = "nobody has paid in"
+    return told
+
+
+def findings(fund: Fund, entries: Sequence[Entry]) -> list[Finding]:
+    """What the fund is short of, and groups that have less together than apart (``W_SUBADDITIVE``)."""
+    found = shortfalls(fund, entries)
+    if fund.terms.get("worth"):
+        from crosshold.measures.cooperative import solve
+
+        try:
+            found += [
+                replace(f, where=f"fund {fund.id}")
+                for f in solve(fund.terms["worth"], "shapley").findings
+                if f.code == "W_SUBADDITIVE"
+            ]
+        except RequestError as error:
+            found += [Finding("W_FUND_WORTH", f.message, f.cure, f"fund {fund.id}") for f in error.findings]
+    return found
+
+
+def returned(fund: Fund, paid: Mapping[str, Decimal]) -> dict[str, Any]:
+    """The waterfall of the money that the plan expects back (``returns``)."""
+    expected, tiers = fund.terms.get("returns"), fund.terms.get("waterfall")
+    if not expected or not tiers or not paid:
+        missing = "fund.returns" if not expected else "fund.waterfall" if not tiers else "a contribution"
+        return {"waterfall": None, "reason": f"{missing} is not there"}
+    try:
+        found = waterfall(paid, expected["amount"], int(expected["years"]), tiers)
+    except RequestError as error:
+        return {"waterfall": None, "reason": error.findings[0].message}
+    return {"waterfall": found.to_dict(exact=True), "reason": None, "expected": expected}
+
+
 def result(fund: Fund | None, end: Snapshot, entries: Sequence[Entry]) -> dict[str, Any]:
     """The fund executed and not executed, side by side.
 
@@ -69,16 +162,28 @@ def result(fund: Fund | None, end: Snapshot, entries: Sequence[Entry]) -> dict[s
         return {"executed": {}, "not_executed": {}}
     paid = contributions(fund, entries)
     committed = {who: shown(amount, fund.currency) for who, amount in fund.commitments.items()}
-    owners = fund.terms.get("owners") or {"by": "contributions"}
-    by_contribution = isinstance(owners, Mapping) and owners.get("by") == "contributions"
+    owned = ownership(fund, paid)
     back = end.evolve(cash=undo(end.cash, entries))
     executed = {
         "id": fund.id, "status": fund.status, "currency": fund.currency, "committed": committed,
         "contributions": {who: shown(amount, fund.currency) for who, amount in paid.items()},
         "total": shown(sum(paid.values(), Decimal(0)), fund.currency),
-        "owners": shares_by_contribution(paid) if by_contribution else owners, "cash": cash_table(end)[0],
+        "owners": owned.parts, "owners_by": owned.by, "owners_reason": owned.reason, "games": games(fund, paid),
+        "returns": returned(fund, paid), "cash": cash_table(end)[0],
     }  # fmt: skip
     return {"executed": executed, "not_executed": {"cash": cash_table(back)[0]}}
+
+
+def viability(fund: Fund | None, entries: Sequence[Entry], pair: Mapping[str, Any]) -> dict[str, Any]:
+    """V1 to V6 with the fund executed and with it not executed; ``pair`` has V4 and V5, which money alone does not change."""
+    nothing = {
+        **dict.fromkeys(("core_slack", "cost_of_stability", "leavers", "outside_pressure")),
+        "reasons": {"fund": "not executed"},
+    }
+    if fund is None:
+        return {"executed": None, "not_executed": {**pair, **nothing}}
+    held = stability(fund.terms, ownership(fund, contributions(fund, entries)).parts)
+    return {"executed": {**pair, **held}, "not_executed": {**pair, **nothing}}
 
 
 def committed_in(fund: Fund | None, state: Snapshot) -> Fraction | None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from crosshold.deal.accounts import GroupCash
+from crosshold.deal.accounts import GroupCash, sources_and_uses
 from crosshold.deal.books import Booking
 from crosshold.deal.draft import Sale
 from crosshold.deal.keys import plain as as_text
@@ -101,6 +101,20 @@ class Outcome:
         members = self.start.snapshot.groups.get(self.plan.group, ())
         return after_steps(self.start, self.steps, members, self.plan.group)
 
+    @cached_property
+    def group_sources_and_uses(self) -> dict[str, Any] | None:
+        """The sheet of the plan's group as one account: what members pay each other is neither; ``None`` without a group."""
+        members = self.start.snapshot.groups.get(self.plan.group, ())
+        flows = [(step.step.id, step.entries, step.sales) for step in self.steps]
+        return sources_and_uses(flows, members, self.plan.group).get(self.plan.group) if members else None
+
+    @cached_property
+    def vulnerability(self) -> dict[str, Any]:
+        """How open to others every company is, at the start and at the end (spec/deal 14)."""
+        from crosshold.deal.pack import exposure
+
+        return exposure(self.start, self.end)
+
     @property
     def as_executed(self) -> Plan:
         """The plan with fixed numbers, dates and prices instead of targets and models."""
@@ -127,9 +141,10 @@ class Outcome:
                 {**step.to_dict(exact=exact), **plain(block, exact=exact)} for step, block in zip(self.steps, self.finance, strict=True)
             ], "peak": plain(self.peak, exact=exact),
             "peak_stakes": plain(self.peak_stakes, exact=exact), "path_only_events": plain(self.path_only_events, exact=exact),
-            "sources_and_uses": plain(self.sources_and_uses),
+            "sources_and_uses": plain(self.sources_and_uses), "group_sources_and_uses": plain(self.group_sources_and_uses),
             "group_cash": self.group_cash.to_dict() if self.group_cash else None, "fund": plain(self.fund, exact=exact),
-            "viability": plain(self.viability, exact=exact), "balance": plain(self.balance.get("end"), exact=exact),
+            "viability": plain(self.viability, exact=exact), "vulnerability": plain(self.vulnerability, exact=exact),
+            "balance": plain(self.balance.get("end"), exact=exact),
             "end_hash": self.end_hash,
             "order_check": plain(self.order_check, exact=exact), "findings": plain(self.findings),
         }  # fmt: skip

@@ -72,9 +72,9 @@ def _power(view: View, a: str, b: str) -> Fraction | None:
 
 
 def viability(view: View, two: tuple[str, str] | None) -> dict[str, Any]:
-    """Of the pair: hostage balance at market values (V4); who can block a two-thirds resolution of the other when all attend (V5)."""
+    """Of the pair: hostage balance at market values (V4); who can block a resolution of the other, and at which turnout (V5)."""
     if two is None:
-        return {"between": None, "hostage_balance": None, "blocks_special": {}}
+        return {"between": None, "hostage_balance": None, "blocks_special": {}, "vetoes": {}}
     both = (two, two[::-1])
     worth = [_worth(view, holder, issuer) for holder, issuer in both]
     votes = {holder: over(view, holder, issuer, "exercisable_votes") for holder, issuer in both}
@@ -82,7 +82,22 @@ def viability(view: View, two: tuple[str, str] | None) -> dict[str, Any]:
         "between": list(two),
         "hostage_balance": None if worth[0] is None or worth[1] is None else hostage_balance(worth[0], worth[1]),
         "blocks_special": {holder: None if share is None else blocking(share) for holder, share in votes.items()},
+        "vetoes": {holder: None if share is None else _vetoes(share) for holder, share in votes.items()},
     }
+
+
+def _vetoes(share: Fraction) -> dict[str, dict[str, Any]]:
+    """By class of resolution the turnout up to which a share of all votes blocks it, and whether it blocks at exactly that turnout.
+
+    "More than 1/2" of votes cast is blocked by share / u >= 1/2, "at least 2/3" by share / u > 1/3.
+    """
+    found = {}
+    for name, majority, strict in (("ordinary", Fraction(1, 2), True), ("special", Fraction(2, 3), False)):
+        line = share / (1 - majority)
+        turnout = min(line, Fraction(1))
+        blocks = bool(turnout) and blocking(share, turnout, majority, strict=strict)
+        found[name] = {"majority": majority, "more_than": strict, "up_to_turnout": turnout, "at_that_turnout": blocks}
+    return found
 
 
 def held_by(view: View, holder: str, issuer: str) -> int:

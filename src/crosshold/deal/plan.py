@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from crosshold.deal.draft import Terms
+from crosshold.deal.fund_terms import KEYS as FUND_KEYS
+from crosshold.deal.fund_terms import fund_terms
 from crosshold.deal.keys import Amount, plain
 from crosshold.deal.step import Step
 from crosshold.deal.steps import STEPS
@@ -232,8 +234,7 @@ def read_fund(inner: Fields | None) -> Fund | None:
     """The ``fund`` of a plan or of goals."""
     if inner is None:
         return None
-    terms = ("kind", "calls", "owners", "waterfall", "voting", "uses")
-    inner.only(("id", "currency", "status", "commitments", *terms))
+    inner.only(("id", "currency", "status", "commitments", *FUND_KEYS))
     if not inner.require("id", "currency"):
         return None
     row = inner.child("commitments")
@@ -242,5 +243,5 @@ def read_fund(inner: Fields | None) -> Fund | None:
         id=inner.text("id") or "", currency=inner.text("currency") or "",
         status=inner.choice("status", FUND_STATUS, "proposed") or "proposed",
         commitments={name: amount for name, amount in commitments.items() if amount is not None},
-        terms={key: plain(inner.data[key]) for key in terms if inner.data.get(key) is not None},
+        terms=fund_terms(inner, list(commitments)),
     )  # fmt: skip

@@ -20,12 +20,13 @@ from crosshold.deal.pack.leverage import leverage
 from crosshold.deal.pack.moment import Moment
 from crosshold.deal.pack.policy import policy
 from crosshold.deal.pack.proceeds import cash_and_book, net_proceeds
+from crosshold.deal.pack.vulnerability import vulnerability
 from crosshold.deal.view import View
 
 if TYPE_CHECKING:
     from crosshold.deal.outcome import Executed
 
-__all__ = ["after_steps"]
+__all__ = ["after_steps", "exposure"]
 
 
 def after_steps(start: View, steps: Sequence[Executed], members: Sequence[str] = (), group: str = "") -> list[dict[str, Any]]:
@@ -42,6 +43,11 @@ def after_steps(start: View, steps: Sequence[Executed], members: Sequence[str] =
         })  # fmt: skip
         before, last = step.view, now
     return blocks
+
+
+def exposure(start: View, end: View) -> dict[str, Any]:
+    """How open to others every company is, before and after the plan."""
+    return {"start": vulnerability(Deciders(start)), "end": vulnerability(Deciders(end))}
 
 
 def _finance(moment: Moment, group: str) -> dict[str, Any]:
