@@ -100,6 +100,12 @@ FAULTS = [
     ("when: \"line\"", "when: \"increase(H in I; issued, 1/2) > 1/100\"", "C_NOT_EXACT"),
     ("quorum: exclude", "quorum: exclude, duty: {sell: all, from: \"line\"}", "C_SYNTAX"),
     ("confidence: A", "confidence: A\n  confidence: B", "C_DUPLICATE_KEY"),
+    ("held(I in H; gross_votes) >= 3/10", "13/10 <= held(I in H; gross_votes)", "C_BAD_VALUE"),
+    ("votes: zero", "votes: zero, share: \"1/2\"", "C_UNKNOWN_KEY"),
+    ("votes: zero", "votes: zero, base: issued", "C_UNKNOWN_KEY"),
+    ("votes: zero", "votes: zero, factor: 2", "C_UNKNOWN_KEY"),
+    ("votes: zero", "votes: stay, together: concert(H)", "C_UNKNOWN_KEY"),
+    ("votes: zero", "votes: cap, share: \"1/2\", share_from: articles_cap, base: issued", "C_UNKNOWN_KEY"),
     ("votes: zero", "votes: excess_over, base: issued, share: \"3/2\"", "C_BAD_NUMBER"),
     ("votes: zero", "votes: excess_over, base: issued, share: \"-1/2\"", "C_BAD_NUMBER"),
     ("votes: zero", "votes: excess_over, base: issued, share: nan", "C_BAD_NUMBER"),
@@ -152,6 +158,9 @@ CONTROL = """\
     ("old", "new", "code"),
     [
         ('  when: "majority"\n', "", "C_MISSING_KEY"),
+        ('when: "majority"', 'when: "majority"\n  unless: "fact(tie, X, Y)"', "C_UNKNOWN_KEY"),
+        ('when: "majority"', 'when: "all(majority, not(ctrl(Y, X; XA-SUB)))"', "C_SYNTAX"),
+        ('when: "majority"', 'when: "not(majority)"', "C_SYNTAX"),
         ('when: "majority"', 'when: "held(I in H; issued) > 1/2"', "C_UNKNOWN_PREDICATE"),
         ('when: "majority"', 'when: "any(majority, self(H, I))"', "C_UNKNOWN_PREDICATE"),
         ('when: "majority"', 'when: "any(majority, held_for(lot) >= 24)"', "C_UNKNOWN_PREDICATE"),
@@ -162,6 +171,16 @@ def test_a_definition_of_control_speaks_of_x_and_y(old: str, new: str, code: str
     with pytest.raises(CrossholdError) as caught:
         book(CONTROL.replace(old, new, 1))
     assert code in {f.code for f in caught.value.findings}
+
+
+def test_definitions_that_deny_one_another_are_refused() -> None:
+    """Control that rests on the absence of another control, which rests on the first, has no least answer."""
+    other = CONTROL.replace("XA-SUB", "XA-TOP")
+    denies = 'when: "all(majority, not(held(Y + subs(Y; XA-TOP) in X; issued) > 1/4))"'
+    book(CONTROL.replace('when: "majority"', denies) + other)
+    with pytest.raises(CrossholdError) as caught:
+        book(CONTROL.replace('when: "majority"', denies) + other.replace('when: "majority"', 'when: "ctrl(X, Y; XA-SUB)"'))
+    assert [f.code for f in caught.value.findings] == ["C_SYNTAX"] and "XA-SUB -> XA-TOP -> XA-SUB" in str(caught.value)
 
 
 def test_a_reading_that_the_case_fixes_is_used_or_refused() -> None:

@@ -19,6 +19,7 @@ from crosshold.law.trees import (
     Held,
     HeldFor,
     Increase,
+    Not,
     Number,
     Predicate,
     Some,
@@ -192,6 +193,21 @@ class Rule:
         return tuple(named)
 
     @cached_property
+    def denied(self) -> frozenset[str]:
+        """Ids of the control definitions that it asks not to hold."""
+        found: set[str] = set()
+        waiting: list[When | Number] = [n.item for tree in self.trees for n in walk(tree) if isinstance(n, Not)]
+        while waiting:
+            for node in walk(waiting.pop()):
+                if isinstance(node, Clause):
+                    waiting.append(self.clauses[node.name])
+                elif isinstance(node, Predicate) and node.name == "ctrl":
+                    found.add(node.words[2])
+                elif isinstance(node, Held) and node.group.subs:
+                    found.add(node.group.subs)
+        return frozenset(found)
+
+    @cached_property
     def bases(self) -> frozenset[str]:
         """Bases it measures on itself (not through a definition)."""
         found: set[str] = set()
@@ -232,7 +248,7 @@ class Rule:
         if isinstance(tree, Sure):
             return self._returns(tree.item)
         if isinstance(tree, Dates):
-            return tree.word == "same_day" and self._returns(tree.first)
+            return tree.word == "same_day" and isinstance(tree.first, Predicate) and self._returns(tree.first)
         if isinstance(tree, Compare):
             held, line = tree.left, tree.right
             back = isinstance(held, Held) and held.group.head in ("I", "X") and held.target in ("H", "Y")

@@ -91,7 +91,30 @@ def check(rules: Iterable[Rule]) -> None:
             if earlier.end is None or (later.start or date.min) <= earlier.end:
                 message = f"two versions of {name} are in force on {later.start}."
                 faults.add("C_OVERLAP", message, "End the earlier one the day before.", name)
+    for rule in rows:
+        if rule.kind == "control_def" and (circle := _denies_itself(rule, rows)):
+            message = (
+                f"the definitions {' -> '.join(circle)} turn in a circle through 'not': control would rest on its own absence."
+            )
+            faults.add("C_SYNTAX", message, "Leave the control out of 'not'.", rule.id)
     faults.raise_errors(FileError)
+
+
+def _denies_itself(rule: Rule, rows: Iterable[Rule]) -> tuple[str, ...]:
+    """Definitions that lead from what a definition denies back to itself."""
+    named: dict[str, set[str]] = {}
+    for row in rows:
+        named.setdefault(row.id, set()).update(row.definitions)
+    waiting: list[tuple[str, ...]] = [(rule.id, name) for name in sorted(rule.denied)]
+    seen: set[str] = set()
+    while waiting:
+        path = waiting.pop(0)
+        if path[-1] == rule.id:
+            return path
+        if path[-1] not in seen:
+            seen.add(path[-1])
+            waiting += [(*path, name) for name in sorted(named.get(path[-1], ()))]
+    return ()
 
 
 def _rule(row: Fields) -> Rule | None:
@@ -154,8 +177,9 @@ def _complete(row: Fields, rule: Rule) -> None:
             cure = did_you_mean(clause, rule.clauses)
             row.fault("C_UNKNOWN_PREDICATE", f"the flag of {clause!r} names no clause of this row.", cure, "flags", clause)
     for line in (n for tree in rule.trees for n in walk(tree) if isinstance(n, Compare)):
-        if isinstance(line.left, (Held, Increase)) and isinstance(line.right, Fraction) and line.right > 1:
-            row.fault("C_BAD_VALUE", f"a share of {line.right} is more than everything.", "Write a ratio from 0 to 1.", "when")
+        for share, other in ((line.left, line.right), (line.right, line.left)):
+            if isinstance(share, (Held, Increase)) and isinstance(other, Fraction) and other > 1:
+                row.fault("C_BAD_VALUE", f"a share of {other} is more than everything.", "Write a ratio from 0 to 1.", "when")
     for done in rule.effects:
         if done.together is not None and rule.by_lot:
             row.fault(
@@ -164,6 +188,10 @@ def _complete(row: Fields, rule: Rule) -> None:
         if (done.votes == "multiply") != (rule.kind == "multiplier"):
             cure = "A multiplier multiplies; only it does."
             row.fault("C_UNKNOWN_EFFECT", f"a {rule.kind} cannot have the effect {done.votes!r}.", cure, "effect")
+    if rule.kind == "control_def" and rule.unless is not None:
+        row.fault(
+            "C_UNKNOWN_KEY", "a control definition has no exception.", "Write all(..., not(...)) as its condition.", "unless"
+        )
     if rule.kind == "control_def":
         nodes = [n for tree in rule.trees for n in walk(tree)]
         roles = {w for n in nodes if isinstance(n, Predicate) for w in n.words if w in ("H", "I", "lot")}

@@ -28,6 +28,11 @@ EFFECT: Mapping[str, str] = {
     "duty": "what H must do, as in a row",
     "part": "the part whose letter counts",
 }
+ONLY_OF: Mapping[str, tuple[str, ...]] = {
+    "share": ("cap", "excess_over"), "share_from": ("cap", "excess_over"), "base": ("cap", "excess_over"), "factor": ("multiply",),
+    "clock_from": ("multiply",), "together": ("cap", "excess_over", "zero"),
+}  # fmt: skip
+"""Words of an effect that only some effects have."""
 MOST_RUNGS = 1000
 MOST_TIMES = 1000
 
@@ -54,6 +59,10 @@ def effect(fields: Fields, trees: dict[str, When], parts: dict[str, str], kind: 
         fields.fault("C_UNKNOWN_PREDICATE", f"the row has no clause {clause!r}.", did_you_mean(clause, trees), "clause")
     if part is not None and part not in parts:
         fields.fault("C_CONFIDENCE", f"the part {part!r} has no letter under 'parts'.", "Add it.", "part")
+    for key in [key for key, used in ONLY_OF.items() if votes in words.VOTE_EFFECTS and votes not in used and key in fields.data]:
+        fields.fault("C_UNKNOWN_KEY", f"{votes} has no {key!r}.", f"It is of {' and '.join(ONLY_OF[key])}.", key)
+    if "share" in fields.data and "share_from" in fields.data:
+        fields.fault("C_UNKNOWN_KEY", "the share is told twice.", "Write 'share' or 'share_from'.", "share_from")
     share, base = fields.part("share"), fields.text("base")
     if votes in ("cap", "excess_over"):
         if fields.data.get("share") is None and fields.text("share_from") is None:
