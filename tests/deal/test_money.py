@@ -172,6 +172,19 @@ def test_which_base_finds_the_old_denominator() -> None:
     assert finance.which_base("0.99", 2, before, after, "R", "N").to_dict()["matches"] == []
 
 
+def test_which_base_finds_votes_and_the_treasury() -> None:
+    # 30 of 100 shares, 10 of them own; 60 of 120 votes, of which 40 of 80 can be exercised
+    before = {"held": 35, "issued": 100, "treasury": 0}
+    after = {"held": 30, "issued": 100, "treasury": 10, "gross_votes": [60, 120], "exercisable_votes": [30, 80]}
+    found = {
+        said: [m.basis for m in finance.which_base(said, 1, before, after, "R", "N").matches]
+        for said in ("0.333", "0.5", "0.375")
+    }
+    assert found == {"0.333": ["outstanding"], "0.5": ["gross_votes"], "0.375": ["exercisable_votes"]}
+    old = finance.which_base("0.300", 1, {**before, "issued": 100, "held": 31}, {**after, "issued": 90}, "R", "N")
+    assert "37.5 % of exercisable_votes" in old.findings[0].message and "33.3 % of issued" in old.findings[0].message
+
+
 @given(st.fractions(0, 1), st.fractions(0, 1))
 def test_balance_is_symmetric_and_none_without_mutual_power(a: Fraction, b: Fraction) -> None:
     value = viability.balance(a, b)

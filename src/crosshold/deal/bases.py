@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from crosshold.deal.exact import Number, Record, number
 from crosshold.errors import Finding
 
-BASES = ("issued", "outstanding")
+BASES = ("issued", "outstanding", "gross_votes", "exercisable_votes")
+State = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,12 @@ class Reported(Record):
     findings: tuple[Finding, ...]
 
 
-def which_base(
-    reported: Number, decimals: int, before: Mapping[str, int], after: Mapping[str, int], holder: str, issuer: str
-) -> Reported:
+def which_base(reported: Number, decimals: int, before: State, after: State, holder: str, issuer: str) -> Reported:
     """Try every numerator (before, after), denominator (before, after) and basis against a reported fraction 0-1.
 
-    ``before`` and ``after`` are ``{held, issued, treasury}``; ``decimals`` are those of the percentage as printed. If the only match
-    has the numerator after and the denominator before, ``W_OLD_DENOMINATOR`` says what each proper basis would give.
+    ``before`` and ``after`` are ``{held, issued, treasury}`` and, where they are known, ``gross_votes`` and ``exercisable_votes`` as
+    ``[held, all]``; ``decimals`` are those of the percentage as printed. If every match has the numerator after and the denominator
+    before, ``W_OLD_DENOMINATOR`` says what each proper basis would give.
     """
     said = round(number(reported) * 100, decimals)
     states = {"before": before, "after": after}
@@ -44,16 +45,24 @@ def which_base(
     for basis in BASES:
         for top, numerator in states.items():
             for bottom, denominator in states.items():
-                own = denominator.get("treasury", 0) if basis == "outstanding" else 0
-                value = Fraction(numerator["held"], denominator["issued"] - own)
-                if round(value * 100, decimals) == said:
+                value = _value(basis, numerator, denominator)
+                if value is not None and round(value * 100, decimals) == said:
                     matches.append(Match(basis, top, bottom, value))
     findings = []
     if matches and all((m.numerator, m.denominator) == ("after", "before") for m in matches):
-        proper = {
-            b: Fraction(after["held"], after["issued"] - (after.get("treasury", 0) if b == "outstanding" else 0)) for b in BASES
-        }
+        proper = {basis: value for basis in BASES if (value := _value(basis, after, after)) is not None}
         figures = ", ".join(f"{float(value) * 100:.{decimals}f} % of {basis}" for basis, value in proper.items())
         message = f"{holder} in {issuer}: the figure fits only the share count before the deal; after it: {figures}."
         findings.append(Finding("W_OLD_DENOMINATOR", message, "Recompute it on a named basis.", issuer))
     return Reported(tuple(matches), tuple(findings))
+
+
+def _value(basis: str, top: State, bottom: State) -> Fraction | None:
+    """One state's holding over the other's whole; ``None`` where the basis is not known or empty."""
+    if basis in ("issued", "outstanding"):
+        held, whole = top["held"], bottom["issued"] - (bottom.get("treasury", 0) if basis == "outstanding" else 0)
+    elif basis in top and basis in bottom:
+        held, whole = top[basis][0], bottom[basis][1]
+    else:
+        return None
+    return Fraction(held, whole) if whole else None
