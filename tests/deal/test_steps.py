@@ -238,6 +238,42 @@ def test_a_holder_that_tenders_pro_rata_keeps_its_stake() -> None:
     assert done.draft.record["leak"] == 0 and alike.state.held("R", "N") * 1000 == 400 * alike.state.issuers["N"].issued
 
 
+@pytest.mark.parametrize(
+    ("others", "fill", "rest"),
+    [
+        # cap 100, R offers 90: 9,000 / 110 = 81.8 at the most, 9,000 / 200 = 45 at the least, 9,000 / 155 = 58.06 in the middle
+        ({"low": 20, "high": 110}, {"low": 45, "high": 82}, (318, 342, 355)),
+        ({"low": 20, "mid": 60, "high": 110}, {"low": 45, "high": 82}, (318, 340, 355)),
+        ({"low": 5, "high": 9}, None, (310, 310, 310)),  # never more than the cap: R is filled in full
+    ],
+)
+def test_uncertain_offers_of_others_leave_the_partner_with_bounds(others: Any, fill: Any, rest: tuple[int, int, int]) -> None:
+    buy = {"type": "buyback", "issuer": "N", "offers": {"R": 90}, "others_offer": others, "cap": 100, "price": EUR}
+    done = do(state(), buy)
+    lots = done.state.lots_of("N", "R")
+    assert (sum(lot.bounds[0] for lot in lots), sum(lot.shares for lot in lots), sum(lot.bounds[1] for lot in lots)) == rest
+    assert done.draft.record["fills_between"].get("R") == fill
+    assert ("W_FILLS_UNCERTAIN" in found(done)) is (fill is None)  # 95 to 99 shares are bought
+    again = advance(state(), Plan.parse(Plan(steps=done.compiled).to_yaml()).steps[0])
+    assert state_hash(again.state) == state_hash(done.state) and again.state.treasury("N") == done.draft.record["shares"]
+    assert barred(state(), {**buy, "others_offer": {"low": 20, "high": 501}}) == ["E_INSUFFICIENT"]
+
+
+def test_whoever_may_have_sold_all_or_not_has_bounds_too() -> None:
+    buy = {
+        "type": "buyback",
+        "issuer": "N",
+        "offers": {"R": {"low": 390, "mid": 400, "high": 400}},
+        "cap": 500,
+        "price": {"value": 1},
+    }
+    done = do(state(), buy)
+    assert [lot.bounds for lot in done.state.lots_of("N", "R")] == [(0, 10)] and found(done) == ["W_FILLS_UNCERTAIN"]
+    with pytest.raises(FileError) as caught:
+        Plan.read({"steps": [{**buy, "offers": {"R": {"low": 2, "high": 1}}}]})
+    assert [f.code for f in caught.value.findings] == ["C_BAD_NUMBER"]
+
+
 # -- trusts, overlays, exchanges
 
 
@@ -552,7 +588,7 @@ def test_new_shares_for_others_dilute_down_to_a_stake(rounding: str, shares: int
     done = do(state(), {**target, "rounding": rounding, "subscriber": "X"})
     assert done.draft.record["shares"] == shares and done.draft.record["exact"] == Fraction(1000, 3)  # 400 / 0.3 - 1,000
     assert done.state.issuers["N"].issued == 1000 + shares == 1000 + done.state.held("X", "N")
-    assert (400 * 10 <= 3 * (1000 + shares)) is (rounding == "at_most")
+    assert (3 * (1000 + shares) >= 400 * 10) is (rounding == "at_most")
     votes = {**target, "type": "target_votes", "basis": "gross_votes"}
     loyal = state(Lot("r", "N", "R", 400, votes=800, since="2010"))  # 800 of 1,400 votes: 800 / 0.3 - 1,400 = 1,266.7
     assert do(loyal, votes).draft.record["shares"] == 1267
@@ -736,6 +772,20 @@ def test_nobody_sells_to_itself_and_no_lot_goes_twice() -> None:
     assert barred(state(), {**SELL, "to": "R", "fee": "0.01"}) == ["C_BAD_VALUE"]
     assert barred(state(), {**TRUST, "trustee": "R"}) == ["C_BAD_VALUE"]
     assert barred(state(), {**SELL, "lots": ["r", "r"], "shares": 500 - 100}) == ["C_DUPLICATE_ID"]
+
+
+def test_a_beneficiary_does_not_buy_what_is_its_own() -> None:
+    with pytest.raises(RequestError) as caught:
+        do(state(), {**SELL, "holder": "T", "to": "R", "shares": 10})
+    assert caught.value.findings[0].code == "C_BAD_VALUE" and "trust_out" in caught.value.findings[0].cure
+
+
+def test_an_aggregate_goes_by_its_name_before_and_after_it_is_split() -> None:
+    there = state(Lot("a", "N", "R", 100, votes=160), Lot("b", "N", "R", 300))
+    first = do(there, {**SELL, "shares": 50, "lots": ["a"]})
+    assert held(first) == {"a.loyal": 50, "b": 300}  # 40 plain shares and 10 loyal ones
+    assert held(do(first.state, {**SELL, "id": "t", "shares": 51, "lots": ["a", "b"]})) == {"b": 299}
+    assert barred(there, {**SELL, "lots": ["a", "a.plain"]}) == ["C_DUPLICATE_ID"]
 
 
 @pytest.mark.parametrize("kind", ["mutual_cancel", "buyback", "tender"])

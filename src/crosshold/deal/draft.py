@@ -209,6 +209,15 @@ class Draft:
             made.append(lot.id)
         return made
 
+    def widen(self, issuer: str, holder: str, fewer: int, more: int) -> None:
+        """A holder may have so many fewer or more than its lots say: the bounds of its largest lot take that up."""
+        own = self.lots(issuer, holder)
+        if not own:
+            own = [Lot(self._free_name(f"{self.step}.{issuer}.{holder}.rest"), issuer, holder, 0, since=self.on.isoformat())]
+        lot = max(own, key=lambda lot: lot.shares)
+        low, high = lot.bounds
+        self._lots[lot.id] = replace(lot, low=max(0, low - fewer), high=high + more)
+
     def transfer(
         self, issuer: str, seller: str, buyer: str, shares: int, order: str | Sequence[str], bond: str | None = None,
         **attributes: Any,

@@ -46,6 +46,15 @@ class After:
 
 
 @dataclass(frozen=True)
+class Span:
+    """An uncertain number of shares, both ends possible; without ``mid`` its middle stands for it."""
+
+    low: int
+    high: int
+    mid: int | None = None
+
+
+@dataclass(frozen=True)
 class Tranches:
     """A sale in ``count`` parts, ``days`` apart; ``number`` is that of the part at hand and no key."""
 
@@ -181,6 +190,29 @@ def _exchange(f: Fields, key: str) -> dict[str, Fraction] | None:
     return {name: ratio for name, ratio in ratios.items() if ratio}
 
 
+def _span(f: Fields, key: str) -> int | Span | None:
+    if not isinstance(f.data.get(key), dict):
+        return _count(f, key)
+    inner = Fields(f.document, (*f.path, key), f.data[key], f.faults)
+    inner.only(("low", "mid", "high"))
+    inner.require("low", "high")
+    low, mid, high = (_count(inner, name) for name in ("low", "mid", "high"))
+    if low is None or high is None:
+        return None
+    if not low <= (low if mid is None else mid) <= high:
+        inner.fault("C_BAD_NUMBER", f"{key}: low, mid and high are not in this order.", "Write {low: 80, high: 120}.")
+        return None
+    return Span(low, high, mid)
+
+
+def _spans(f: Fields, key: str) -> dict[str, int | Span] | None:
+    inner = f.child(key)
+    if inner is None:
+        return None
+    counts = {name: _span(inner, name) for name in inner.data}
+    return {name: count for name, count in counts.items() if count is not None}
+
+
 def _offers(f: Fields, key: str) -> dict[str, int | str] | None:
     inner = f.child(key)
     if inner is None:
@@ -312,6 +344,8 @@ Money = Annotated[Amount, Kind(_amount)]
 Fee = Annotated[Amount | Fraction, Kind(_fee)]
 Discount = Annotated[Model | Fraction, Kind(_model)]
 Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
+Uncertain = Annotated[int | Span, Kind(_span)]
+UncertainFills = Annotated[Mapping[str, int | Span], Kind(_spans, "parties")]
 Offers = Annotated[Mapping[str, int | str], Kind(_offers, "parties")]
 Tendered = Annotated[int | Mapping[str, int], Kind(_tendered, "parties")]
 Exchange = Annotated[Mapping[str, Fraction], Kind(_exchange, "issuers")]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -48,6 +48,7 @@ def choose(lots: Sequence[Lot], shares: int, order: str | Sequence[str], gross: 
         ranked = sorted(lots, key=_rank(order, gross))
     else:
         known = {lot.id: lot for lot in lots}
+        order = [piece for name in order for piece in _pieces(name, known)]
         twice = sorted({name for name in order if order.count(name) > 1})
         if twice:
             message = f"the lot {', '.join(map(repr, twice))} is named twice."
@@ -68,6 +69,12 @@ def choose(lots: Sequence[Lot], shares: int, order: str | Sequence[str], gross: 
         message = f"the lots named hold {shares - left} shares, {shares} are needed."
         raise RequestError(Finding("E_INSUFFICIENT", message, "Name more lots, or move fewer shares.", where))
     return parts
+
+
+def _pieces(name: str, known: Mapping[str, Lot]) -> list[str]:
+    """A lot by its name; an aggregate that was split by those of its plain and its loyal shares."""
+    halves = [half for half in (f"{name}.plain", f"{name}.loyal") if half in known]
+    return [name] if name in known or not halves else halves
 
 
 def _rank(order: str, gross: Callable[[Lot], int]) -> Callable[[Lot], Any]:

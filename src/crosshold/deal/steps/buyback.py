@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Amount, CancelKey, Count, Fills, Issuer, Money, choice
-from crosshold.deal.ledger import largest_remainder
+from crosshold.deal.fills import check_offers, filled, middle, record_fills, together
+from crosshold.deal.keys import Amount, CancelKey, Count, Issuer, Money, Span, Uncertain, UncertainFills, choice
 from crosshold.deal.pricing import tax
 from crosshold.deal.step import Step
 from crosshold.deal.steps.cancel import Cancel
@@ -23,17 +23,18 @@ class Buyback(Step):
     """Shares go to the treasury against the issuer's cash; with ``cancel`` they vanish, at once or on a date.
 
     ``fills`` states how many each holder sold. ``offers`` with ``cap`` computes them: each in full up to the cap, above it pro rata
-    by largest remainder. What the market sells beside a named partner is the leak (``W_LEAK``).
+    by largest remainder. An uncertain offer {low, high} leaves its seller with bounds. What the market sells beside a named partner is
+    the leak (``W_LEAK``).
     """
 
     type: ClassVar[str] = "buyback"
 
     issuer: Issuer
     venue: Annotated[str, choice("on_market", "off_auction", "negotiated")] | None = None
-    fills: Fills | None = None
-    offers: Fills | None = None
+    fills: UncertainFills | None = None
+    offers: UncertainFills | None = None
     cap: Count | None = None
-    others_offer: Count | None = None
+    others_offer: Uncertain | None = None
     price: Money | None = None
     cancel: CancelKey = False
     fee_paid_by: Annotated[str, choice("issuer", "seller")] = "issuer"
@@ -54,20 +55,24 @@ class Buyback(Step):
         if fills is None:
             offers = dict(self.offers or {})
             if self.others_offer:
-                offers[FLOAT] = offers.get(FLOAT, 0) + self.others_offer
+                offers[FLOAT] = together(offers.get(FLOAT, 0), self.others_offer)
             check_offers(draft, self.issuer, offers)
-            fills = cut_back(offers, self.cap or 0)
+            fills = filled(draft, offers, self.cap or 0)
         price = draft.price(self.issuer, self.price, self.currency)
-        record_fills(draft, fills, price)
-        cancel = cancel_now(draft, self, self.cancel, self.issuer, sum(fills.values()))
+        count = record_fills(draft, fills, price)
+        cancel = cancel_now(draft, self, self.cancel, self.issuer, count)
         return (self.on(draft, fills=fills, offers=None, cap=None, others_offer=None, price=price, cancel=cancel),)
 
     def apply(self, draft: Draft) -> None:
         """Buy from each, pay the issuer's fee, cancel if it is for now."""
         assert self.fills is not None and self.price is not None
-        bought = purchase(draft, self, self.issuer, self.fills, self.price, self.fee_paid_by)
+        fills = {who: middle(fill) for who, fill in self.fills.items()}
+        bought = purchase(draft, self, self.issuer, fills, self.price, self.fee_paid_by)
         if self.cancel:
-            draft.cancel(self.issuer, sum(self.fills.values()), bought)
+            draft.cancel(self.issuer, sum(fills.values()), bought)
+        for who, fill in self.fills.items():
+            if isinstance(fill, Span):
+                draft.widen(self.issuer, who, fill.high - middle(fill), middle(fill) - fill.low)
 
 
 def cancel_now(draft: Draft, step: Step, cancel: bool | date, issuer: str, shares: int) -> bool:
@@ -76,30 +81,6 @@ def cancel_now(draft: Draft, step: Step, cancel: bool | date, issuer: str, share
         draft.due.append(Cancel(id=f"{step.id}.cancel", issuer=issuer, shares=shares, date=cancel, where=step.where))
         return False
     return bool(cancel)
-
-
-def cut_back(offers: Mapping[str, int], cap: int) -> dict[str, int]:
-    """Fills of offers: in full up to the cap, else pro rata (spec/deal 4.4)."""
-    return dict(offers) if sum(offers.values()) <= cap else largest_remainder(cap, offers)
-
-
-def check_offers(draft: Draft, issuer: str, offers: Mapping[str, int]) -> None:
-    """Nobody offers more than it has."""
-    for holder, offer in offers.items():
-        held = draft.held(holder, issuer)
-        if offer > held:
-            message = f"{holder} offers {offer:,} shares of {issuer} and has {held:,}."
-            raise draft.refuse("E_INSUFFICIENT", message, "Lower the offer.")
-
-
-def record_fills(draft: Draft, fills: Mapping[str, int], price: Amount, *, partner: bool = True) -> None:
-    """Note what was decided; with a ``partner`` meant to sell, what dispersed holders sell beside a named one is the leak."""
-    leak = sum(count for who, count in fills.items() if draft.dispersed(who))
-    if not partner or leak == sum(fills.values()):
-        leak = 0
-    draft.record |= {"shares": sum(fills.values()), "fills": dict(fills), "leak": leak, "price": f"{price.value:f}"}
-    if leak:
-        draft.warn("W_LEAK", f"{leak:,} shares are bought from others, not from the partner.", "The cap is shared pro rata.")
 
 
 def purchase(

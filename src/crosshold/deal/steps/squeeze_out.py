@@ -8,11 +8,12 @@ from math import ceil
 from typing import ClassVar
 
 from crosshold.deal.draft import Draft
+from crosshold.deal.fills import check_offers
 from crosshold.deal.keys import Count, ExitKey, Issuer, Money, Newcomer, Parties, Ratio, Tendered
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.pricing import tax
 from crosshold.deal.step import Step
-from crosshold.deal.steps.buyback import check_offers, purchase
+from crosshold.deal.steps.buyback import purchase
 from crosshold.deal.votes import Counter
 from crosshold.formats.fields import Fields
 

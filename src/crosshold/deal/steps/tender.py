@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from crosshold.deal.draft import Draft
+from crosshold.deal.fills import check_offers, cut_back, record_fills
 from crosshold.deal.keys import CancelKey, Count, Issuer, Money, Offers
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.step import Step
-from crosshold.deal.steps.buyback import cancel_now, check_offers, cut_back, purchase, record_fills
+from crosshold.deal.steps.buyback import cancel_now, purchase
 
 
 @dataclass(frozen=True, kw_only=True)
