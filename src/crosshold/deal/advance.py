@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
 
-from crosshold.deal import books, distributable, gates, invariants
+from crosshold.deal import books, distributable, gates, invariants, volume
 from crosshold.deal.books import Booking
 from crosshold.deal.draft import Count, Draft, Gross, Terms
 from crosshold.deal.ledger import EXACT, shown
@@ -52,7 +52,8 @@ def advance(
         for part in compiled:
             part.apply(draft)
         after = draft.finish()
-        barred = [*gates.check(draft, after), *distributable.check(draft)]
+        too_large, after = volume.check(draft, compiled, after)
+        barred = [*gates.check(draft, after), *distributable.check(draft), *too_large]
         if barred and not settles:
             raise RequestError(barred)
         after = distributable.carried(draft, after)

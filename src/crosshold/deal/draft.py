@@ -79,6 +79,7 @@ class Draft:
         self.costs: list[tuple[str, str, Decimal, str]] = []  # payer, fee or tax, amount, currency
         self.must_cover: set[str] = set()
         self.moves: list[Move] = []
+        self.cancelled: dict[str, int] = {}  # issuer -> shares
         self.due: list[Step] = []  # what the step leaves for a later day
         self.issuers = dict(state.issuers)
         self.entities = dict(state.entities)
@@ -252,6 +253,8 @@ class Draft:
             raise self.refuse("E_LAST_SHARE", f"nothing of {issuer} would remain issued.", "Cancel fewer.")
         for part in self.take(issuer, issuer, shares, order):
             self._resize(issuer, part.lot.share_class, -part.shares)
+        if shares:
+            self.cancelled[issuer] = self.cancelled.get(issuer, 0) + shares
 
     def issue(self, issuer: str, fills: Mapping[str, int], share_class: str | None = None, **attributes: Any) -> list[str]:
         """New shares of an issuer, or its first ones, into the hands of those who take them; the ids of their lots."""

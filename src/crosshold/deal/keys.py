@@ -75,6 +75,22 @@ class Model:
 
 
 @dataclass(frozen=True)
+class Periods:
+    """A schedule of trades in equal ``periods``, each a trading day unless ``horizon`` (in trading days) says otherwise.
+
+    ``epsilon`` half spread, ``gamma`` permanent and ``eta`` temporary impact, in money; ``risk_aversion`` per money (spec/deal 9).
+    """
+
+    model: str
+    periods: int
+    epsilon: Fraction
+    gamma: Fraction
+    eta: Fraction
+    risk_aversion: Fraction
+    horizon: Fraction | None = None
+
+
+@dataclass(frozen=True)
 class Leg:
     """One side of an exchange of shares."""
 
@@ -156,6 +172,28 @@ def _positive(f: Fields, key: str, amount: Amount) -> Amount | None:
 
 def _fee(f: Fields, key: str) -> Amount | Fraction | None:
     return _amount(f, key) if isinstance(f.data.get(key), dict) else _ratio(f, key)
+
+
+def _impact(f: Fields, key: str) -> Model | Periods | Fraction | None:
+    value = f.data.get(key)
+    if not isinstance(value, dict) or value.get("model") != "schedule":
+        return _model(f, key)
+    inner = Fields(f.document, (*f.path, key), value, f.faults)
+    numbers = ("epsilon", "gamma", "eta", "risk_aversion")
+    inner.only(("model", "periods", *numbers, "horizon"))
+    inner.require("periods", *numbers)
+    periods, horizon = _count(inner, "periods"), inner.ratio("horizon")
+    found = [inner.ratio(name) for name in numbers]
+    given = [number for number in (*found, horizon) if number is not None]
+    if any(number < 0 for number in given) or horizon == 0 or periods == 0:
+        inner.fault(
+            "E_NEG_QTY", f"{key}: a number of the schedule is negative or without size.", "Write 0 or more, periods above 0."
+        )
+        return None
+    epsilon, gamma, eta, aversion = found
+    if periods is None or epsilon is None or gamma is None or eta is None or aversion is None:
+        return None
+    return Periods("schedule", periods, epsilon, gamma, eta, aversion, horizon)
 
 
 def _model(f: Fields, key: str) -> Model | Fraction | None:
@@ -343,6 +381,7 @@ Basis = Annotated[str, Kind(_basis, code="E_BASIS_AMBIGUOUS")]
 Money = Annotated[Amount, Kind(_amount)]
 Fee = Annotated[Amount | Fraction, Kind(_fee)]
 Discount = Annotated[Model | Fraction, Kind(_model)]
+Impact = Annotated[Model | Periods | Fraction, Kind(_impact)]
 Fills = Annotated[Mapping[str, int], Kind(_fills, "parties")]
 Uncertain = Annotated[int | Span, Kind(_span)]
 UncertainFills = Annotated[Mapping[str, int | Span], Kind(_spans, "parties")]

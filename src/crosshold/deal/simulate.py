@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import localcontext
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crosshold.deal import accounts, fund, influence, partners, watch
 from crosshold.deal.advance import Advance, advance
-from crosshold.deal.days import later
+from crosshold.deal.days import calendar_note, calendar_of, later
 from crosshold.deal.ledger import EXACT, Entry, Ledger
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.plan import Plan
@@ -103,11 +103,11 @@ class _Run:
         day = self.days[step.after.step]
         if step.after.trading_days is None:
             return later(day, step.after.days or 0)
-        left = step.after.trading_days
-        self.findings.add("N_CALENDAR", "Trading days are counted Monday to Friday, without holidays.", "", f"step {step.id}")
-        while left and day < date.max:
-            day = later(day, 1)
-            left -= day.weekday() < 5
+        issuer = next((name for role, name in step.names() if role == "issuer"), None)
+        calendar, said = calendar_of(self.now.snapshot, issuer)
+        day = calendar.after(day, step.after.trading_days)
+        if note := calendar_note(issuer, calendar, said, day):
+            self.findings.add("N_CALENDAR", *note, f"step {step.id}")
         return day
 
     def _due(self, day: date) -> None:
@@ -145,14 +145,16 @@ class _Run:
                 raise PlanError(_as_errors(stopping))
         self.past += [votes.ballot, row.view.votes.ballot]
         self.votes = row.view.votes
-        self.days[step.id] = day
+        self.days[step.id] = date.fromisoformat(done.draft.record.get("last_day", day.isoformat()))
         self.later += done.draft.due
         if step.settlement_days:
             on = later(day, step.settlement_days)
             self.settling += [replace(part, id=f"{part.id}.settled", date=on) for part in done.compiled]
             self.ahead = row.view
             record = {**row.record, "settled_on": on.isoformat()}
-            return replace(row, record=record, compiled=(), view=self._waiting(day), entries=(), sales=(), bookings=(), group_cash=None)
+            return replace(
+                row, record=record, compiled=(), view=self._waiting(day), entries=(), sales=(), bookings=(), group_cash=None
+            )
         if self.ahead:
             self.ahead, register = row.view, self._register(done.compiled, day)
             found = tuple(dict.fromkeys([*row.findings, *(f for f in register.findings if f.code == "W_OVERDRAWN")]))

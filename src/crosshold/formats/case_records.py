@@ -15,6 +15,7 @@ from crosshold.formats.case_contracts import contract, known_party, overlay, par
 from crosshold.formats.case_financials import book, financials
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document
+from crosshold.model.exchange import EXCHANGES
 from crosshold.model.share import BASES
 from crosshold.model.snapshot import Price, Rate, RuleChoice
 
@@ -76,8 +77,12 @@ def _cash(row: Fields, currency: str) -> dict[str, Any] | None:
 
 
 def _market(row: Fields, currency: str) -> dict[str, Any]:
-    row.only(("adv", "volatility", "calendar", *_EVIDENCE))
-    values = {"adv": row.whole("adv"), "volatility": row.ratio("volatility"), "calendar": row.text("calendar")}
+    row.only(("adv", "volatility", "calendar", *MARKET, *_EVIDENCE))
+    values: dict[str, Any] = {"adv": row.whole("adv"), "calendar": row.choice("calendar", EXCHANGES)}
+    for key in ("volatility", *MARKET):
+        values[key] = row.ratio(key)
+        if values[key] is not None and values[key] < 0:
+            row.fault("C_BAD_NUMBER", f"{key}: {row.data[key]} is negative.", "Write 0 or more.", key)
     return {key: value for key, value in values.items() if value is not None}
 
 
@@ -124,6 +129,8 @@ def _watch(row: Fields, known: set[str]) -> None:
 def _fact(row: Fields, known: set[str]) -> None:
     row.require("fact")
     row.partial_day("date")
+    if str(row.data.get("fact")) in ("shares_cancelled", "shares_sold"):
+        row.require("date", "shares"), row.whole("shares")
 
 
 def rule_choice(row: Fields | None, beside: Document | None) -> RuleChoice:

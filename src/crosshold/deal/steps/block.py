@@ -9,6 +9,7 @@ from typing import ClassVar
 
 from crosshold.deal.days import later
 from crosshold.deal.draft import Draft
+from crosshold.deal.duration import timed
 from crosshold.deal.keys import Count, Days, Discount, Fills, Issuer, Model, Money, Party
 from crosshold.deal.pricing import fixed_cut, settle
 from crosshold.deal.step import Step
@@ -44,6 +45,7 @@ class Block(Step):
         price = draft.price(self.issuer, self.price, self.currency)
         cut = fixed_cut(draft, self.issuer, self.shares, self.discount, Model("block"))
         draft.record |= {"shares": self.shares, "price": f"{price.value:f}", "discount": f"{float(cut):.6f}"}
+        timed(draft, self.issuer, self.holder, self.shares, None, at_once=True)
         return (self.on(draft, price=price, discount=cut),)
 
     def apply(self, draft: Draft) -> None:

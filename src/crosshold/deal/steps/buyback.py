@@ -9,8 +9,9 @@ from decimal import Decimal
 from typing import Annotated, ClassVar
 
 from crosshold.deal.draft import Draft
+from crosshold.deal.duration import timed
 from crosshold.deal.fills import check_offers, filled, middle, record_fills, together
-from crosshold.deal.keys import Amount, CancelKey, Count, Issuer, Money, Span, Uncertain, UncertainFills, choice
+from crosshold.deal.keys import Amount, CancelKey, Count, Issuer, Money, Ratio, Span, Uncertain, UncertainFills, choice
 from crosshold.deal.pricing import tax
 from crosshold.deal.step import Step
 from crosshold.deal.steps.cancel import Cancel
@@ -24,7 +25,8 @@ class Buyback(Step):
 
     ``fills`` states how many each holder sold. ``offers`` with ``cap`` computes them: each in full up to the cap, above it pro rata
     by largest remainder. An uncertain offer {low, high} leaves its seller with bounds. What the market sells beside a named partner is
-    the leak (``W_LEAK``).
+    the leak (``W_LEAK``). With a ``participation`` in the daily volume the step says how many trading days it takes; on the market more
+    than a rule allows in a day is ``E_VOLUME``.
     """
 
     type: ClassVar[str] = "buyback"
@@ -38,6 +40,7 @@ class Buyback(Step):
     price: Money | None = None
     cancel: CancelKey = False
     fee_paid_by: Annotated[str, choice("issuer", "seller")] = "issuer"
+    participation: Ratio | None = None
 
     def review(self, source: Fields) -> None:
         """Either recorded fills, or offers with a cap."""
@@ -60,6 +63,8 @@ class Buyback(Step):
             fills = filled(draft, offers, self.cap or 0)
         price = draft.price(self.issuer, self.price, self.currency)
         count = record_fills(draft, fills, price)
+        one_day = self.venue in ("off_auction", "negotiated")
+        timed(draft, self.issuer, self.issuer, count, self.participation, at_once=one_day)
         cancel = cancel_now(draft, self, self.cancel, self.issuer, count)
         return (self.on(draft, fills=fills, offers=None, cap=None, others_offer=None, price=price, cancel=cancel),)
 

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Count, Discount, Issuer, Model, Money, Party
+from crosshold.deal.duration import timed
+from crosshold.deal.keys import Count, Impact, Issuer, Model, Money, Party, Ratio
 from crosshold.deal.pricing import fixed_cut, settle
 from crosshold.deal.step import Step
 from crosshold.model.entity import FLOAT
@@ -16,7 +17,8 @@ from crosshold.model.entity import FLOAT
 
 @dataclass(frozen=True, kw_only=True)
 class Sell(Step):
-    """``shares`` from ``holder`` to ``to`` at ``price`` less ``impact`` (none, sqrt, or a fraction); the seller pays the fee.
+    """``shares`` from ``holder`` to ``to`` at ``price`` less ``impact`` (none, sqrt, a schedule, or a fraction); the seller pays
+    the fee. With a ``participation`` in the daily volume the step says how many trading days it takes.
 
     The seller's stake becomes (h - q) / n; nobody else's changes, except in votes, where the sold lots start anew.
     """
@@ -28,13 +30,15 @@ class Sell(Step):
     shares: Count
     to: Party = FLOAT
     price: Money | None = None
-    impact: Discount | None = None
+    impact: Impact | None = None
+    participation: Ratio | None = None
 
     def compile(self, draft: Draft) -> Sequence[Step]:
         """Fix the price and the impact."""
         price = draft.price(self.issuer, self.price, self.currency)
-        cut = fixed_cut(draft, self.issuer, self.shares, self.impact, Model("none"))
+        cut = fixed_cut(draft, self.issuer, self.shares, self.impact, Model("none"), price, self.participation)
         draft.record |= {"shares": self.shares, "price": f"{price.value:f}", "impact": f"{float(cut):.6f}"}
+        timed(draft, self.issuer, self.holder, self.shares, self.participation)
         return (self.on(draft, price=price, impact=cut),)
 
     def apply(self, draft: Draft) -> None:
