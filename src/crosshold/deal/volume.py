@@ -14,7 +14,6 @@ from typing import Any
 from crosshold.deal.draft import Draft
 from crosshold.deal.exact import Number, number
 from crosshold.deal.fills import middle
-from crosshold.deal.fills import middle
 from crosshold.deal.step import Step
 from crosshold.deal.steps.block import Block
 from crosshold.deal.steps.buyback import Buyback
