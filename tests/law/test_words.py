@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from crosshold.errors import CrossholdError, RequestError
+from crosshold.errors import CrossholdError, FileError, RequestError
 from crosshold.law.ballot import Ballot, ballot
+from crosshold.law.book import RuleBook
 from crosshold.law.vocabulary import CAPACITIES, FACTS, MEETINGS, MUTUAL_FACTS
 from crosshold.model.entity import Entity
+from crosshold.model.snapshot import Snapshot
 
 from .cases import book, net
 
@@ -285,3 +287,72 @@ def test_loyalty_votes_from_memory_are_told_and_not_given() -> None:
     plain = ballot(dated, rules=rules)
     assert plain.outcome().gross_total("A") == 100 and "W_RULE_UNVERIFIED" in {f.code for f in plain.findings}
     assert ballot(dated, rules=rules, accept=("XA-1",)).outcome().gross_total("A") == 120
+
+
+LATER = "all(held(I in H; issued) > 1/10, not(before(crossed(H in I; issued, 1/10), crossed(I in H; issued, 1/10))))"
+
+
+def crossing(when: str) -> RuleBook:
+    return book(ROW.format(kind="vote_rule", when=when, effect="{votes: zero, quorum: exclude}", more=""))
+
+
+def states(*parts: tuple[str, int, int]) -> list[Snapshot]:
+    """Registers by day: so many of a hundred shares of B in A's hands, and of A in B's."""
+    return [net([("A", "B", a), ("B", "A", b)], at=at, rules=("XA-1",)) for at, a, b in parts]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "silent"),
+    [
+        ((("2018-01-01", 5, 5), ("2019-01-01", 20, 5)), ["B"]),  # A in B first, B in A after 2019-01-01: the later one is silent
+        ((("2018-01-01", 5, 5), ("2019-01-01", 5, 20)), ["A"]),
+        ((("2018-01-01", 20, 20), ("2018-06-01", 5, 20), ("2019-01-01", 20, 20)), None),  # when B passed it was never seen
+        ((("2018-01-01", 5, 5),), None),  # both between the same two days
+        ((), None),
+    ],
+)
+def test_the_day_of_a_crossing_is_read_from_earlier_registers(
+    earlier: tuple[tuple[str, int, int], ...], silent: list[str] | None
+) -> None:
+    """Unknown where no earlier state is below the line, or both lie between the same two states: then no vote is taken."""
+    (now,) = states(("2020-01-28", 20, 20))
+    result = ballot(now, rules=crossing(LATER), past=states(*earlier))
+    assert sorted(lot.split(".")[0] for lot in result.outcome().cut) == (silent or [])
+    assert {v.value for v in result.verdicts} == ({"unknown"} if silent is None else {"true", "false"})
+
+
+def test_a_recorded_day_comes_before_what_registers_show() -> None:
+    (now,) = states(("2020-01-28", 20, 20))
+    facts = tuple(
+        {"fact": "crossed", "by": by, "target": to, "date": day} for by, to, day in (("A", "B", "2017"), ("B", "A", "2019"))
+    )
+    result = ballot(now.evolve(facts=facts), rules=crossing(LATER), past=states(("2018-01-01", 20, 5), ("2019-06-01", 5, 20)))
+    assert result.outcome().cut == ("B.A",)
+
+
+@pytest.mark.parametrize(
+    ("days", "value"),
+    [
+        ((("2018-01-01", 9), ("2018-12-01", 11)), "true"),  # passed in 2018, at the latest on 1 December: more than 12 months ago
+        ((("2019-02-01", 10), ("2019-12-01", 11)), "false"),  # exactly a tenth is not passed; at the earliest on 2 February
+        ((("2018-12-01", 9), ("2019-12-01", 11)), "unknown"),  # some day of that year: it may come out either way
+        ((("2019-12-01", 11),), "unknown"),
+    ],
+)
+def test_months_since_a_crossing(days: tuple[tuple[str, int], ...], value: str) -> None:
+    rules = crossing("all(held(I in H; issued) > 0, months_since(crossed(H in I; issued, 1/10)) >= 12)")
+    past = states(*((at, 5, b) for at, b in days))
+    result = ballot(states(("2020-01-28", 5, 20))[0], rules=rules, past=past)
+    found = next(v for v in result.verdicts if (v.holder, v.issuer) == ("B", "A"))
+    assert found.value == value
+    assert ("B.A" in result.outcome().cut) is (value == "true")
+
+
+@pytest.mark.parametrize(
+    "text", ["crossed(H in I; issued)", "crossed(H in I; issued, many)", "fact(crossed)", "held(H in I; issued)"]
+)
+def test_only_facts_and_crossings_have_a_day(text: str) -> None:
+    with pytest.raises(FileError, match="C_SYNTAX"):
+        crossing("crossed(H in I; issued, 1/10)")
+    with pytest.raises(FileError):
+        crossing(f"before({text}, fact(crossed, I, H))")

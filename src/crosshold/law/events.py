@@ -200,7 +200,8 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome, past: tuple[Wo
         value = judge.value(rule.when, env, rule, "")
         now, then = (Judge(side.bench, side.kept).held(line.left.held, env, rule) for side in (new, old))
         rise = judge.rise(line.left, env, rule)
-        if not value & TRUE or now is None or rise is None or (then is not None and now.low <= then.high):
+        possible = value if value == TRUE else Judge(bench, new.kept, data=True).value(rule.when, env, rule, "")
+        if not possible & TRUE or now is None or rise is None or (then is not None and now.low <= then.high):
             continue  # no such rise, or it rose before and not now
         doubt = value != TRUE or (
             new.world.has_bounds and Judge(bench, new.kept, data=True).value(rule.when, env, rule, "") != TRUE

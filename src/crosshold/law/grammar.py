@@ -3,10 +3,11 @@
 when := test | all(when, ...) | any(when, ...) | not(when) | not when | sure(when) | some(Z; when)
 test := clause name | ctrl(x, y; DEF) | largest(x in y; base) | self(x, y) | company(x) | listed(x) | sme(x) | other_voter(item)
       | jur(x) in {..} | form(x) in {..} | capacity(lot) in {..} | meeting in {..} | fact(name, who, ...) | notified(x to y)
-      | before(fact(..), fact(..)) | same_day(fact(..), fact(..))
+      | before(dated, dated) | same_day(dated, dated)
       | same_group(x, y; SCHEME) | same_group(x, y; SCHEME; designated_from day) | in_cycle(edge; SCHEME) | number op number
 number := rational | held(group in x; base) | held(group in x; base; without group) | increase(group in x; base, months)
-      | held_for(lot) | months_since(fact(..))
+      | held_for(lot) | months_since(dated)
+dated := fact(name, who, ...) | crossed(group in x; base, rational)
 group := x | x + subs(x; DEF) | subs(x; DEF) | sub(x; DEF) | concert(x) | product(x) | blocked
 base := word | max(word, word)          op := > >= < <= =
 together := x + subs(x; DEF) | concert(x) | same_group(x; SCHEME)
@@ -22,6 +23,8 @@ from crosshold.law.trees import (
     Both,
     Clause,
     Compare,
+    Crossed,
+    Dated,
     Dates,
     Group,
     Held,
@@ -161,11 +164,17 @@ class _Reader:
             return Clause(word)
         if word not in _PREDICATES:
             raise GrammarError("C_UNKNOWN_PREDICATE", f"{word!r} is no predicate.", did_you_mean(word, _PREDICATES))
+        if word == "crossed":
+            raise GrammarError(
+                "C_SYNTAX",
+                f"a crossing has a day and no truth in {self.text!r}.",
+                "Put it into before, same_day or months_since.",
+            )
         self.take("mark", "(")
         if word in _DATES:
-            first = self.named_fact()
+            first = self.dated()
             self.take("mark", ",")
-            second = self.named_fact()
+            second = self.dated()
             self.take("mark", ")")
             return Dates(word, first, second)
         if word == "fact":
@@ -239,10 +248,21 @@ class _Reader:
         self.take("mark", ")")
         return Predicate(word, tuple(words))
 
-    def named_fact(self) -> Predicate:
-        self.take("name", "fact")
+    def dated(self) -> Dated:
+        """Something that has a day: a recorded fact, or the crossing of a line."""
+        word = self.take("name", "fact", "crossed")
         self.take("mark", "(")
-        return self.fact()
+        if word == "fact":
+            return self.fact()
+        group = self.group()
+        self.take("name", "in")
+        target = self.role()
+        self.take("mark", ";")
+        held = Held(group, target, self.base())
+        self.take("mark", ",")
+        at = self.rational()
+        self.take("mark", ")")
+        return Crossed(held, at)
 
     def fact(self) -> Predicate:
         name = self.take("name")
@@ -286,7 +306,7 @@ class _Reader:
             self.take("mark", ")")
             return HeldFor()
         if word == "months_since":
-            fact = self.named_fact()
+            fact = self.dated()
             self.take("mark", ")")
             return MonthsSince(fact)
         group = self.group()

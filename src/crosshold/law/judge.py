@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ from crosshold.law.trees import (
     Both,
     Clause,
     Compare,
+    Crossed,
+    Dated,
     Dates,
     Group,
     Held,
@@ -162,17 +165,17 @@ class Judge:
         if not value & UNKNOWN:
             self.missing = before
         elif isinstance(tree, (Compare, Dates, Predicate)):
-            self.missing.update(dict.fromkeys(self._lacks(tree, env)))
+            self.missing.update(dict.fromkeys(self._lacks(tree, env, rule)))
         return value
 
-    def _lacks(self, tree: Compare | Dates | Predicate, env: Env) -> Iterator[str]:
+    def _lacks(self, tree: Compare | Dates | Predicate, env: Env, rule: Rule) -> Iterator[str]:
         """What a test that came out unknown would have had to know."""
         if isinstance(tree, Dates):
-            yield from (self._lacks_day(fact, env) for fact in (tree.first, tree.second) if self._day(fact, env) == UNKNOWN)
+            yield from (self._lacks_day(fact, env) for fact in (tree.first, tree.second) if self._day(fact, env, rule) == UNKNOWN)
         elif isinstance(tree, Compare):
             for number in (tree.left, tree.right):
                 held = number.held if isinstance(number, Increase) else number
-                if isinstance(number, MonthsSince) and not isinstance(self._day(number.fact, env), tuple):
+                if isinstance(number, MonthsSince) and not isinstance(self._day(number.fact, env, rule), tuple):
                     yield self._lacks_day(number.fact, env)
                 elif isinstance(number, HeldFor):
                     yield f"since when {self.world.lots[int(env['lot'])].id} is held"
@@ -191,11 +194,39 @@ class Judge:
         elif tree.name != "largest":
             yield f"{_ATTRIBUTES.get(tree.name, tree.name)} of {env[tree.words[0]]}"
 
-    def _lacks_day(self, fact: Predicate, env: Env) -> str:
+    def _lacks_day(self, fact: Dated, env: Env) -> str:
+        if isinstance(fact, Crossed):
+            return f"an earlier state of {env[fact.held.target]}, or the fact crossed ({', '.join(self._crossers(fact, env))})"
         return f"day of the fact {fact.words[0]} ({', '.join(self._who(fact, env))})"
 
-    def _day(self, fact: Predicate, env: Env) -> Days:
+    @staticmethod
+    def _crossers(crossed: Crossed, env: Env) -> tuple[str, str]:
+        return env[crossed.held.group.head], env[crossed.held.target]
+
+    def _day(self, fact: Dated, env: Env, rule: Rule) -> Days:
+        if isinstance(fact, Crossed):
+            return self._crossing(fact, env, rule)
         return self.world.facts.days(fact.words[0], *self._who(fact, env))
+
+    def _crossing(self, crossed: Crossed, env: Env, rule: Rule) -> Days:
+        """First and last possible day of the last crossing upwards: recorded, else after the last state that does not pass the line
+        and no later than the next one. ``None`` when the line is not passed now, UNKNOWN without a state below it."""
+        now = self.held(crossed.held, env, rule)
+        if now is None or now is NOTHING:
+            return UNKNOWN
+        if now.high <= crossed.at:
+            return None
+        if (told := self.world.facts.days("crossed", *self._crossers(crossed, env))) is not None:
+            return told
+        last = self.world.at
+        for past in sorted((w for w in self.bench.past if w.at < self.world.at), key=lambda w: w.at, reverse=True):
+            then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(crossed.held, env, rule)
+            if then is None or then is NOTHING:
+                return UNKNOWN
+            if then.low <= crossed.at:
+                return past.at + timedelta(1), last
+            last = past.at
+        return UNKNOWN
 
     def _value(self, tree: When, env: Env, rule: Rule, clause: str, effect: Effect | None) -> int:
         if isinstance(tree, Both):
@@ -210,7 +241,7 @@ class Judge:
         if isinstance(tree, Compare):
             return self._compare(tree, env, rule, clause, effect)
         if isinstance(tree, Dates):
-            return compare_days(tree.word, self._day(tree.first, env), self._day(tree.second, env))
+            return compare_days(tree.word, self._day(tree.first, env, rule), self._day(tree.second, env, rule))
         if isinstance(tree, Some):
             others = self.world.above(*dict.fromkeys(env[role] for role in ("I", "H", "X", "Y")))
             return _fold(False, (self.value(tree.item, {**env, "Z": z}, rule, clause, effect) for z in others), True)
@@ -237,6 +268,8 @@ class Judge:
         if left is NOTHING or right is NOTHING:  # where nobody has a vote there is no share of the votes to compare
             return UNKNOWN
         value = _test_spans(left, node.op, right) | (UNKNOWN if left.null or right.null else 0)
+        if value == TRUE | FALSE and not self.data and isinstance(node.left, (HeldFor, Increase, MonthsSince)):
+            value = UNKNOWN  # the days are not known closely enough to tell
         held = node.left.held if isinstance(node.left, Increase) else node.left
         if isinstance(held, Held) and isinstance(node.right, Fraction):
             value = self.override.get((node, env[held.target]), value)
@@ -256,7 +289,7 @@ class Judge:
             months = months_held(self.world.lots[int(env["lot"])], effect or Effect("multiply"), self.world)
             return None if months is None else Span(Fraction(months[0]), Fraction(months[1]))
         if isinstance(number, MonthsSince):
-            days = self._day(number.fact, env)
+            days = self._day(number.fact, env, rule)
             if not isinstance(days, tuple):
                 return None
             return Span(months_passed(days[1], self.world.at), months_passed(days[0], self.world.at))

@@ -61,10 +61,18 @@ class HeldFor:
 
 
 @dataclass(frozen=True, slots=True)
-class MonthsSince:
-    """Whole months since the day of a recorded fact."""
+class Crossed:
+    """The day on which a share last passed ``at``: recorded, else between two states of the register."""
 
-    fact: Predicate
+    held: Held
+    at: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsSince:
+    """Whole months since the day of a recorded fact, or of a crossing."""
+
+    fact: Dated
 
 
 Number = Fraction | Held | HeldFor | Increase | MonthsSince
@@ -90,11 +98,11 @@ class Predicate:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """Two recorded facts by their days: ``before`` or ``same_day``."""
+    """Two recorded facts or crossings by their days: ``before`` or ``same_day``."""
 
     word: str
-    first: Predicate
-    second: Predicate
+    first: Dated
+    second: Dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +141,11 @@ class Not:
     item: When
 
 
+Dated = Crossed | Predicate
 When = Both | Clause | Compare | Dates | Not | Predicate | Some | Sure
 
 
-def walk(tree: When | Number) -> Iterator[When | Number]:
+def walk(tree: When | Number | Dated) -> Iterator[When | Number | Dated]:
     """Every node of a tree, parents first."""
     yield tree
     if isinstance(tree, Both):
@@ -145,11 +154,12 @@ def walk(tree: When | Number) -> Iterator[When | Number]:
     elif isinstance(tree, (Not, Some, Sure)):
         yield from walk(tree.item)
     elif isinstance(tree, Dates):
-        yield from (tree.first, tree.second)
+        yield from walk(tree.first)
+        yield from walk(tree.second)
     elif isinstance(tree, MonthsSince):
-        yield tree.fact
+        yield from walk(tree.fact)
     elif isinstance(tree, Compare):
         yield from walk(tree.left)
         yield from walk(tree.right)
-    elif isinstance(tree, Increase):
+    elif isinstance(tree, (Crossed, Increase)):
         yield tree.held
