@@ -33,7 +33,8 @@ def write_file(thing: Any, target: Path, form: str | None = None) -> Path:
         fitting = [name for name, (fits, _) in FORMS.items() if fits(thing)]
         fitting += ["csv"] if hasattr(thing, "whole") and "csv" not in fitting else []
         fitting += ["parquet"] if hasattr(thing, "columns") else []
-        message = f"a {type(thing).__name__} has no form {form or '(none)'!r}."
+        kind = type(thing).__name__
+        message = f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind} has no form {form or '(none)'!r}."
         raise RequestError(Finding("E_FORMAT", message, f"It can be written as: {', '.join(fitting)}.", str(target)))
     return write_text(FORMS[form][1](thing), target)
 
