@@ -73,6 +73,10 @@ class Source:
     published_on: date | None = None
     language: str | None = None
     licence: str | None = None
+    retrieved_at: str | None = None
+    media_type: str | None = None
+    sha256: str | None = None
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ class Statement:
 
     ``subject`` holds ``object`` for the verb ``holds``. ``share`` carries the bounds of what was said, ``basis`` what it is
     a share of (``unknown`` until said). ``valid_from`` is inclusive, ``valid_to`` exclusive, both of any precision; ``known_on`` is when a
-    reader of the source could first know it. ``extra`` keeps every field that has no word of its own.
+    reader of the source could first know it. A joint holding names its members in ``joint``; it is never split. What plans, talks, caps
+    and exits say beyond a stake is in ``target`` .. ``exit``. ``reviewed_by`` let it in. ``extra`` keeps every field without a word here.
     """
 
     subject: str
@@ -107,6 +112,19 @@ class Statement:
     purpose: str | None = None
     value: str | None = None
     points_to: str | None = None
+    how: str | None = None
+    joint: tuple[str, ...] = ()
+    vote_share: Share | None = None
+    price: Decimal | None = None
+    target: Fraction | None = None
+    delta: Fraction | None = None
+    cap: Fraction | None = None
+    condition: str | None = None
+    direction: str | None = None
+    reason: str | None = None
+    subject_text: str | None = None
+    exit: bool | None = None
+    said_on: date | None = None
     note: str | None = None
     valid_from: str | None = None
     valid_to: str | None = None
@@ -117,6 +135,8 @@ class Statement:
     confidence: str | None = None
     revises: str | None = None
     retracts: str | None = None
+    reviewed_by: str | None = None
+    reviewed_at: str | None = None
     label: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
@@ -126,9 +146,10 @@ class Statement:
         return self.label or "s" + hashlib.sha256(self.canonical().encode()).hexdigest()[:24]
 
     def canonical(self) -> str:
-        """The content as JSON with sorted keys and exact numbers."""
-        content = {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name != "label"}
-        return json.dumps({k: v for k, v in content.items() if v not in (None, {}, "")}, sort_keys=True, ensure_ascii=False)
+        """The content as JSON with sorted keys and exact numbers; what was not said is left out."""
+        content = {n: v for n in CONTENT if (v := getattr(self, n)) not in (None, "", (), {})}
+        plain = {n: v if type(v) is str or type(v) is int else _plain(v) for n, v in content.items()}
+        return json.dumps(plain, sort_keys=True, ensure_ascii=False)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form with the id."""
@@ -147,6 +168,27 @@ class Statement:
     def key(self) -> tuple[str, str, str | None, str | None, str | None]:
         """The proposition: statements with one key speak of one thing."""
         return self.subject, self.verb, self.object, self.share_class, self.topic
+
+
+CONTENT = tuple(f.name for f in fields(Statement) if f.name != "label")
+"""The fields that make a statement what it is; a label is only a name for it."""
+
+
+def from_plain(data: Mapping[str, Any], label: str | None = None) -> Statement:
+    """The statement behind its canonical content: ``from_plain(json.loads(s.canonical()), s.label) == s``."""
+    values: dict[str, Any] = dict(data)
+    for name in ("share", "vote_share"):
+        if name in values:
+            said = values[name]
+            point = None if said["point"] is None else Fraction(said["point"])
+            low, high = Fraction(said["low"]), Fraction(said["high"])
+            values[name] = Share(point, low, high, said["low_open"], said["high_open"], said["bounds_from"], said["text"])
+    for names, kind in ((_MONEY, Decimal), (_RATIOS, Fraction), (_DAYS, date.fromisoformat), (("joint",), tuple)):
+        values |= {n: kind(values[n]) for n in names if n in values}
+    return Statement(**values, label=label)
+
+
+_MONEY, _RATIOS, _DAYS = ("amount", "price"), ("target", "delta", "cap"), ("known_on", "said_on")
 
 
 def _plain(value: Any) -> Any:

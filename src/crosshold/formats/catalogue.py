@@ -1,0 +1,92 @@
+"""The formats that are read and written, and which of them a file is (spec/evidence 6).
+
+A format is a module of this room with ``sniff(head, name)``, the likeness of a file from 0 to 1, ``read(source)``, a generator of batches,
+and, where it can be written, ``write(register, target)``, which returns what the format could not hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from crosshold.errors import FileError, Finding, RequestError, did_you_mean
+from crosshold.formats.intake import Batch, Input
+from crosshold.model.register import Register
+
+SURE = 0.5
+
+
+@dataclass(frozen=True)
+class Format:
+    """One row of :data:`FORMATS`. ``verbs`` are those it can hold; ``inclusive_end`` says that its last day still counts."""
+
+    name: str
+    title: str
+    module: str
+    verbs: tuple[str, ...]
+    writes: bool = False
+    inclusive_end: bool = False
+    folder: bool = False
+
+    @property
+    def code(self) -> ModuleType:
+        """Its module, loaded when it is first needed."""
+        return import_module(f"crosshold.formats.{self.module}")
+
+
+FORMATS: tuple[Format, ...] = (Format("statements", "crosshold's own statements in YAML", "statements", ("*",), writes=True),)
+"""Alphabetical. A new format is its module, its row, its tests and its page."""
+
+
+def named(name: str) -> Format:
+    """The format of that name; ``E_FORMAT``."""
+    found = next((f for f in FORMATS if f.name == name), None)
+    if found is None:
+        known = [f.name for f in FORMATS]
+        raise RequestError(
+            Finding("E_FORMAT", f"{name!r} is no format that is read here.", did_you_mean(name, known), "--format")
+        )
+    return found
+
+
+def sniff(source: Input) -> list[tuple[float, Format]]:
+    """How much a file is like each format, the likeliest first; formats that it is not like at all are left out."""
+    head = source.head
+    found = [(float(f.code.sniff(head, source.path.name)), f) for f in FORMATS if f.folder == source.path.is_dir()]
+    return sorted(((like, f) for like, f in found if like > 0), key=lambda row: (-row[0], row[1].name))
+
+
+def recognise(source: Input) -> Format:
+    """The one format that a file is; ``E_FILE`` when it is none, or two could be."""
+    likely = sniff(source)
+    sure = [f for like, f in likely if like > SURE]
+    if len(sure) == 1:
+        return sure[0]
+    if sure:
+        message = f"it could be {' or '.join(f.name for f in sure)}."
+        raise FileError(Finding("E_FILE", message, f"Say which: --format {sure[0].name}.", source.name))
+    known = ", ".join(f.name for f in FORMATS)
+    raise FileError(
+        Finding("E_FILE", "it is like none of the formats that are read here.", f"Name one with --format: {known}.", source.name)
+    )
+
+
+def read(source: Input, name: str | None = None) -> tuple[Format, Iterator[Batch]]:
+    """The format of a file and its batches."""
+    chosen = named(name) if name else recognise(source)
+    return chosen, chosen.code.read(source)
+
+
+def write(register: Register, target: Path, name: str) -> list[Finding]:
+    """Write a Register in a format; what it cannot hold comes back as ``W_LOST_ON_EXPORT``. The file appears whole or not at all."""
+    chosen = named(name)
+    if not chosen.writes:
+        can = [f.name for f in FORMATS if f.writes]
+        raise RequestError(
+            Finding("E_FORMAT", f"{name} is read here and not written.", f"Written are {', '.join(can)}.", "--format")
+        )
+    found: list[Finding] = chosen.code.write(register, target)
+    return found
