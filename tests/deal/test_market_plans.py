@@ -17,6 +17,7 @@ from crosshold.deal.market import block_discount
 from crosshold.deal.plan import Plan
 from crosshold.deal.schedule import schedule
 from crosshold.deal.simulate import Outcome, simulate
+from crosshold.deal.steps.sell import Sell
 from crosshold.deal.volume import volume_limit
 from crosshold.errors import FileError, PlanError, RequestError
 from crosshold.formats.case import from_document
@@ -25,6 +26,7 @@ from crosshold.law.book import load
 from crosshold.model.entity import Entity
 from crosshold.model.exchange import Calendar
 from crosshold.model.snapshot import Issuer, Lot, Lots, Price, RuleChoice, Snapshot
+from crosshold.report.planning import outcome as outcome_lines
 
 DAY = date(2020, 6, 1)
 BUY = {"id": "buy", "type": "buyback", "issuer": "N", "fills": {"~float": 100}, "venue": "on_market"}
@@ -245,6 +247,35 @@ def test_a_duration_without_an_end_is_refused() -> None:
         assert caught.value.findings[0].code == code
     assert "E_VOLUME" in stopped({**SELL, "participation": "0"})
     assert "E_UNPRICED" in stopped({**SELL, "participation": "1/4"}, snapshot=state(market={}))
+
+
+def test_several_sellers_of_one_target_share_the_participation() -> None:
+    target = {"id": "t", "type": "target_stake", "issuer": "N", "holders": ["R", "U"], "to": "1/2", "basis": "issued"}
+    outcome = run({**target, "participation": "1/10"})  # 150 of 650 are sold, 92 and 58, together 30 a day
+    assert {part.shares: part.participation for part in outcome.steps[0].compiled if isinstance(part, Sell)} == {
+        92: Fraction(92, 1500), 58: Fraction(58, 1500)
+    }  # fmt: skip
+    assert outcome.steps[0].record["trading_days"] == 5
+    bought = {**target, "holders": ["R"], "channel": "buyback_cancel", "to": "3/10", "participation": "1/4"}
+    assert run(bought).steps[0].record["trading_days"] == 2  # 142.9 shares through the company, 75 a day
+
+
+def test_a_target_of_votes_tries_quantities_without_their_price() -> None:
+    target = {"id": "t", "type": "target_votes", "issuer": "N", "holders": ["R"], "to": "39/100", "basis": "gross_votes"}
+    outcome = run({**target, "impact": PERIODS, "participation": "1/10"})  # all 400 would not fit into four days of 30
+    assert outcome.steps[0].record["shares"] == 10 and sum(outcome.steps[0].record["schedule"]["trades"]) == 10
+
+
+def test_settlement_counts_trading_days() -> None:
+    outcome = run({**SELL, "date": "2020-06-05", "settlement_days": 2})  # a Friday
+    assert outcome.steps[0].record["settled_on"] == "2020-06-09" and "N_CALENDAR" in codes(outcome)
+
+
+def test_a_reader_is_told_how_long_it_takes_and_what_the_model_cannot_say() -> None:
+    told = outcome_lines(run({**SELL, "impact": "sqrt", "participation": "1/10"}), state())
+    assert any("takes: 4 trading days, 0.33 days of volume, until 2020-06-04" in line for line in told)
+    assert any("does not depend on the speed" in " ".join(told[n : n + 2]) for n in range(len(told)))
+    assert any("trades: " in line for line in outcome_lines(run({**SELL, "impact": PERIODS}), state()))
 
 
 # -- models -------------------------------------------------------------------------------------------------------------------

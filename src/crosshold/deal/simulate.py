@@ -103,12 +103,16 @@ class _Run:
         day = self.days[step.after.step]
         if step.after.trading_days is None:
             return later(day, step.after.days or 0)
+        return self._trading_days(step, day, step.after.trading_days)
+
+    def _trading_days(self, step: Step, day: date, count: int) -> date:
+        """So many trading days after a day, by the calendar of the company whose shares the step is about."""
         issuer = next((name for role, name in step.names() if role == "issuer"), None)
         calendar, said = calendar_of(self.now.snapshot, issuer)
-        day = calendar.after(day, step.after.trading_days)
-        if note := calendar_note(issuer, calendar, said, day):
+        last = calendar.after(day, count)
+        if note := calendar_note(issuer, calendar, said, last):
             self.findings.add("N_CALENDAR", *note, f"step {step.id}")
-        return day
+        return last
 
     def _due(self, day: date) -> None:
         """Execute what falls due by ``day``; of one day, settlements first."""
@@ -148,7 +152,7 @@ class _Run:
         self.days[step.id] = date.fromisoformat(done.draft.record.get("last_day", day.isoformat()))
         self.later += done.draft.due
         if step.settlement_days:
-            on = later(day, step.settlement_days)
+            on = self._trading_days(step, day, step.settlement_days)
             self.settling += [replace(part, id=f"{part.id}.settled", date=on) for part in done.compiled]
             self.ahead = row.view
             record = {**row.record, "settled_on": on.isoformat()}

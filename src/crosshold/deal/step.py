@@ -20,7 +20,8 @@ from crosshold.formats.fields import Fields
 class Step(ABC):
     """The keys common to all steps (spec/deal 4.1). ``where`` is the place in the file and no key.
 
-    With ``settlement_days`` the step is agreed, and its events happen, on its day; shares and money move so many days later.
+    With ``settlement_days`` the step is agreed, and its events happen, on its day; shares and money move so many trading days
+    later.
     """
 
     type: ClassVar[str]

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from crosshold.deal.days import later
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Basis, Discount, Issuer, Money, Parties, Party, Ratio, Tranches, TranchesKey, choice
+from crosshold.deal.keys import Basis, Discount, Impact, Issuer, Money, Parties, Party, Ratio, Tranches, TranchesKey, choice
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.step import Step
 from crosshold.deal.steps.block import Block
@@ -27,7 +27,7 @@ class Target(Step):
 
     ``channel``: they sell to the market (``sell``), in blocks (``block``), or to the issuer which cancels (``buyback_cancel``), or
     the issuer gives new shares to ``subscriber`` (``issue``). ``tranches`` {count, days}: that many parts so many days apart, each a
-    target of its own, so that the last one meets the line whatever happened in between.
+    target of its own, so that the last one meets the line whatever happened in between. Sellers share a ``participation``.
     """
 
     bases: ClassVar[tuple[str, ...]]
@@ -41,7 +41,8 @@ class Target(Step):
     rounding: Annotated[str, choice("at_most", "at_least")] = "at_most"
     price: Money | None = None
     discount: Discount | None = None
-    impact: Discount | None = None
+    impact: Impact | None = None
+    participation: Ratio | None = None
     subscriber: Party = FLOAT
     tranches: TranchesKey | None = None
 
@@ -99,7 +100,7 @@ class Target(Step):
         common["price"] = self.price
         fills = largest_remainder(shares, held)
         if self.channel == "buyback_cancel":
-            return [Buyback(id=self.id, fills=fills, cancel=True, **common)]
+            return [Buyback(id=self.id, fills=fills, cancel=True, participation=self.participation, **common)]
         sellers = [who for who, count in fills.items() if count] or list(fills)[:1]
         made: list[Step] = []
         for who in sellers:
@@ -107,5 +108,6 @@ class Target(Step):
             if self.channel == "block":
                 made.append(Block(id=name, holder=who, shares=fills[who], discount=self.discount, **common))
             else:
-                made.append(Sell(id=name, holder=who, shares=fills[who], impact=self.impact, **common))
+                part = self.participation * Fraction(fills[who], shares or 1) if self.participation else self.participation
+                made.append(Sell(id=name, holder=who, shares=fills[who], impact=self.impact, participation=part, **common))
         return made

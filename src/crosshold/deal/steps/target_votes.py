@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil
 from typing import ClassVar
@@ -56,7 +56,8 @@ class TargetVotes(Target):
     def _share(self, draft: Draft, held: Mapping[str, int], shares: int) -> Fraction:
         """Execute a trial quantity on a copy and count the votes."""
         trial = Draft(draft.state, draft.step, draft.on, draft.gross, draft.terms)
-        for step in self.channel_steps(trial, held, shares):
+        free = replace(self, impact=Fraction(0), discount=Fraction(0), participation=None)  # what it costs moves no vote
+        for step in free.channel_steps(trial, held, shares):
             for part in step.compile(trial):
                 part.apply(trial)
         votes = (draft.count or Counter())(trial.finish())
