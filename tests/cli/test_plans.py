@@ -51,6 +51,28 @@ def test_a_file_that_is_there_is_replaced_whole(run: Run, tmp_path: Path) -> Non
     assert path.read_bytes().startswith(b"PK") and list(tmp_path.iterdir()) == [path]
 
 
+def test_a_plan_that_stops_shows_what_was_done_before_it(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "stops.yaml"
+    steps = [("good", 1_000_000), ("bad", 3_000_000_000), ("never", 1)]
+    rows = "".join(f"  - {{id: {name}, type: sell, issuer: N, holder: R, shares: {shares}}}\n" for name, shares in steps)
+    plan.write_text(f"crosshold: plan/1\nsteps:\n{rows}", encoding="utf-8")
+    done = run("simulate", "alliance", str(plan), "--json")
+    data = json.loads(done.out)
+    assert done.status == 2 and [s["id"] for s in data["steps"]] == ["good"]
+    assert data["steps"][0]["stakes"]["N"]["R"]["shares"] == 1_831_837_027 - 1_000_000
+    assert [f["code"] for f in data["findings"]] == ["E_INSUFFICIENT", "N_STOPPED"]
+    told = run("simulate", "alliance", str(plan))
+    assert told.status == 2 and "1,830,837,027 shares" in told.out and "stops at step bad; executed before it: good" in told.err
+
+
+def test_an_uncertain_stake_is_shown_with_its_ends(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "open.yaml"
+    step = "{id: buy, type: buyback, issuer: N, offers: {R: 100}, others_offer: {low: 0, high: 100}, cap: 100}"
+    plan.write_text(f"crosshold: plan/1\nsteps:\n  - {step}\n", encoding="utf-8")
+    out = run("simulate", "alliance", str(plan)).out
+    assert "Fraction" not in out and " to 43.4011 % of issued" in " ".join(out.split())
+
+
 def test_explain_shows_the_arithmetic_of_a_target(run: Run) -> None:
     """Spec deal 17.2: s2 sells 500,384,399; 1,736,598,932 - 3/10 x 4,120,715,112 = 500,384,398.4, and one share fewer misses."""
     told = run("simulate", "alliance", "both_sell_down", "--explain", "s2").out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,7 @@ from crosshold.cli.options import (
     votes_network,
 )
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.errors import Finding, RequestError
+from crosshold.errors import Finding, PlanError, RequestError
 
 
 def demo(
@@ -71,7 +72,11 @@ def simulate(
 ) -> None:  # fmt: skip
     """Replay a plan step by step: shares, votes, cash, events."""
     snapshot = snapshot_of(case, at, known_by, believe)
-    outcome = api.simulate(snapshot, api.read_plan(plan, case), order_check=orders)
+    try:
+        outcome = api.simulate(snapshot, api.read_plan(plan, case), order_check=orders)
+    except PlanError as error:
+        _until(error.outcome, snapshot, error.findings, as_json, exact)
+        raise
     other = api.compare(outcome, api.simulate(snapshot, api.read_plan(diff, case))) if diff else None
     proof = api.step_proof(outcome, step) if step else None
     if out is not None:
@@ -87,6 +92,15 @@ def simulate(
         print_lines(["", *api.lines(other, snapshot)])
     if not proof:
         print_findings(findings)
+
+
+def _until(outcome: Any, snapshot: Any, findings: Sequence[Finding], as_json: bool, exact: bool) -> None:
+    """Show what a plan did before the step that could not be executed."""
+    if outcome is not None and as_json:
+        print_json({**outcome.to_dict(exact=exact), "findings": findings}, exact)
+        raise typer.Exit(2)
+    if outcome is not None and outcome.steps:
+        print_lines(api.lines(outcome, snapshot))
 
 
 def compare(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,19 +18,6 @@ from crosshold.report.tables import paragraph, table
 MOST_ORDERS = 8  # kinds of path shown on a terminal
 
 
-def _market(record: Mapping[str, Any]) -> Iterator[str]:
-    """How long the step takes, its schedule, and what its model of impact cannot tell."""
-    if "trading_days" in record:
-        days = record["trading_days"]
-        volume = f", {record['days_of_volume']} days of volume" if "days_of_volume" in record else ""
-        until = f", until {record['last_day']} by the calendar of {record['calendar']}" if "last_day" in record else ""
-        yield f"takes: {days} trading day{'s' * (days != 1)}{volume}{until}"
-    if "schedule" in record:
-        yield f"trades: {', '.join(count(n) for n in record['schedule']['trades'])}"
-    if "impact_note" in record:
-        yield f"impact: {record['impact_note']}"
-
-
 def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
     """What every step does to shares, cash and law; the orders that were tried; cash at the end."""
     told = [*paragraph(result.plan.title or result.plan.id or "A plan", WIDTH), ""]
@@ -44,8 +31,6 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
             for holder, stake in stakes.items():
                 if before.stakes.get(issuer, {}).get(holder) != stake and not holder.startswith("~"):
                     told += _line(f"{name(snapshot, holder)} in {name(snapshot, issuer)}: {_stake(stake)}")
-        for line in _market(data["compiled"]):
-            told += _line(line)
         for entry in data["entries"]:
             told += _line(
                 f"pays: {entry['from']} to {entry['to']} {_money(entry['amount'])} {entry['currency']} ({entry['why']})"
@@ -116,13 +101,9 @@ def _stake(stake: Any) -> str:
     votes = (
         "no vote can be exercised"
         if stake.exercisable_votes is None
-        else f"{_ratio(stake.exercisable_votes)} of exercisable votes"
+        else f"{_share(stake.exercisable_votes, 4)} of exercisable votes"
     )
-    return f"{count(stake.shares)} shares, {_ratio(stake.issued)} of issued, {votes}"
-
-
-def _ratio(value: Any) -> str:
-    return percent(value, 4) if isinstance(value, (Fraction, float, int)) else str(value)
+    return f"{count(stake.shares)} shares, {_share(stake.issued, 4)} of issued, {votes}"
 
 
 def _events(events: Iterable[Mapping[str, Any]]) -> list[str]:
