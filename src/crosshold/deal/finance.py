@@ -17,6 +17,7 @@ from crosshold.deal.exact import Number, Record, number
 from crosshold.deal.glide import glide_path
 from crosshold.deal.policy import policy_ratio
 from crosshold.errors import Finding, RequestError
+from crosshold.kernels.linear import exact_inverse
 
 __all__ = [
     "circular_value",
@@ -222,19 +223,13 @@ def _rows(holdings: Holdings, known: Mapping[str, Fraction]) -> list[tuple[str, 
 
 def _solve(own: Mapping[str, Fraction], rows: Sequence[tuple[str, str, Fraction]]) -> dict[str, Fraction]:
     """v = own + C v by exact elimination; ``E_SINGULAR`` when a ring owns itself completely."""
-    names = list(own)
-    place = {name: n for n, name in enumerate(names)}
-    size = len(names)
-    table = [[Fraction(i == j) for j in range(size)] + [own[names[i]]] for i in range(size)]
+    place = {name: n for n, name in enumerate(own)}
+    matrix = [[Fraction(i == j) for j in range(len(own))] for i in range(len(own))]
     for holder, issuer, share in rows:
-        table[place[holder]][place[issuer]] -= share
-    for k in range(size):
-        pivot = next((i for i in range(k, size) if table[i][k]), None)
-        if pivot is None:
-            raise RequestError(Finding("E_SINGULAR", "these companies own each other completely.", "Check the holdings."))
-        table[k], table[pivot] = table[pivot], table[k]
-        table[k] = [x / table[k][k] for x in table[k]]
-        for i in range(size):
-            if i != k and table[i][k]:
-                table[i] = [x - table[i][k] * y for x, y in zip(table[i], table[k], strict=True)]
-    return {name: table[n][size] for n, name in enumerate(names)}
+        matrix[place[holder]][place[issuer]] -= share
+    inverse = exact_inverse(matrix)
+    if inverse is None:
+        raise RequestError(Finding("E_SINGULAR", "these companies own each other completely.", "Check the holdings."))
+    return {
+        name: sum((x * own[other] for other, x in zip(own, inverse[n], strict=True)), Fraction(0)) for name, n in place.items()
+    }
