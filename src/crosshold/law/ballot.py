@@ -23,7 +23,7 @@ from crosshold.law.loyalty import multiply, past_world
 from crosshold.law.meeting import check_class
 from crosshold.law.near import Near, near_lines
 from crosshold.law.obligations import obligations, sales
-from crosshold.law.outcome import LotRow, StableOutcome
+from crosshold.law.outcome import MANY, LotRow, StableOutcome
 from crosshold.law.proof import explain
 from crosshold.law.readings import ATTRIBUTIONS, attributions, in_words, matches, readings_of
 from crosshold.law.rule import Rule, may_apply
@@ -73,12 +73,20 @@ class Ballot:
     @cached_property
     def unsettled_lots(self) -> tuple[str, ...]:
         """Lots whose exercisable votes differ between outcomes, or that a reading without an outcome may leave otherwise."""
-        found: set[str] = set()
-        for i, lot in enumerate(self.benches[0].world.lots):
-            counts = {outcome.exercisable[i] for outcome in self.outcomes}
+        return tuple(sorted(lot for lots in self._unsettled.values() for lot in lots))
+
+    @cached_property
+    def _unsettled(self) -> dict[str, list[str]]:
+        """The unsettled lots by issuer. A lot that no rule could cut is settled."""
+        found: dict[str, list[str]] = {}
+        lots = self.snapshot.lots
+        places = {i for outcome in self.outcomes for i in outcome.kept}
+        places |= {p for _, bounds in self._left_open for lot in bounds if (p := lots.position(lot)) is not None}
+        for i in sorted(places):
+            lot, counts = lots[i], {outcome.exercisable[i] for outcome in self.outcomes}
             if len(counts.union(*(bounds[lot.id] for _, bounds in self._left_open if lot.id in bounds))) > 1:
-                found.add(lot.id)
-        return tuple(sorted(found))
+                found.setdefault(lot.issuer, []).append(lot.id)
+        return found
 
     @cached_property
     def _left_open(self) -> tuple[tuple[Mapping[str, str], Mapping[str, Bounds]], ...]:
@@ -88,8 +96,21 @@ class Ballot:
 
     def settled_in(self, issuer: str) -> bool:
         """Whether the votes in one issuer are the same in every outcome, and no reading without one leaves them open."""
-        open_lots = set(self.unsettled_lots)
-        return bool(self.outcomes) and not any(lot.id in open_lots for lot in self.snapshot.lots_of(issuer))
+        return bool(self.outcomes) and issuer not in self._unsettled
+
+    @property
+    def unsettled_issuers(self) -> tuple[str, ...]:
+        """Companies with an unsettled lot."""
+        return tuple(self._unsettled)
+
+    @cached_property
+    def moved(self) -> tuple[str, ...]:
+        """Companies in which a rule takes votes or a contract binds in some outcome, or that are not settled; sorted."""
+        return tuple(sorted({*self._unsettled, *(name for outcome in self.outcomes for name in outcome.moved)}))
+
+    def about(self, *issuers: str) -> Ballot:
+        """The same Ballot, with lines, labels and duties told of these companies alone."""
+        return replace(self, outcomes=tuple(replace(outcome, asked=issuers) for outcome in self.outcomes))
 
     def outcome(self, reading: str | Mapping[str, str] | None = None, index: int | None = None) -> StableOutcome:
         """The one outcome; of a reading (``gross``, ``exercisable``, or a choice per rule), or by its place in ``outcomes``.
@@ -191,6 +212,12 @@ class Ballot:
         """Everything worth telling; a stop (``E_NO_FIXPOINT``, ``E_TOO_MANY_UNDECIDED``) is told here and raised by :meth:`outcome`."""
         found = Findings(self.early)
         found.extend(why for _, why in self.stops)
+        if len(self.snapshot.lots) > MANY and self.outcomes and self.outcomes[0].asked is None:
+            told, every = len(self.outcomes[0].looked_at), len(self.snapshot.lots.codes("issuer").words)
+            message = (
+                f"lines of law, labels and duties are told of the {told:,} companies, of {every:,}, in which votes are taken."
+            )
+            found.add("N_LINES_OF_SOME", message, "Name a company for its own.", "ballot")
         if len(self.outcomes) > 1:
             found.add("W_VOTES_UNSETTLED", self._two_outcomes(), self._what_settles(), "ballot")
         if self.not_tested:
@@ -225,7 +252,8 @@ class Ballot:
 
     def to_dict(self, *, exact: bool = False, issuers: Sequence[str] | None = None) -> dict[str, Any]:
         """JSON form of the verb ``votes``; the first outcome fills ``issuers``, the others ``alternatives``."""
-        names = tuple(issuers or self.snapshot.issuers)
+        every = len(self.snapshot.lots) <= MANY
+        names = tuple(issuers or (self.snapshot.issuers if every else self.moved))
         blocks = [outcome.to_dict(exact=exact, issuers=names) for outcome in self.outcomes]
         for block in blocks:
             for name, row in block["issuers"].items():

@@ -6,16 +6,31 @@ stakes and the Network count; neutral, directed and abstaining votes stay in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.law.covenants import label, lapse, runs
 from crosshold.law.vocabulary import MEETINGS
 from crosshold.law.world import World
 from crosshold.model.snapshot import Record
+
+T = TypeVar("T")
+
+
+class Mostly(Generic[T]):
+    """One value for each lot: the usual one, but for the few in ``changed``. A register has millions of lots and few contracts."""
+
+    def __init__(self, usual: Callable[[int], T]) -> None:
+        self._usual, self.changed = usual, dict[int, T]()
+
+    def __getitem__(self, i: int) -> T:
+        return self.changed[i] if i in self.changed else self._usual(i)
+
+    def __setitem__(self, i: int, value: T) -> None:
+        self.changed[i] = value
 
 
 @dataclass
@@ -27,12 +42,12 @@ class Casting:
     bite, ``lapsed`` which contracts have ended and why.
     """
 
-    kept: list[Fraction]
-    neutral: list[Fraction]
-    split: list[Fraction]
-    silent: list[Fraction]
-    voter: list[str]
-    reasons: list[tuple[str, ...]]
+    kept: Mostly[Fraction]
+    neutral: Mostly[Fraction]
+    split: Mostly[Fraction]
+    silent: Mostly[Fraction]
+    voter: Mostly[str]
+    reasons: Mostly[tuple[str, ...]]
     binds: dict[str, bool] = field(default_factory=dict)
     findings: Findings = field(default_factory=Findings)
     lapsed: dict[str, str] = field(default_factory=dict)
@@ -55,16 +70,11 @@ def cast(
     world: World, exercisable: Sequence[int], meeting: str, *, high_quorum: bool = False, past: Sequence[World] = ()
 ) -> Casting:
     """Apply every contract and overlay in force. ``exercisable[i]`` are the votes of lot i after the law."""
-    count = len(world.lots)
     zero = Fraction(0)
     casting = Casting(
-        [Fraction(votes) for votes in exercisable],
-        [zero] * count,
-        [zero] * count,
-        [zero] * count,
-        list(world.owner),
-        [()] * count,
-    )
+        Mostly(lambda i: Fraction(exercisable[i])), Mostly(lambda i: zero), Mostly(lambda i: zero), Mostly(lambda i: zero),
+        Mostly(world.owner.__getitem__), Mostly(lambda i: ()),
+    )  # fmt: skip
     found = casting.findings
     records = [
         r
@@ -164,9 +174,9 @@ def _solve_caps(
         outside = sum((casting.kept[i] for i in all_lots), start=Fraction(0)) - sum(
             (held[unit] for unit in capped), start=Fraction(0)
         )
-        if inside >= 1:
+        if inside >= 1 or (capped and not outside):
             names = ", ".join(sorted(units[unit][1] for unit in capped))
-            message = f"{names}: the caps add up to {inside} and nobody is outside them."
+            message = f"{names}: the caps add up to {inside} of what is cast and nobody outside them has the rest."
             raise RequestError(Finding("E_CAPS_INFEASIBLE", message, "Raise or drop one of them.", names))
         top = outside / (1 - inside)
         new = {unit for unit in units if unit not in capped and held[unit] > units[unit][0] * top}
@@ -200,7 +210,8 @@ def _name(record: Record, number: int) -> str:
 
 def _lots(record: Record, world: World) -> list[int]:
     if record.get("lot"):
-        return [i for i, lot in enumerate(world.lots) if lot.id == record["lot"]]
+        place = world.snapshot.lots.position(str(record["lot"]))
+        return [] if place is None else [place]
     holders = (
         [str(name) for name in record.get("parties", ())] if record["kind"] == "voting_agreement" else [record.get("holder")]
     )

@@ -89,14 +89,15 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
         pairs = ((issuer, party) for party in listed for issuer in world.below(party) if issuer in world.owners)
         yield from (pair for pair in pairs if reach(rule, world, *pair) == TRUE)
         return
-    for issuer, owners in sorted(world.owners.items()):
-        if rule.issuer.admits(world.snapshot.entities.get(issuer)) == FALSE:
+    for issuer in outcome.looked_at:
+        if issuer not in world.owners or world.admits(rule.issuer, issuer) == FALSE:
             continue
+        owners = world.owners[issuer]
         holders = {owner for owner in owners if owner not in world.dispersed and owner != issuer}
         if rule.looks_far:
             holders |= set(world.above(issuer))
         elif rule.counts_groups:
-            holders |= {head for holder in holders for head in world.heads.get(holder, ()) if head != issuer}
+            holders |= {head for holder in holders for head in world.heads(holder) if head != issuer}
         if rule.kind == "link_test":
             holders |= {other for other in world.below(*holders) if other != issuer} | (set(world.below(issuer)) - {issuer})
         for holder in sorted(holders):
@@ -200,6 +201,8 @@ def _of_actions(outcome: StableOutcome) -> Iterator[Found]:
         key = action.rule.id, action.issuer, action.holder
         if action.given is not None or key in seen or action.holder not in outcome.world.by_issuer:
             continue
+        if not outcome.looks_at(action.issuer, action.holder):
+            continue
         seen.add(key)
         judge = Judge(outcome.bench, outcome.kept)
         judge.trace = []
@@ -227,6 +230,8 @@ def _of_definitions(outcome: StableOutcome) -> Iterator[Found]:
         for name in action.rule.definitions:
             by_head.setdefault((action.issuer, name), []).append((action, value))
     for (head, name), rows in sorted(by_head.items()):
+        if not any(outcome.looks_at(action.issuer, action.holder) for action, _ in rows):
+            continue
         for step in Judge(outcome.bench, outcome.kept).control.chain(head, name):
             for line in dict.fromkeys(step.lines):
                 yield line, outcome.bench.definitions[name], partial(_first_moved, rows, line, outcome)

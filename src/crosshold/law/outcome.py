@@ -20,6 +20,9 @@ from crosshold.law.stable import doubtful, judge_all
 from crosshold.law.world import Bounds, World
 from crosshold.model.result import plain
 
+MANY = 20_000
+"""Up to so many lots every company is told about when nobody names one."""
+
 
 class Count(NamedTuple):
     """One holder in one issuer. ``exercised`` is free and neutral votes together; ``certainty`` is POSSIBLE when data could change it."""
@@ -61,6 +64,7 @@ class StableOutcome:
     meeting_class: str = "ordinary"
     readings: tuple[Mapping[str, str], ...] = ({},)
     high_quorum: bool = field(default=False)
+    asked: tuple[str, ...] | None = None
 
     @property
     def reading(self) -> Mapping[str, str]:
@@ -71,6 +75,32 @@ class StableOutcome:
     def world(self) -> World:
         """The lots and facts it is about."""
         return self.bench.world
+
+    @cached_property
+    def looked_at(self) -> tuple[str, ...]:
+        """The companies of which lines, labels and duties are told: those that were asked about, else all, but in a register of more than
+        :data:`MANY` lots those in which a rule takes votes or a contract binds."""
+        if self.asked is not None:
+            return self.asked
+        if len(self.world.lots) <= MANY:
+            return tuple(sorted(self.world.owners))
+        return self.moved
+
+    def looks_at(self, *issuers: str) -> bool:
+        """Whether any of some companies is among those of which lines are told."""
+        if self.asked is None and len(self.world.lots) <= MANY:
+            return True
+        return not self._looked_at.isdisjoint(issuers)
+
+    @cached_property
+    def _looked_at(self) -> frozenset[str]:
+        return frozenset(self.looked_at)
+
+    @cached_property
+    def moved(self) -> tuple[str, ...]:
+        """The companies in which a rule takes votes or a contract binds, sorted."""
+        lots = {*(i for i, (n, _) in self.kept.items() if n < self.world.gross[i]), *self.casting.reasons.changed}
+        return tuple(sorted({self.world.table.issuer[i] for i in lots}))
 
     @cached_property
     def kept(self) -> dict[int, Bounds]:
@@ -131,7 +161,7 @@ class StableOutcome:
     def in_words(self) -> list[str]:
         """One line per issuer and one per holder that lost votes."""
         lines = []
-        for issuer in self.world.snapshot.issuers:
+        for issuer in self.world.snapshot.issuers if len(self.world.lots) <= MANY else self.looked_at:
             lines.append(f"{issuer}: {self.exercisable_total(issuer):,} of {self.gross_total(issuer):,} votes can be exercised")
             for holder, c in self.counts(issuer).items():
                 if c.exercisable < c.gross:
@@ -296,7 +326,9 @@ class StableOutcome:
         return {
             "readings": [dict(reading) for reading in self.readings],
             "cut": list(self.cut),
-            "issuers": {name: self._issuer(name, exact) for name in issuers or self.world.snapshot.issuers},
+            "issuers": {
+                name: self._issuer(name, exact) for name in (self.world.snapshot.issuers if issuers is None else issuers)
+            },
         }
 
     def _issuer(self, name: str, exact: bool) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from math import lcm
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from crosshold.errors import Finding
 from crosshold.law.actions import Action, told_share
 from crosshold.law.rule import TRUE
@@ -19,7 +21,8 @@ MOST_TOTAL = 2**62
 def votes_left(outcome: StableOutcome) -> Iterator[Finding]:
     """``W_NO_VOTES`` where nobody can vote; ``W_VOTES_ROUNDED`` where the fractions that caps leave pass 62 bits."""
     world, casting = outcome.world, outcome.casting
-    for issuer, lots in world.by_issuer.items():
+    for issuer in _odd(outcome):
+        lots = world.by_issuer[issuer]
         votes = [casting.kept[i] for i in lots]
         total = sum(votes)
         if total == 0 and any(world.lots[i].shares and world.lots[i].holder != issuer for i in lots):
@@ -27,6 +30,15 @@ def votes_left(outcome: StableOutcome) -> Iterator[Finding]:
         elif total * lcm(*(v.denominator for v in votes)) >= MOST_TOTAL:
             message = f"{issuer}: the votes that caps leave have too many digits; the network counts whole votes."
             yield Finding("W_VOTES_ROUNDED", message, "Rounded down.", issuer)
+
+
+def _odd(outcome: StableOutcome) -> list[str]:
+    """Issuers in which a contract binds, or whose exercisable votes are none or very many: the others have nothing to tell."""
+    issuers = outcome.world.table.issuers
+    total = np.bincount(issuers.code, np.array(outcome.exercisable, dtype=np.float64), len(issuers.words))
+    bound = np.zeros(len(total), dtype=bool)
+    bound[issuers.code[list(outcome.casting.kept.changed)]] = True
+    return [issuers.words[k] for k in np.flatnonzero(bound | (total == 0) | (total > MOST_TOTAL / 2)).tolist()]
 
 
 def partial_cuts(outcome: StableOutcome) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ class Together:
     def heads(self, group: Group, owners: set[str], rule: Rule) -> list[str]:
         """Parties that may have one of the owners in their group, the owners themselves among them; sorted."""
         if group.concert:
-            return sorted(owners | {head for owner in owners for head in self.world.heads.get(owner, ())})
+            return sorted(owners | {head for owner in owners for head in self.world.heads(owner)})
         assert group.subs is not None
         above = self._controllers(group.subs)
         found = owners | {head for owner in owners for head in above.get(owner, ())}

@@ -49,6 +49,7 @@ class World:
         self._all_alike: dict[tuple[Any, ...], str] = {}
         self._admitted: dict[int, tuple[Party, dict[tuple[Any, ...], int]]] = {}
         self._majority: dict[str, frozenset[str]] = {}
+        self._heads: dict[str, tuple[str, ...]] = {}
 
     def admits(self, party: Party, who: str) -> int:
         """Whether a row reaches a party: worked out once for all that are of one kind, country and form."""
@@ -182,15 +183,21 @@ class World:
         owners = self.owners.get(company, {})
         return next((z for z, lots in owners.items() if z != company and 2 * sum(self.gross[i] for i in lots) > total), None)
 
-    @cached_property
-    def heads(self) -> dict[str, tuple[str, ...]]:
-        """For every company, the parties that have it in their majority group."""
-        found: dict[str, list[str]] = {}
-        for head in self.holdings:
-            for member in self.majority_group(head) if head not in self.dispersed else ():
-                if member != head:
-                    found.setdefault(member, []).append(head)
-        return {member: tuple(heads) for member, heads in found.items()}
+    def heads(self, company: str) -> tuple[str, ...]:
+        """The parties that have a company in their majority group, sorted."""
+        if company not in self._heads:
+            # Every member of such a group but its head is majority-held by it, so heads are found upwards through companies of which
+            # named holders have more than half.
+            found, waiting, seen = set[str](), [company], {company}
+            while waiting:
+                y = waiting.pop()
+                owners = [z for z in self.owners.get(y, ()) if z != y and z not in self.dispersed]
+                if 2 * self._held(owners, y) > self.gross_total(y):
+                    found |= {*owners}
+                    waiting += [z for z in owners if z not in seen]
+                    seen |= {*owners}
+            self._heads[company] = tuple(sorted(z for z in found if z != company and company in self.majority_group(z)))
+        return self._heads[company]
 
     def _held(self, group: Iterable[str], issuer: str) -> int:
         owners = self.owners.get(issuer, {})
