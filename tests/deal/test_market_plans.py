@@ -266,6 +266,19 @@ def test_a_target_of_votes_tries_quantities_without_their_price() -> None:
     assert outcome.steps[0].record["shares"] == 10 and sum(outcome.steps[0].record["schedule"]["trades"]) == 10
 
 
+@pytest.mark.parametrize(("clock", "last"), [("days", "2020-06-06"), ("trading_days", "2020-06-08")])
+def test_a_lock_up_and_a_first_offer_may_count_trading_days(clock: str, last: str) -> None:
+    # Monday 1 June 2020 and five days: Saturday, or the next Monday
+    block = {**SELL, "id": "b", "type": "block", "lock_up_days": 5, "clock": clock}
+    locked = [c["until"] for c in run(block).snapshot.contracts if c["kind"] == "lock_up"]
+    assert locked == [last]
+    offer = {"id": "o", "type": "rofo", "issuer": "N", "holder": "R", "beneficiary": "U", "shares": 100, "window_days": 5, "tail_days": 9,
+             "clock": clock}  # fmt: skip
+    eve = (date.fromisoformat(last) - timedelta(1)).isoformat()
+    assert "E_ROFO_PENDING" in stopped(offer, {**SELL, "date": eve})
+    assert "E_ROFO_PENDING" not in codes(run(offer, {**SELL, "date": last}))
+
+
 def test_settlement_counts_trading_days() -> None:
     outcome = run({**SELL, "date": "2020-06-05", "settlement_days": 2})  # a Friday
     assert outcome.steps[0].record["settled_on"] == "2020-06-09" and "N_CALENDAR" in codes(outcome)

@@ -27,6 +27,11 @@ def calendar_of(state: Snapshot, issuer: str | None) -> tuple[Calendar, str]:
     return Calendar(exchange), "jurisdiction" if exchange else ""
 
 
+def counted(state: Snapshot, issuer: str, day: date, count: int, clock: str = "days") -> date:
+    """So many days after a day, or with the clock ``trading_days`` so many trading days of the company."""
+    return later(day, count) if clock == "days" else calendar_of(state, issuer)[0].after(day, count)
+
+
 def calendar_note(issuer: str | None, calendar: Calendar, by: str, last: date) -> tuple[str, str] | None:
     """Message and cure of ``N_CALENDAR``: which days were counted, unless the case says it and they are known."""
     cure = f"Give market: {{{issuer}: {{calendar: ...}}}}." if issuer else "Give the step a date."

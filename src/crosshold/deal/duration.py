@@ -86,17 +86,21 @@ def timed(draft: Draft, issuer: str, trader: str, shares: int, participation: Fr
     if participation == 0:
         raise draft.refuse("E_VOLUME", "with a participation of 0 nothing is ever traded.", 'Write a share above 0, as "1/5".')
     draft.illustrative(f"market.{issuer}")
-    calendar, said = calendar_of(draft.state, issuer)
+    calendar, _ = calendar_of(draft.state, issuer)
     found = duration(
         shares, adv, participation, start=draft.on, calendar=calendar, closed=_closed(draft, issuer, trader)
     )  # fmt: skip
-    note = calendar_note(issuer, calendar, said, found.last)
-    if note:
-        draft.warn("N_CALENDAR", *note)
+    tell_calendar(draft, issuer, found.last)
     draft.record |= {
         "participation": str(participation), "trading_days": found.trading_days, "last_day": found.last.isoformat(),
         "calendar": found.calendar,
     }  # fmt: skip
+
+
+def tell_calendar(draft: Draft, issuer: str, last: date) -> None:
+    """``N_CALENDAR``: by which calendar days were counted up to ``last``, unless the case says it."""
+    if note := calendar_note(issuer, *calendar_of(draft.state, issuer), last):
+        draft.warn("N_CALENDAR", *note)
 
 
 def _closed(draft: Draft, issuer: str, trader: str) -> list[Closed]:

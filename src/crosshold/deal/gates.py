@@ -11,7 +11,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from crosshold.deal.days import later
+from crosshold.deal.days import counted
 from crosshold.deal.draft import Draft, Move
 from crosshold.deal.view import stakes
 from crosshold.deal.votes import Counter, Votes
@@ -113,10 +113,12 @@ def _rofo(contract: Contract, draft: Draft, after: Snapshot, faults: Findings) -
     if not moved:
         return
     notice, answered, tail = contract.get("from"), contract.get("answered"), contract.get("tail_days")
-    opens = later(interval(str(notice))[0], int(contract.get("window_days", 0))) if notice else date.max
+    issuer, clock = str(contract.get("issuer")), str(contract.get("clock", "days"))
+    window = int(contract.get("window_days", 0))
+    opens = counted(draft.state, issuer, interval(str(notice))[0], window, clock) if notice else date.max
     if answered:
         opens = min(opens, date.fromisoformat(str(answered)))
-    closes = later(opens, int(tail)) if notice and tail is not None else date.max
+    closes = counted(draft.state, issuer, opens, int(tail), clock) if notice and tail is not None else date.max
     message = f"{_named(contract)}: {contract.get('beneficiary')} may make the first offer."
     if not opens <= draft.on <= closes:
         cure = (

@@ -14,7 +14,7 @@ CONTRACTS: dict[str, tuple[str, ...]] = {
     "lock_up": ("floor", "basis"),
     "no_sale_to": ("parties",),
     "right_to_buy": ("opens_on", "window_months"),
-    "rofo": ("beneficiary", "window_days", "tail_days", "shares", "taken", "sold", "answered"),
+    "rofo": ("beneficiary", "window_days", "tail_days", "clock", "shares", "taken", "sold", "answered"),
     "standstill": ("cap", "basis", "passive"),
     "voting_agreement": ("parties", "follow"),
     "voting_cap": ("share", "share_high_quorum", "of", "surplus", "ordinary", "special", "meetings", "except"),
@@ -30,6 +30,8 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "voting_agreement": ("parties",),
     "voting_cap": ("holder", "share"),
 }
+CLOCKS = ("days", "trading_days")
+"""How the days of a first-offer window or a lock-up are counted: all of them, or those on which the exchange trades."""
 LAPSES = ("bid_for", "contract_changed", "contract_event", "crosses", "votes_released")
 OVERLAYS = ("abstain", "cap", "directed", "neutral", "removed")
 _OVERLAY_KEYS = ("lot", "share", "of", "ordinary", "special", "matters", "surplus")
@@ -67,7 +69,7 @@ def contract(row: Fields, known: set[str]) -> None:
         row.names(key)
     if not isinstance(row.data.get("opens_on"), str):
         row.names("opens_on")
-    row.choice("passive", ("exempt", "counts"))
+    row.choice("passive", ("exempt", "counts")), row.choice("clock", CLOCKS)
     line = kind == "standstill" or row.data.get("floor") is not None
     if (line or row.data.get("basis") is not None) and row.text("basis") not in BASES:
         row.fault("E_BASIS_AMBIGUOUS", f"{kind}: a share of what?", f"Add 'basis': {', '.join(BASES)}.", "basis")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from crosshold.deal.days import later
+from crosshold.deal.days import counted
 from crosshold.deal.draft import Draft
-from crosshold.deal.duration import timed
-from crosshold.deal.keys import Count, Days, Discount, Fills, Issuer, Model, Money, Party
+from crosshold.deal.duration import tell_calendar, timed
+from crosshold.deal.keys import Count, Days, Discount, Fills, Issuer, Model, Money, Party, choice
 from crosshold.deal.pricing import fixed_cut, settle
 from crosshold.deal.step import Step
+from crosshold.formats.case_contracts import CLOCKS
 from crosshold.formats.fields import Fields
 from crosshold.model.entity import FLOAT
 
@@ -32,6 +33,7 @@ class Block(Step):
     price: Money | None = None
     discount: Discount | None = None
     lock_up_days: Days | None = None
+    clock: Annotated[str, choice(*CLOCKS)] = "days"
     buyers: Fills | None = None
 
     def review(self, source: Fields) -> None:
@@ -54,6 +56,8 @@ class Block(Step):
         buyers = self.buyers or {FLOAT: self.shares}
         settle(draft, self, self.issuer, self.holder, buyers, self.price, self.discount)
         if self.lock_up_days and self.shares:
-            until = later(draft.on, self.lock_up_days)
+            until = counted(draft.state, self.issuer, draft.on, self.lock_up_days, self.clock)
+            if self.clock == "trading_days":
+                tell_calendar(draft, self.issuer, until)
             lock = {"id": f"{self.id}.lock_up", "kind": "lock_up", "issuer": self.issuer, "holder": self.holder}
             draft.contracts.append(lock | {"from": draft.on.isoformat(), "until": until.isoformat()})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Count, Days, Issuer, Party, Some
+from crosshold.deal.keys import Count, Days, Issuer, Party, Some, choice
 from crosshold.deal.step import Step
+from crosshold.formats.case_contracts import CLOCKS
 from crosshold.formats.fields import Fields
 
 
@@ -17,7 +18,8 @@ class Rofo(Step):
 
     Until the answer or the end of ``window_days`` a sale to others is ``E_ROFO_PENDING``; then the notified shares that ``beneficiary``
     did not take may go to others within ``tail_days``. ``exercised``: so many are taken (``true``: all, ``false``: none); a second
-    step with it is the answer to the first. Sales to the beneficiary are steps of their own, and always free.
+    step with it is the answer to the first. ``clock: trading_days`` counts the days on which the exchange trades. Sales to the
+    beneficiary are steps of their own, and always free.
     """
 
     type: ClassVar[str] = "rofo"
@@ -29,6 +31,7 @@ class Rofo(Step):
     window_days: Days
     tail_days: Days
     exercised: Some | None = None
+    clock: Annotated[str, choice(*CLOCKS)] = "days"
 
     def review(self, source: Fields) -> None:
         """No more is taken than offered, and not by the one who offers."""
@@ -55,7 +58,9 @@ class Rofo(Step):
         old = next((c for c in draft.contracts if all(c.get(key) == value for key, value in parties.items())), None)
         notice: dict[str, Any] = {key: value for key, value in (old or {}).items() if key not in ("answered", "taken", "sold")}
         if self.exercised is None or old is None or "shares" not in old or "answered" in old:
-            days = {"window_days": self.window_days, "tail_days": self.tail_days}
+            days: dict[str, Any] = {"window_days": self.window_days, "tail_days": self.tail_days}
+            if self.clock != "days":
+                days["clock"] = self.clock
             notice = {"id": self.id, **notice, **parties, "from": draft.on.isoformat(), **days, "shares": self.shares}
         if self.exercised is not None:
             notice |= {"answered": draft.on.isoformat(), "taken": self._taken()}
