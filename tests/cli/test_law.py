@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from crosshold import api
+
 Run = Callable[..., Any]
 R_IN_N = 1_831_837_027
 
@@ -112,3 +114,85 @@ def test_a_pair_at_renault(run: Run) -> None:
 def test_what_cannot_be_asked(run: Run, words: tuple[str, ...], code: str) -> None:
     ran = run("meeting", "alliance", *words)
     assert ran.status == 2 and code in ran.err and not ran.out
+
+
+TWO_READINGS = """\
+crosshold: case/1
+at: 2020-01-28
+entities:
+  R: {kind: company, jurisdiction: FR, form: SA, listed: true}
+  N: {kind: company, jurisdiction: JP, form: KK, listed: true}
+  NF: {kind: company, jurisdiction: JP, form: KK}
+  FS: {kind: state, jurisdiction: FR}
+issuers: {R: {issued: 10000}, N: {issued: 10000}, NF: {issued: 10000}}
+lots:
+  - {issuer: R, holder: NF, shares: 2500, votes: 2500}
+  - {issuer: R, holder: FS, shares: 1501, votes: 1501}
+  - {issuer: N, holder: R, shares: 4340, votes: 4340}
+  - {issuer: NF, holder: N, shares: 10000, votes: 10000}
+rules: {only: [FR-233-3, FR-233-31, JP-308-1]}
+"""
+
+
+def test_votes_that_two_readings_give_and_take_are_explained_in_both(run: Run, file: Callable[[str, str], str]) -> None:
+    """S06: by gross votes R controls N, which silences NF in R; by exercisable ones it has none of N's, for N silences it."""
+    path = file("two.yaml", TWO_READINGS)
+    first, second = json.loads(run("explain", path, "votes", "NF", "R", "--json").out)["proof"][:2]
+    assert [rule["rule"] for rule in first["rules"]] == ["FR-233-31"] and not first["spared"]
+    assert not second["rules"] and [rule["rule"] for rule in second["spared"]] == ["FR-233-31"]
+    (step,) = second["spared"][0]["control"]
+    assert step["holds"] is False and {test["text"] for test in step["tests"]} == {"0/5660 > 1/2: false", "0/5660 > 2/5: false"}
+    text = run("explain", path, "votes", "NF", "R").out
+    assert "FR-233-31@2000-09-21 takes none here" in text and "R does not control N: " in text and "R controls N: " in text
+
+
+def test_a_meeting_that_two_readings_leave_open_is_told_in_both(run: Run, file: Callable[[str, str], str]) -> None:
+    """S06: with NF silent nobody blocks a special resolution at R; with its 2,500 of 10,000 it does with the State's 1,501."""
+    path = file("two.yaml", TWO_READINGS)
+    ran = run("meeting", path, "R", "--resolution", "special", "--json", "--exact")
+    data = json.loads(ran.out)
+    assert ran.status == 3 and data["settled"] is False
+    assert [one["votes"] for one in data["outcomes"]] == ["7500", "10000"]
+    assert [[pair["holders"] for pair in one["pairs"]] for one in data["outcomes"]] == [[], [["NF", "FS"]]]
+    assert [one["settings"]["readings"] for one in data["outcomes"]] == [[{"FR-233-3": "gross"}], [{"FR-233-3": "exercisable"}]]
+    text = run("meeting", path, "R", "--resolution", "special").out
+    assert "Outcome 2 of 2 (reading: FR-233-3 on exercisable votes)" in text
+    assert run("meeting", path, "R", "--reading", "gross").status == 0
+
+
+TRUST = """\
+crosshold: case/1
+at: 2020-01-28
+entities: {C: {kind: company}, A: {kind: company}, T: {kind: trustee}, F: {kind: fund}}
+issuers: {C: {issued: 1000000}}
+lots:
+  - {issuer: C, holder: A, shares: 80000}
+  - {id: C2, issuer: C, holder: T, shares: 260000, beneficiary: A}
+  - {issuer: C, holder: F, shares: 70000}
+  - {issuer: C, holder: C, shares: 20000}
+overlays:
+  - {id: T-1, kind: neutral, lot: C2, ordinary: "1/2", special: "2/3"}
+  - {id: T-2, kind: directed, lot: C2, matters: {director_election: abstain, move_of_seat: A}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("resolution", "said"),
+    [
+        # S10: halves keep the bar at half of the free votes, thirds at two thirds; abstention leaves 720,000 cast, of which A has 1/9
+        ("ordinary", ["130,000 are cast for it and 130,000", "50.00 % of the 720,000 votes that are free"]),
+        ("special", ["173,333 are cast for it and 86,666", "66.67 % of the 720,000 votes that are free"]),
+        ("director_election", ["260,000 abstain", "11.11 %", "takes 360,001 votes"]),
+        ("move_of_seat", ["340,000", "34.69 %", "T-1, T-2"]),
+    ],
+)
+def test_a_trust_is_told_by_what_it_does(run: Run, file: Callable[[str, str], str], resolution: str, said: list[str]) -> None:
+    text = " ".join(run("meeting", file("trust.yaml", TRUST), "C", "--resolution", resolution).out.split())
+    assert all(words in text for words in said), text
+    assert ("block any" in text) == (resolution == "move_of_seat")
+
+
+def test_a_meeting_in_python_is_what_the_command_prints(run: Run) -> None:
+    found = api.meeting(api.read("alliance").at(), "N", resolution="special", turnout="4/5")
+    printed = json.loads(run("meeting", "alliance", "N", "--resolution", "special", "--turnout", "0.8", "--json", "--exact").out)
+    assert found.settled and found.to_dict(exact=True)["outcomes"] == printed["outcomes"]

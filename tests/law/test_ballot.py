@@ -98,7 +98,7 @@ def test_verdicts_are_plain_and_complete() -> None:
 def test_the_proof_names_lots_rules_chain_and_sources() -> None:
     proof = ballot(alliance_case()).explain("NF", "R")
     (block,) = proof["outcomes"]
-    assert block["lots"][0]["why"].startswith("2 times 44358343 base votes by FR-L22-10-46")
+    assert block["lots"][0]["why"].startswith("2 times 44,358,343 base votes by FR-L22-10-46")
     (rule,) = block["rules"]
     assert [step["company"] for step in rule["control"]] == ["N", "NF"] and rule["citation"] == "C. com. L233-31"
     assert rule["control"][0]["tests"][0]["text"] == "1831837027/4220715112 > 2/5: true"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crosshold.errors import UndeterminedError
+from crosshold.errors import RequestError, UndeterminedError
 from crosshold.law.ballot import ballot
 
 from .cases import XA, book, company, net
@@ -74,7 +74,7 @@ def test_a_reading_with_its_outcome_gives_it_though_another_has_none() -> None:
     [
         ("A", None, (), True), ("A", "B", (), True), ("A", "C", (), False), ("A", "C", ("XA-1#p",), True),
         ("A", "C", ("XA-1",), True), ("C", None, (), False), ("C", None, ("XA-1",), True), ("C", "C", (), False),
-        ("C", "C", ("XA-1#p",), True), ("C", "C", ("XA-1#q",), False), ("C", "A", ("XA-1#p",), True), ("C", "A", (), False),
+        ("C", "C", ("XA-1#p",), True), ("C", "A", ("XA-1#p",), True), ("C", "A", (), False),
     ],
 )  # fmt: skip
 def test_a_row_is_applied_where_its_verdict_says_so(row: str, part: str | None, accept: tuple[str, ...], applied: bool) -> None:
@@ -85,6 +85,14 @@ def test_a_row_is_applied_where_its_verdict_says_so(row: str, part: str | None, 
     verdict = next(v for v in result.verdicts if (v.holder, v.issuer) == ("B", "A"))
     assert verdict.value == "true" and verdict.applied is applied and verdict.would_change is not applied
     assert result.outcome().cut == (("B.A",) if applied else ())
+
+
+def test_a_part_that_no_row_has_cannot_be_accepted() -> None:
+    text = XA.format(base="gross_votes", group="I").replace("votes: zero", "votes: zero, part: reach") + "  parts: {reach: C}\n"
+    with pytest.raises(RequestError) as caught:
+        ballot(net([("B", "A", 10)], rules=("XA-1",), accept=("XA-1#reech",)), rules=book(text))
+    (fault,) = caught.value.findings
+    assert fault.code == "C_UNKNOWN_RULE" and "reach" in fault.cure
 
 
 @pytest.mark.parametrize(("op", "below"), [(">", 101), (">=", 100)])

@@ -209,7 +209,8 @@ class _CaseReader:
         shares, share = row.whole("shares"), row.data.get("share")
         said: Share | None = None
         if shares is None and share is None:
-            row.fault("C_MISSING_KEY", "a lot needs 'shares', or 'share' with 'basis'.", "Add one of them.")
+            if row.data.get("shares") is None:
+                row.fault("C_MISSING_KEY", "a lot needs 'shares', or 'share' with 'basis'.", "Add one of them.")
             return None
         if shares is not None and share is not None:
             row.fault("C_BAD_VALUE", "a lot has both 'shares' and 'share'.", "Keep one of them.", "share")

@@ -174,7 +174,10 @@ class Fields:
 
     def names(self, key: str) -> tuple[str, ...]:
         """A list of words."""
-        return tuple(str(item) for item in self.items(key) if not isinstance(item, (dict, list)))
+        for n, item in enumerate(items := self.items(key)):
+            if item is None or isinstance(item, (dict, list, bool)):
+                self.fault("C_BAD_VALUE", f"{key}: a word is needed, {_kind(item)} was found.", "Write one word.", key, n)
+        return tuple(str(item) for item in items if not (item is None or isinstance(item, (dict, list, bool))))
 
     def child(self, key: str) -> Fields | None:
         """A mapping inside this one."""

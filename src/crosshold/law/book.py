@@ -100,6 +100,11 @@ class RuleBook:
         for name in dict.fromkeys(asked):
             if name not in self.ids:
                 found.add("C_UNKNOWN_RULE", f"there is no rule {name!r}.", did_you_mean(name, self.ids), "rules")
+        for name in (name for name in choice.accept if "#" in name):
+            head, _, part = name.partition("#")
+            parts = {part for rule in self.rules if rule.id == head for part in rule.parts}
+            if head in self.ids and part not in parts:
+                found.add("C_UNKNOWN_RULE", f"{head} has no part {part!r}.", did_you_mean(part, parts), "rules.accept")
         own = {rule.id for rule in self.own}
         rows = [
             r

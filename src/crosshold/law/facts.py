@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 
-from crosshold.errors import Findings, RequestError, did_you_mean
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN
 from crosshold.law.vocabulary import CONTROL_FACTS, FACTS, MUTUAL_FACTS
 from crosshold.model.dates import interval
@@ -94,6 +94,27 @@ class Facts:
         if value != TRUE or None in days:
             return UNKNOWN
         return max(day for day in days if day is not None)
+
+    @cached_property
+    def conflicts(self) -> tuple[Finding, ...]:
+        """``W_CONFLICT`` for facts that are recorded and denied, with the records; both are kept: what hangs on them is possible."""
+        about: dict[tuple[str, str], list[Record]] = {}
+        for name, records in self._by_name.items():
+            for record in records:
+                parties = ", ".join(
+                    str(record.get(key)) for key in (*FACTS[name], "definition", "how") if record.get(key) is not None
+                )
+                about.setdefault((name, parties), []).append(record)
+        found = []
+        for (name, parties), records in about.items():
+            if (value := said(records) or 0) & TRUE and value & FALSE:
+                rows = ", ".join(
+                    str(r.get("id") or r.get("source") or f"the record of {r.get('date', 'no day')}") for r in records
+                )
+                message = f"the fact {name} ({parties}) is recorded and denied: {rows}."
+                cure = "Both are kept: what hangs on it is possible, not certain. Withdraw one, or date them apart."
+                found.append(Finding("W_CONFLICT", message, cure, "facts"))
+        return tuple(found)
 
     def designated(self, scheme: str) -> list[tuple[frozenset[str], date | None]]:
         """Groups designated under a scheme, each with the day of its designation; a record without a scheme counts for every one."""

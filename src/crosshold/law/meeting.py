@@ -9,11 +9,12 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from crosshold.errors import Finding, RequestError
+from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.law.contracts import Casting, kind_of
 from crosshold.law.rule import Majority, Rule
 from crosshold.law.vocabulary import MEETINGS
 from crosshold.law.world import World
+from crosshold.model.exact import fraction, number
 from crosshold.model.result import plain
 
 _TEXT = re.compile(r"(>=|>)\s*(\S+) of (?:(exercisable) votes|votes (cast|present)|capital present)")
@@ -81,10 +82,14 @@ class Tally:
 def read_majority(text: str) -> Majority:
     """``> 1/2 of votes cast``, ``>= 2/3 of votes present``, ``> 1/2 of exercisable votes``."""
     match = _TEXT.fullmatch(text.strip())
-    if not match:
+    try:
+        share = fraction(match[2]) if match else None
+    except ValueError:
+        share = None
+    if match is None or share is None:
         cure = "Write '> 1/2 of votes cast', '>= 2/3 of votes present' or '> 1/2 of exercisable votes'."
         raise RequestError(Finding("E_MAJORITY", f"{text!r} is no majority.", cure, "majority"))
-    return Majority(match[1], Fraction(match[2]), match[3] or match[4] or "present_capital")
+    return Majority(match[1], share, match[3] or match[4] or "present_capital")
 
 
 def majority_for(world: World, rules: tuple[Rule, ...], issuer: str, meeting: str) -> tuple[Majority, tuple[Finding, ...]]:
@@ -108,8 +113,8 @@ def majority_for(world: World, rules: tuple[Rule, ...], issuer: str, meeting: st
 
 def check_class(meeting: str) -> None:
     """A class must be a known one or ``other:NAME``; else ``C_UNKNOWN_MEETING``."""
-    if meeting not in MEETINGS and not meeting.startswith("other:"):
-        cure = f"Known: {', '.join(MEETINGS)}, other:NAME."
+    if meeting not in MEETINGS and not re.fullmatch(r"other:\w[\w -]*", meeting):
+        cure = f"{did_you_mean(meeting, MEETINGS)} Any other is other:NAME."
         raise RequestError(Finding("C_UNKNOWN_MEETING", f"{meeting!r} is no class of resolution.", cure, "meeting"))
 
 
@@ -130,11 +135,13 @@ def tally(
     here, zero = dict[str, Fraction](), Fraction(0)
     lots = [i for i in world.by_issuer.get(issuer, ()) if world.lots[i].holder != issuer]
     for holder, share in (attendance or {}).items():
-        here[holder] = Fraction(str(share))
+        try:
+            here[holder] = number(share)
+        except ValueError:
+            here[holder] = Fraction(-1)
         if not 0 <= here[holder] <= 1:
-            raise RequestError(
-                Finding("E_ATTENDANCE", f"attendance of {holder} is {share}, not between 0 and 1.", "Give a share.")
-            )
+            message = f"attendance of {holder} is {share}, not between 0 and 1."
+            raise RequestError(Finding("E_ATTENDANCE", message, "Give a share."))
     part = {i: here.get(world.lots[i].holder, Fraction(1)) for i in lots}
     there = sum((casting.kept[i] * part[i] for i in lots), start=zero)
     everyone = sum((casting.kept[i] for i in lots), start=zero)

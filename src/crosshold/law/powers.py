@@ -13,6 +13,7 @@ from crosshold.law.ballot import Ballot
 from crosshold.law.meeting import Tally
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Majority
+from crosshold.model.exact import number
 from crosshold.model.result import plain
 
 LARGEST = 12
@@ -114,8 +115,8 @@ def powers(outcome: StableOutcome, issuer: str, meeting: str, turnout: Fraction 
     ``C_UNKNOWN_MEETING``.
     """
     try:
-        share = Fraction(str(turnout))
-    except (ValueError, ZeroDivisionError):
+        share = number(turnout)
+    except ValueError:
         share = Fraction(-1)
     if not 0 <= share <= 1:
         message = f"a turnout of {turnout} is no share between 0 and 1."

@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 
 
 def explain(ballot: Ballot, holder: str, issuer: str) -> dict[str, Any]:
-    """``outcomes``: per outcome the counts, each lot with why, each rule that takes votes with its numbers, chain and source, each
-    contract. ``value`` is the holder's share of exercisable votes in the first outcome; an unknown party is ``E_UNKNOWN_ID``."""
+    """``outcomes``: per outcome the counts, each lot with why, each rule that takes votes with its numbers, chain and source (``spared``:
+    those that do so in another outcome only, and why not in this one), each contract.
+
+    ``value`` is the holder's share of exercisable votes in the first outcome; an unknown party is ``E_UNKNOWN_ID``."""
     snapshot = ballot.snapshot
     for name, known in ((holder, snapshot.entities), (issuer, snapshot.issuers)):
         if name not in known:
             raise RequestError(
                 Finding("E_UNKNOWN_ID", f"{name!r} is nowhere in this case.", did_you_mean(name, known), "request")
             )
-    blocks = [_block(outcome, holder, issuer) for outcome in ballot.outcomes]
+    taking = [_acting(outcome, holder, issuer) for outcome in ballot.outcomes]
+    anywhere = {name: action for acting in taking for name, action in acting.items()}
+    blocks = [
+        {**_block(outcome, holder, issuer), "rules": [_rule(action, outcome) for action in acting.values()],
+         "spared": [_rule(action, outcome) for name, action in anywhere.items() if name not in acting]}
+        for outcome, acting in zip(ballot.outcomes, taking, strict=True)
+    ]  # fmt: skip
     lots = snapshot.lots_of(issuer, holder)
     rules = {row["rule"] for block in blocks for row in block["rules"]}
     sources = [{"lot": lot.id, "source": lot.source, "confidence": lot.confidence, "since": lot.since} for lot in lots]
@@ -50,16 +58,21 @@ def _defined(ballot: Ballot, rules: set[str]) -> set[str]:
     return {name for rule in ballot.rules if rule.id in rules for name in rule.definitions}
 
 
+def _acting(outcome: StableOutcome, holder: str, issuer: str) -> dict[tuple[str, tuple[int, ...]], Action]:
+    """What takes votes of the holder, by rule and lots."""
+    own = {i for i in outcome.world.by_issuer.get(issuer, ()) if outcome.world.lots[i].holder == holder}
+    return {
+        (action.rule.version, tuple(action.lots)): action
+        for action, value in zip(outcome.actions, outcome.judged[1], strict=True)
+        if value == TRUE and action.issuer == issuer and own & {*action.lots}
+    }
+
+
 def _block(outcome: StableOutcome, holder: str, issuer: str) -> dict[str, Any]:
     world = outcome.world
     own = [i for i in world.by_issuer.get(issuer, ()) if world.lots[i].holder == holder]
     counts = outcome.counts(issuer).get(holder)
     share = outcome.stakes(issuer).get(holder) if own else Fraction(0)
-    rules = [
-        _rule(action, outcome)
-        for action, value in zip(outcome.actions, outcome.judged[1], strict=True)
-        if value == TRUE and action.issuer == issuer and set(action.lots) & set(own)
-    ]
     return {
         "reading": [dict(reading) for reading in outcome.readings], "share": share,
         "gross": counts.gross if counts else 0, "exercisable": counts.exercisable if counts else 0,
@@ -68,7 +81,7 @@ def _block(outcome: StableOutcome, holder: str, issuer: str) -> dict[str, Any]:
             "gross": outcome.gross_total(issuer), "exercisable": outcome.exercisable_total(issuer),
             "exercised": outcome.exercised_total(issuer),
         },
-        "lots": [_lot(i, outcome) for i in own], "rules": rules, "contracts": _contracts(outcome, own),
+        "lots": [_lot(i, outcome) for i in own], "contracts": _contracts(outcome, own),
     }  # fmt: skip
 
 
@@ -80,9 +93,9 @@ def _lot(i: int, outcome: StableOutcome) -> dict[str, Any]:
         why = "votes as stated at the date of the case"
     elif i in world.multiplied:
         times, rules = world.gross[i] // max(world.base[i], 1), ", ".join(world.multiplied[i])
-        why = f"{times} times {world.base[i]} base votes by {rules}, held since {lot.registered_since or lot.since}"
+        why = f"{times} times {world.base[i]:,} base votes by {rules}, held since {lot.registered_since or lot.since}"
     else:
-        why = f"{lot.shares} shares at the votes of {f'class {lot.share_class}' if lot.share_class else 'its class'}"
+        why = f"{lot.shares:,} shares at the votes of {f'class {lot.share_class}' if lot.share_class else 'its class'}"
     return {
         "lot": lot.id, "shares": lot.shares, "gross": world.gross[i], "why": why, "exercisable": outcome.exercisable[i],
         "exercised": outcome.casting.exercised(i), "suspended_by": list(outcome.suspended_by.get(i, ())),
@@ -99,7 +112,7 @@ def _rule(action: Action, outcome: StableOutcome) -> dict[str, Any]:
         "tests": [_line(line) for line in lines],
         "control": [
             {"controller": action.issuer, "with": [m for m in step.members if m != action.issuer], "company": step.company,
-             "tests": [_line(line) for line in step.lines if line.met],
+             "holds": step.value == TRUE, "tests": [_line(line) for line in step.lines if line.met or step.value != TRUE],
              "facts": [dict(r) for by in step.members for r in (*facts.records("controls", by, step.company),
                                                                *facts.records("decides_meetings", by, step.company),
                                                                *facts.records("appoints_board", by, step.company))]}

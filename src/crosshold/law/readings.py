@@ -29,6 +29,9 @@ def readings_of(
     """Every choice on every open base of the rows in use; beyond 16 all rows follow one choice."""
     rows = {rule.id: rule for rule in (*rules, *definitions.values()) if "basis" in rule.open}
     fixed = {name: choice for name, value in settings.items() if (choice := _setting(name, value, rows)) is not None}
+    if isinstance(asked, str) and asked not in (*CHOICES, *ATTRIBUTIONS):
+        cure = f"Say {', '.join(CHOICES)}, {' or '.join(ATTRIBUTIONS)}."
+        raise RequestError(Finding("E_READING", f"{asked!r} is no reading.", cure, "reading"))
     if isinstance(asked, str):
         fixed |= {} if asked in ATTRIBUTIONS else dict.fromkeys(rows, asked)
     elif asked:

@@ -14,6 +14,7 @@ from crosshold.errors import FileError, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document
 from crosshold.law import vocabulary as words
+from crosshold.law.contradictions import contradictions
 from crosshold.law.grammar import GrammarError, parse
 from crosshold.law.rule import Party, Rule
 from crosshold.law.schema_effects import duties, effect, effects, ladder, limit, majority
@@ -69,7 +70,8 @@ def read_rules(document: Document) -> tuple[Rule, ...]:
 
 
 def check(rules: Iterable[Rule]) -> None:
-    """What only shows when rows stand side by side: repeated ids, versions that overlap, control definitions that do not exist."""
+    """What only shows when rows stand side by side: repeated ids, versions that overlap, contradictions, control definitions that do
+    not exist."""
     faults, rows = Findings(), list(rules)
     definitions = {rule.id for rule in rows if rule.kind == "control_def"}
     by_id: dict[str, list[Rule]] = {}
@@ -97,6 +99,7 @@ def check(rules: Iterable[Rule]) -> None:
                 f"the definitions {' -> '.join(circle)} turn in a circle through 'not': control would rest on its own absence."
             )
             faults.add("C_SYNTAX", message, "Leave the control out of 'not'.", rule.id)
+    faults.extend(contradictions(rows))
     faults.raise_errors(FileError)
 
 
@@ -254,6 +257,8 @@ def _trees(row: Fields) -> tuple[dict[str, When], dict[str, str]]:
     for name, path in texts.items():
         value = row.data[path[0]] if len(path) == 1 else row.data["clauses"][name]
         said[name] = str(value)
+        if isinstance(value, Decimal):
+            continue  # told: no number with a point is exact
         if not isinstance(value, str):
             row.fault(
                 "C_SYNTAX", f"a condition is a text, not {value!r}.", 'Write it in quotes: "held(I in H; issued) > 1/10".', *path

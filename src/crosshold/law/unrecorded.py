@@ -14,14 +14,15 @@ from crosshold.law.vocabulary import FACTS
 
 
 def unrecorded(outcome: StableOutcome) -> list[Finding]:
-    """``W_CLAUSE_NOT_TESTED`` for every rule and record that is missing, unknown or without a day where votes hang on it."""
+    """``W_CLAUSE_NOT_TESTED`` for every rule and record that is missing, unknown or without a day where votes hang on it; and records that
+    contradict one another."""
     whose: dict[tuple[str, str], dict[str, None]] = {}
     told = [(a, v) for a, v in zip(outcome.actions, outcome.judged[1], strict=True) if a.given is None and a.scope == TRUE]
     for action in (*(a for a, value in told if value == UNKNOWN), *_undesignated(outcome)):
         for what in missing(action, outcome):
             if "fact " in what:
                 whose.setdefault((action.rule.id, what), {})[f"{action.holder} in {action.issuer}"] = None
-    found = []
+    found = list(outcome.world.facts.conflicts)
     for (rule, what), pairs in whose.items():
         names = ", ".join(list(pairs)[:3]) + (f" and {len(pairs) - 3} more" if len(pairs) > 3 else "")
         message = f"whether {rule} takes votes of {names} is unknown: {what} is missing or unknown."

@@ -167,6 +167,8 @@ def _block(block: Proof, holder: str, issuer: str, evidence: Evidence) -> list[s
     told.append(f"  Gross: {_of(block['gross'], whole['gross'])}.")
     for rule in block["rules"]:
         told += _rule(rule, evidence)
+    for rule in block["spared"]:
+        told += _rule(rule, evidence, "takes none here")
     told.append(f"  Exercisable after the law: {_of(block['exercisable'], whole['exercisable'])}.")
     for contract in block["contracts"]:
         kind = str(contract.get("kind", "contract")).replace("_", " ")
@@ -188,8 +190,8 @@ def _votes_word(votes: Fraction | int) -> str:
     return count(int(exact)) if exact.denominator == 1 else fixed(exact, 1)
 
 
-def _rule(rule: Proof, evidence: Evidence) -> list[str]:
-    what = {"zero": "takes all of them", "excess_over": "takes those above its line"}.get(
+def _rule(rule: Proof, evidence: Evidence, does: str = "") -> list[str]:
+    what = does or {"zero": "takes all of them", "excess_over": "takes those above its line"}.get(
         str(rule["effect"]), str(rule["effect"])
     )
     told = [f"  Rule {rule['version']} {what}: {clean(rule['title'])} ({rule['citation']}; confidence {rule['confidence']})."]
@@ -199,7 +201,8 @@ def _rule(rule: Proof, evidence: Evidence) -> list[str]:
         tests = "; ".join(_test(test, evidence) for test in step["tests"])
         facts = "; ".join(str(fact.get("id") or fact.get("fact")) for fact in step["facts"])
         why = "; ".join(part for part in (tests, f"recorded facts {facts}" if facts else "") if part)
-        told.append(f"    {evidence.name(step['controller'])}{helped} controls {evidence.name(step['company'])}: {why}.")
+        verb = "controls" if step["holds"] else "does not control"
+        told.append(f"    {evidence.name(step['controller'])}{helped} {verb} {evidence.name(step['company'])}: {why}.")
     return told
 
 

@@ -84,13 +84,15 @@ def _needed(result: Powers) -> str:
 
 
 def _fixed(result: Powers) -> str:
-    said = []
-    if result.fixed_for or result.fixed_against:
-        said.append(
-            f"{_votes(result.fixed_for)} votes are cast for it and {_votes(result.fixed_against)} against it whatever happens"
-        )
+    said, fixed = [], result.fixed_for + result.fixed_against
     if result.abstaining:
         said.append(f"{_votes(result.abstaining)} abstain")
+    if fixed:
+        said.append(f"{_votes(result.fixed_for)} are cast for it and {_votes(result.fixed_against)} against it whatever happens")
+        free = result.present - fixed - result.abstaining
+        if free:
+            bar = percent((result.needed - result.fixed_for) / free)
+            said.append(f"what is left to win is {bar} of the {_votes(free)} votes that are free")
     return "".join(f"; {words}" for words in said)
 
 
