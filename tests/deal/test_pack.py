@@ -107,6 +107,28 @@ def test_net_proceeds_are_gross_less_discount_fees_and_tax() -> None:
     assert "unknown, not zero" in row["reason"]
 
 
+@pytest.mark.parametrize(
+    ("keys", "kind"),
+    [
+        ({}, "none"),
+        ({"impact": "0.01"}, "input"),
+        ({"impact": "none"}, "none"),
+        ({"impact": "sqrt"}, "model output"),
+        ({"type": "block"}, "model output"),
+        ({"type": "block", "discount": "0.02"}, "input"),
+    ],
+)
+def test_a_discount_says_whether_it_was_given_or_modelled(keys: dict[str, Any], kind: str) -> None:
+    market = {"N": {"adv": 1000, "volatility": Fraction(3, 10)}}
+    assert finance(run({**SELL, **keys}, snapshot=state(market=market)))["net_proceeds"][0]["cut_is"] == kind
+
+
+def test_figures_that_use_the_middle_of_uncertain_lots_say_so() -> None:
+    lots = [lot if lot.id != "u" else Lot("u", "N", "U", 290, low=280, high=300) for lot in state().lots]
+    assert finance(run(SELL, snapshot=state(lots=Lots(lots))))["middle_of_uncertain_lots"] == ["N"]
+    assert finance(run(SELL))["middle_of_uncertain_lots"] == []
+
+
 def test_sources_and_uses_balance_for_each_account_and_for_the_group() -> None:
     register = read_case(ALLIANCE)
     outcome = simulate(register.at(register.day), Plan.read(ALLIANCE / "plans" / "both_sell_down.yaml"))

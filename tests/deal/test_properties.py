@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 from crosshold.deal.advance import advance
 from crosshold.deal.finance import look_through
 from crosshold.deal.invariants import total, whole_numbers
-from crosshold.deal.plan import Plan
+from crosshold.deal.plan import Fund, Plan
 from crosshold.deal.simulate import simulate
 from crosshold.deal.state import canonical, state_hash
 from crosshold.deal.step import Step
@@ -408,3 +409,26 @@ def test_shares_of_votes_add_up_after_every_step_of_a_whole_plan(start: Snapshot
             assert all(v is None for v in values) or sum(v or Fraction(0) for v in values) == 1
     again = simulate(start, outcome.as_executed)
     assert again.end_hash == outcome.end_hash
+
+
+@settings(max_examples=25)
+@given(snapshots(), programmes(most=4))
+def test_sources_and_uses_of_any_programme_balance_and_all_of_it_is_json(start: Snapshot, steps: tuple[Step, ...]) -> None:
+    state, done = start, []
+    for step in steps:
+        try:
+            state = advance(state, step).state
+        except RequestError:
+            continue
+        done.append(step)
+    outcome = simulate(start, Plan(steps=tuple(done), fund=Fund("J", "EUR")))
+    for block in outcome.finance:
+        for who, sheet in block["finance"]["sources_and_uses"].items():
+            sums: dict[str, Fraction] = {}
+            for sign, side in ((1, "sources"), (-1, "uses")):
+                for line in sheet[side]:
+                    sums[line["currency"]] = sums.get(line["currency"], Fraction(0)) + sign * Fraction(line["amount"])
+            assert not any(sums.values()), who
+        for entry in block["finance"]["cap_table"]:
+            assert entry["shares"]["after"] >= 0
+    json.dumps(outcome.to_dict(exact=True))

@@ -66,4 +66,5 @@ def _finance(moment: Moment, group: str) -> dict[str, Any]:
         "free_float": [row for issuer in moment.touched for row in free_float(moment.after, issuer)],
         "policy_shareholdings": policy(moment),
     }
-    return {**told, "absent": moment.absent}
+    vague = [issuer for issuer in moment.touched if any(len(set(x.bounds)) > 1 for x in moment.after.snapshot.lots_of(issuer))]
+    return {**told, "middle_of_uncertain_lots": vague, "absent": moment.absent}

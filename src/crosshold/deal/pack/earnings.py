@@ -59,7 +59,7 @@ def sellers(moment: Moment) -> list[dict[str, Any]]:
     rows = []
     sold = {(s.payee, s.issuer) for s in moment.step.sales if not s.payee.startswith("@") and s.payee != s.issuer}
     for who, issuer in sorted(sold):
-        told = _seller(moment, who, issuer) if who in moment.after.stakes else None
+        told = _seller(moment, who, issuer) if who in moment.before.stakes and who in moment.after.stakes else None
         rows += [told] if told else []
     return rows
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from crosshold.deal.draft import Sale
@@ -27,9 +28,20 @@ def net_proceeds(moment: Moment) -> list[dict[str, Any]]:
         row |= {name: shown(amount, currency) for name, amount in parts.items()}
         row |= {"taxes": None if taxes is None else shown(taxes, currency), "net_before_tax": shown(before_tax, currency)}
         row |= {"net": None if taxes is None else shown(before_tax - taxes, currency)}
+        row["cut_is"] = cut_is(step.step)
         row["reason"] = "no tax slot with a rate: the tax is unknown, not zero" if unset else None
         rows.append(row)
     return rows
+
+
+def cut_is(step: Any) -> str:
+    """Whether the discount or impact of a step was given or comes from a price model."""
+    given = getattr(step, "discount", None) or getattr(step, "impact", None)
+    if isinstance(given, Fraction):
+        return "input"
+    if given is None:
+        return "model output" if "block" in (step.type, getattr(step, "channel", None)) else "none"
+    return "none" if given.model == "none" else "model output"
 
 
 def _by_seller(moment: Moment) -> list[tuple[str, str, list[Sale]]]:
