@@ -13,9 +13,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from crosshold.deal.keys import Amount
 from crosshold.deal.ledger import Ledger, rounded
 from crosshold.deal.lots import Part, choose, expanded, remainder
+from crosshold.deal.values import Amount
 from crosshold.deal.votes import Votes
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity

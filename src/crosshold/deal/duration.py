@@ -12,7 +12,7 @@ from typing import Any
 from crosshold.deal.days import calendar_note, calendar_of
 from crosshold.deal.draft import Draft
 from crosshold.deal.exact import Number, number
-from crosshold.deal.keys import MOST_DAYS
+from crosshold.deal.reading import MOST_DAYS
 from crosshold.errors import Finding, RequestError
 from crosshold.model.dates import interval
 from crosshold.model.exchange import Calendar

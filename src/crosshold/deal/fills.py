@@ -7,8 +7,8 @@ from fractions import Fraction
 from math import ceil, floor
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Amount, Span
 from crosshold.deal.ledger import largest_remainder
+from crosshold.deal.values import Amount, Span
 
 Shares = int | Span
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crosshold.deal.keys import plain
+from crosshold.deal.values import plain
 from crosshold.deal.waterfall import check
 from crosshold.errors import RequestError
 from crosshold.formats.fields import Fields

@@ -40,7 +40,7 @@ def expanded(lots: Iterable[Lot], issuer: Issuer) -> list[Lot]:
 
 
 def choose(lots: Sequence[Lot], shares: int, order: str | Sequence[str], gross: Callable[[Lot], int], where: str) -> list[Part]:
-    """Take ``shares`` from ``lots`` in an order of :data:`crosshold.deal.keys.LOT_ORDERS`, or from a list of lot ids.
+    """Take ``shares`` from ``lots`` in an order of :data:`crosshold.deal.reading.LOT_ORDERS`, or from a list of lot ids.
 
     ``fewest_votes_first``: ties by oldest ``since``, then register order. The lots must hold enough.
     """

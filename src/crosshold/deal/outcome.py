@@ -12,10 +12,10 @@ from typing import Any
 from crosshold.deal.accounts import GroupCash, sources_and_uses
 from crosshold.deal.books import Booking
 from crosshold.deal.draft import Sale
-from crosshold.deal.keys import plain as as_text
 from crosshold.deal.ledger import Entry
 from crosshold.deal.plan import Plan
 from crosshold.deal.step import Step
+from crosshold.deal.values import plain as as_text
 from crosshold.deal.view import BASES, View
 from crosshold.deal.watch import Happening
 from crosshold.errors import Finding

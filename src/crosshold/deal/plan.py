@@ -11,9 +11,9 @@ from typing import Any
 from crosshold.deal.draft import Terms
 from crosshold.deal.fund_terms import KEYS as FUND_KEYS
 from crosshold.deal.fund_terms import fund_terms
-from crosshold.deal.keys import Amount, plain
 from crosshold.deal.step import Step
 from crosshold.deal.steps import STEPS
+from crosshold.deal.values import Amount, plain
 from crosshold.errors import FileError, Finding, Findings, did_you_mean
 from crosshold.formats.fields import Fields
 from crosshold.formats.yaml_text import Document, read, read_file, write

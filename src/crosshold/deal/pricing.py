@@ -9,10 +9,10 @@ from math import sqrt
 
 from crosshold.deal.books import book_of, carrying
 from crosshold.deal.draft import Draft, Sale
-from crosshold.deal.keys import Amount, Model, Periods
 from crosshold.deal.ledger import rounded
 from crosshold.deal.market import CALIBRATED_TO, DAYS, DELTA, FLOOR, K, Y, block_discount, impact, schedule
 from crosshold.deal.step import Step
+from crosshold.deal.values import Amount, Model, Periods
 from crosshold.errors import RequestError
 
 PLACES = 6  # a model's output is stored with the step, so that a replay never runs the model again

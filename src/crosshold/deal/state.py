@@ -11,9 +11,9 @@ import json
 from fractions import Fraction
 from typing import Any
 
-from crosshold.deal.keys import plain
 from crosshold.deal.ledger import shown
 from crosshold.deal.lots import expanded
+from crosshold.deal.values import plain
 from crosshold.errors import RequestError
 from crosshold.model.snapshot import Lot, Snapshot
 

@@ -12,7 +12,8 @@ from dataclasses import MISSING, dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import AfterKey, Day, Days, Fee, LotChoice, Word, Words, kinds, names_in, plain
+from crosshold.deal.keys import AfterKey, Day, Days, Fee, LotChoice, Word, Words, kinds, names_in
+from crosshold.deal.values import plain
 from crosshold.formats.fields import Fields
 
 

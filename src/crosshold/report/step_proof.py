@@ -11,11 +11,11 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-from crosshold.deal.keys import Model
 from crosshold.deal.market import FLOOR, K
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.steps.target_stake import TargetStake
 from crosshold.deal.steps.target_votes import TargetVotes
+from crosshold.deal.values import Model
 from crosshold.deal.view import BASES, View
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.law.outcome import Count

@@ -13,10 +13,10 @@ from typing import Any
 
 from crosshold.deal.books import book_of
 from crosshold.deal.draft import Sale
-from crosshold.deal.keys import Amount
 from crosshold.deal.ledger import Entry, digits, rate, rounded
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.step import Step
+from crosshold.deal.values import Amount
 from crosshold.errors import RequestError
 from crosshold.report.sheet import Formula, Sheet, added, to_minor_unit
 from crosshold.report.workbook_register import Places

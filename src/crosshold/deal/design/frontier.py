@@ -12,11 +12,11 @@ from crosshold.deal.design.goals import LINEAR_AXES, Goal
 from crosshold.deal.design.replay import replayed
 from crosshold.deal.design.search import Search, objectives, rank
 from crosshold.deal.design.targets import Balance, Deadline, Peak, Row, Target, Test
-from crosshold.deal.keys import Leg
 from crosshold.deal.partners import pair
 from crosshold.deal.plan import Plan
 from crosshold.deal.simulate import run
 from crosshold.deal.steps.mutual_cancel import MutualCancel
+from crosshold.deal.values import Leg
 from crosshold.errors import CrossholdError
 
 GRID = 6

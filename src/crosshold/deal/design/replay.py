@@ -8,12 +8,12 @@ from fractions import Fraction
 from typing import Any
 
 from crosshold.deal.design.setting import Setting
-from crosshold.deal.keys import Amount
 from crosshold.deal.outcome import Outcome
 from crosshold.deal.plan import Plan
 from crosshold.deal.simulate import run, simulate
 from crosshold.deal.step import Step
 from crosshold.deal.steps.contribute import Contribute
+from crosshold.deal.values import Amount
 from crosshold.deal.view import View
 from crosshold.law.book import RuleBook
 from crosshold.model.result import plain

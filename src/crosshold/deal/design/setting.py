@@ -15,7 +15,6 @@ from crosshold.deal.books import book_of, economic
 from crosshold.deal.design.forms import Form
 from crosshold.deal.design.goals import Goals, Lever
 from crosshold.deal.design.targets import Row
-from crosshold.deal.keys import Amount, Model
 from crosshold.deal.ledger import rate
 from crosshold.deal.market import DAYS, DELTA, FLOOR, K, Y
 from crosshold.deal.outcome import Outcome
@@ -24,6 +23,7 @@ from crosshold.deal.steps.block import Block
 from crosshold.deal.steps.buyback import Buyback
 from crosshold.deal.steps.sell import Sell
 from crosshold.deal.steps.trust_in import TrustIn
+from crosshold.deal.values import Amount, Model
 from crosshold.deal.view import View, view
 from crosshold.deal.votes import Counter
 from crosshold.errors import Finding, RequestError

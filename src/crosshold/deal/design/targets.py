@@ -14,9 +14,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
-from crosshold.deal.keys import Amount, Basis, Flag, Issuer, Kind, Parties, Party, Ratio, Word, Words, kinds
+from crosshold.deal.keys import Basis, Flag, Issuer, Kind, Parties, Party, Ratio, Word, Words, kinds
 from crosshold.deal.outcome import Outcome
 from crosshold.deal.partners import over, parent
+from crosshold.deal.values import Amount
 from crosshold.deal.viability import balance
 from crosshold.formats.fields import Fields
 from crosshold.law.near import near_lines

@@ -10,9 +10,10 @@ from typing import Annotated, ClassVar
 from crosshold.deal.days import counted
 from crosshold.deal.draft import Draft
 from crosshold.deal.duration import tell_calendar, timed
-from crosshold.deal.keys import Count, Days, Discount, Fills, Issuer, Model, Money, Party, choice
+from crosshold.deal.keys import Count, Days, Discount, Fills, Issuer, Money, Party, choice
 from crosshold.deal.pricing import fixed_cut, settle
 from crosshold.deal.step import Step
+from crosshold.deal.values import Model
 from crosshold.formats.case_contracts import CLOCKS
 from crosshold.formats.fields import Fields
 from crosshold.model.entity import FLOAT

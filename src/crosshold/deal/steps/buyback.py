@@ -11,10 +11,11 @@ from typing import Annotated, ClassVar
 from crosshold.deal.draft import Draft
 from crosshold.deal.duration import timed
 from crosshold.deal.fills import check_offers, filled, middle, record_fills, together
-from crosshold.deal.keys import Amount, CancelKey, Count, Issuer, Money, Ratio, Span, Uncertain, UncertainFills, choice
+from crosshold.deal.keys import CancelKey, Count, Issuer, Money, Ratio, Uncertain, UncertainFills, choice
 from crosshold.deal.pricing import tax
 from crosshold.deal.step import Step
 from crosshold.deal.steps.cancel import Cancel
+from crosshold.deal.values import Amount, Span
 from crosshold.formats.fields import Fields
 from crosshold.model.entity import FLOAT
 

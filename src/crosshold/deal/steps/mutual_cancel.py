@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Leg, LegKey
+from crosshold.deal.keys import LegKey
 from crosshold.deal.ledger import rounded
 from crosshold.deal.step import Step
+from crosshold.deal.values import Leg
 from crosshold.formats.fields import Fields
 
 

@@ -7,8 +7,9 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Day, Directed, Flag, Issuer, Matters, Newcomer, Ratio, choice, plain
+from crosshold.deal.keys import Day, Directed, Flag, Issuer, Matters, Newcomer, Ratio, choice
 from crosshold.deal.step import Step
+from crosshold.deal.values import plain
 from crosshold.formats.case_contracts import OVERLAYS, overlay_terms
 from crosshold.formats.fields import Fields
 

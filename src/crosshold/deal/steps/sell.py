@@ -9,9 +9,10 @@ from typing import ClassVar
 
 from crosshold.deal.draft import Draft
 from crosshold.deal.duration import timed
-from crosshold.deal.keys import Count, Impact, Issuer, Model, Money, Party, Ratio
+from crosshold.deal.keys import Count, Impact, Issuer, Money, Party, Ratio
 from crosshold.deal.pricing import fixed_cut, settle
 from crosshold.deal.step import Step
+from crosshold.deal.values import Model
 from crosshold.model.entity import FLOAT
 
 

@@ -10,13 +10,14 @@ from typing import Annotated, Any, ClassVar
 
 from crosshold.deal.days import later
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Basis, Discount, Impact, Issuer, Money, Parties, Party, Ratio, Tranches, TranchesKey, choice
+from crosshold.deal.keys import Basis, Discount, Impact, Issuer, Money, Parties, Party, Ratio, TranchesKey, choice
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.step import Step
 from crosshold.deal.steps.block import Block
 from crosshold.deal.steps.buyback import Buyback
 from crosshold.deal.steps.issue import Issue
 from crosshold.deal.steps.sell import Sell
+from crosshold.deal.values import Tranches
 from crosshold.formats.fields import Fields
 from crosshold.model.entity import FLOAT
 
