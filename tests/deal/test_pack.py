@@ -123,6 +123,11 @@ def test_a_discount_says_whether_it_was_given_or_modelled(keys: dict[str, Any], 
     assert finance(run({**SELL, **keys}, snapshot=state(market=market)))["net_proceeds"][0]["cut_is"] == kind
 
 
+def test_illustrative_inputs_behind_the_figures_are_named() -> None:
+    rough = state(financials=EARN, illustrative=frozenset({"financials.N", "prices.R", "cash.R"}))
+    assert finance(run(BUY, snapshot=rough))["illustrative"] == ["financials.N", "prices.R"]
+
+
 def test_figures_that_use_the_middle_of_uncertain_lots_say_so() -> None:
     lots = [lot if lot.id != "u" else Lot("u", "N", "U", 290, low=280, high=300) for lot in state().lots]
     assert finance(run(SELL, snapshot=state(lots=Lots(lots))))["middle_of_uncertain_lots"] == ["N"]

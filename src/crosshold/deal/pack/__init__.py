@@ -28,17 +28,20 @@ if TYPE_CHECKING:
 
 __all__ = ["after_steps", "exposure"]
 
+ALL_COMPANIES = 50  # beyond so many, who decides is told of the companies that a step touches alone
+
 
 def after_steps(start: View, steps: Sequence[Executed], members: Sequence[str] = (), group: str = "") -> list[dict[str, Any]]:
     """One block for each step with ``accounting``, ``finance``, ``power`` and ``decides``; ratios stay fractions."""
     blocks, before, last = [], start, Deciders(start)
     for n, step in enumerate(steps):
         moment, now = Moment(start, before, step, steps[: n + 1], members), Deciders(step.view)
+        told = moment.touched if len(step.view.stakes) > ALL_COMPANIES else list(step.view.stakes)
         accounting, finance = cash_and_book(moment), _finance(moment, group)
         blocks.append({
             "accounting": accounting,
             "finance": finance,
-            "power": {issuer: now.index(issuer) for issuer in step.view.stakes},
+            "power": {issuer: now.index(issuer) for issuer in told},
             "decides": {"settings": SETTINGS, **{issuer: decides(last, now, issuer) for issuer in step.view.stakes}},
         })  # fmt: skip
         before, last = step.view, now
@@ -60,11 +63,12 @@ def _finance(moment: Moment, group: str) -> dict[str, Any]:
         "group_sources_and_uses": sources_and_uses(flows, moment.members, group).get(group) if group else None,
         "earnings_per_share": {"buyers": buyers(moment), "sellers": sellers(moment)},
         "method_switch": [switch.to_dict() for switch in switches(moment.before, moment.after, step.bookings)],
-        "circular_value": circular(moment.after) if moment.touched else None,
+        "circular_value": circular(moment) if moment.touched else None,
         "leverage": leverage(moment),
         "dividends": dividends(moment),
         "free_float": [row for issuer in moment.touched for row in free_float(moment.after, issuer)],
         "policy_shareholdings": policy(moment),
     }
     vague = [issuer for issuer in moment.touched if any(len(set(x.bounds)) > 1 for x in moment.after.snapshot.lots_of(issuer))]
-    return {**told, "middle_of_uncertain_lots": vague, "absent": moment.absent}
+    rough = sorted(moment.used & moment.after.snapshot.illustrative)
+    return {**told, "middle_of_uncertain_lots": vague, "illustrative": rough, "absent": moment.absent}

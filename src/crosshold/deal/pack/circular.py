@@ -6,19 +6,21 @@ from fractions import Fraction
 from typing import Any
 
 from crosshold.deal.finance import circular_value
-from crosshold.deal.pack.moment import money
+from crosshold.deal.pack.moment import Moment, money
 from crosshold.deal.partners import parent, price_of
 from crosshold.deal.view import View
 
 
-def circular(view: View) -> dict[str, Any]:
+def circular(moment: Moment) -> dict[str, Any]:
     """Capitalisations at the prices of the case, the value of each company without its holdings, and what is counted twice.
 
     ``caps`` are price times issued shares, own shares being a holding; holdings of majority-owned companies count for their parent.
     """
+    view = moment.after
     state, currency = view.snapshot, view.snapshot.currency
     prices = {name: price_of(state, name, currency) for name in state.issuers}
     caps = {name: price * state.issuers[name].issued for name, price in prices.items() if price is not None}
+    moment.used.update(f"prices.{name}" for name in caps)
     found = circular_value(caps, holdings(view, caps))
     return {
         "currency": currency,

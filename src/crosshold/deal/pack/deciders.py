@@ -54,22 +54,21 @@ class Deciders:
             return None
         return {**found.values, **({FLOAT: found.float_value} if found.float_value else {})}
 
-    @cached_property
-    def _cash(self) -> dict[tuple[str, str], Fraction | float | None]:
-        try:
-            rows = ownership(self.view.votes.network).rows
-        except CrossholdError:  # a ring owns itself
-            return {}
-        return {(row.holder, row.issuer): row.total for row in rows}
-
     def wedge(self, issuer: str) -> dict[str, Any]:
-        """Votes less look-through cash share of each named holder."""
-        found: dict[str, Any] = {}
-        for holder, stake in self.view.stakes[issuer].items():
-            votes, cash = stake.on("exercisable_votes"), self._cash.get((holder, issuer), Fraction(0))
-            if holder != issuer and not holder.startswith("~"):
-                known = self.settled and votes is not None and cash is not None and self._cash
-                found[holder] = votes - cash if known and votes is not None and cash is not None else None
+        """Votes less look-through cash share of each named holder; ``None`` where either is open."""
+        stakes = self.view.stakes[issuer]
+        named = [holder for holder in stakes if holder != issuer and not holder.startswith("~")]
+        found: dict[str, Any] = dict.fromkeys(named)
+        try:
+            network = self.view.votes.network
+            pairs = [(holder, issuer) for holder in sorted({*named} & {*network.ids})]
+            rows = ownership(network, pairs=pairs).rows if pairs else ()
+        except CrossholdError:  # a ring owns itself
+            return found
+        cash = {row.holder: row.total for row in rows}
+        for holder in named if self.settled else ():
+            votes, share = stakes[holder].on("exercisable_votes"), cash.get(holder, Fraction(0))
+            found[holder] = None if votes is None or share is None else votes - share
         return found
 
     def voters(self, issuer: str) -> list[tuple[str, Fraction]]:

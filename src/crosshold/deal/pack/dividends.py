@@ -25,7 +25,7 @@ def dividends(moment: Moment) -> list[dict[str, Any]]:
                 edge = {"holder": who, "before": money(was * each, currency), "after": money(now * each, currency)}
                 edges.append({**edge, "lost": money((was - now) * each, currency)})
         total = [money(_paid_on(view, issuer) * each, currency) for view in (moment.before, moment.after)]
-        told = {"issuer": issuer, "per_share": str(row["dividend_per_share"]), "currency": currency, "as_of": day_of(row)}
+        told = {"issuer": issuer, "per_share": f"{row['dividend_per_share']:f}", "currency": currency, "as_of": day_of(row)}
         rows.append({**told, "total_before": total[0], "total_after": total[1], "edges": edges})
     return rows
 

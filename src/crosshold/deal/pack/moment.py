@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Moment:
-    """``path`` are the steps up to and with ``step``; ``members`` the plan's group. ``absent`` collects figures without an input."""
+    """``path`` are the steps up to and with ``step``; ``members`` the plan's group.
+
+    ``absent`` collects figures without an input, ``used`` the names of inputs.
+    """
 
     start: View
     before: View
@@ -27,6 +30,7 @@ class Moment:
     path: Sequence[Executed]
     members: Sequence[str] = ()
     absent: list[dict[str, str]] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
 
     @property
     def after(self) -> View:
@@ -52,6 +56,7 @@ class Moment:
         if row is None or missing:
             self.lack(figure, who, f"financials.{who} has no {', '.join(missing)}")
             return None
+        self.used.add(f"financials.{who}")
         return row
 
     def convert(self, figure: str, who: str, amount: Fraction | Decimal, source: str, target: str) -> Fraction | None:
