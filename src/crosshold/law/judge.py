@@ -440,8 +440,14 @@ class Judge:
         or the question would turn in a circle."""
         if held.without is None or self.apart is not None:
             return NOBODY, NOBODY
-        self.apart = env[held.group.head]
-        found = self.group(held.without, env, env[held.target], rule)
+        owners, found = self.world.owners[env[held.target]], (NOBODY, NOBODY)
+        # Few companies have owners under them; who has none without anybody apart has none with somebody apart.
+        for apart in ("", env[held.group.head]):
+            self.apart = apart
+            found = self.group(held.without, env, env[held.target], rule)
+            if not any(owner in found[1] for owner in owners if owner != env[held.target]):
+                found = (NOBODY, NOBODY)
+                break
         self.apart = None
         return found
 
