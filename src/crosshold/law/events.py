@@ -18,7 +18,7 @@ from crosshold.law.loyalty import past_world
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.passive import OWN, moved
-from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
 from crosshold.law.trees import Compare, Increase, walk
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World
@@ -130,8 +130,8 @@ def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, St
 def _measured(rule: Rule, outcome: StableOutcome) -> dict[Key, tuple[str, Line]]:
     judge = Judge(outcome.bench, outcome.kept)
     found: dict[Key, tuple[str, Line]] = {}
-    for issuer, holder in line_pairs(rule, outcome):
-        for line in lines_tested(rule, judge, issuer, holder):
+    for issuer, holder in line_pairs(rule, outcome, doubtful=True):
+        for line in lines_tested(rule, judge, issuer, holder, doubtful=True):
             if line.issuer == issuer:
                 found.setdefault((issuer, holder, line.clause, line.threshold), (holder, line))
     return found
@@ -176,13 +176,14 @@ def _crossed(
     group = tuple(dict.fromkeys((*(was[1].group if was else ()), *(now[1].group if now else ()))))
     joined = was is not None and now is not None and was[1].group != now[1].group
     how = _shift(old, new, group, line.issuer, line.basis, joined=joined)
+    lacks = _lacks(rule, line, holder, new if now is not None and now[1].met else old)
     if how["passive"] and rule.start is not None and old.world.at < rule.start <= new.world.at and up:
         how["cause"] = f"the rule came into force on {rule.start}"
     part = [Fraction(side[1].part, side[1].whole) if side else Fraction(0) for side in (was, now)]
     yield Event(
         rule=rule.id, issuer=line.issuer, holder=holder, group=group, direction="up" if up else "down", base=line.basis, op=line.op,
         threshold=line.threshold, before=part[0], after=part[1], clause=line.clause or None,
-        certainty="CERTAIN" if {*ranks} == {0, 2} else "POSSIBLE",
+        certainty="CERTAIN" if {*ranks} == {0, 2} and not lacks else "POSSIBLE", missing="; ".join(lacks) or None,
         duty=rule.duty if up or rule.kind == "disclosure" else None, citation=rule.law, confidence=rule.letter(line.clause),
         waiver=_waiver(rule, old, new, line.issuer, passive=how["passive"] and up), inequality=_tested(line, now is not None), **how,
     )  # fmt: skip
@@ -237,6 +238,20 @@ def _prohibited(before: Ballot, after: Ballot) -> Iterator[Event]:
                 rule=rule.id, issuer=issuer, holder=holder, direction="prohibited", cause=OWN, shares=more,
                 duty=rule.duty, citation=rule.law, confidence=rule.confidence,
             )  # fmt: skip
+
+
+def _lacks(rule: Rule, line: Line, holder: str, outcome: StableOutcome) -> list[str]:
+    """What would have to be known to say that a rule reaches a pair, and that its condition hangs on the line alone."""
+    entities = outcome.world.snapshot.entities
+    sides = ((rule.issuer, line.issuer), (rule.holder, holder))
+    found = [f"{name} of {who}" for party, who in sides for name in party.lacks(entities.get(who))]
+    tree = rule.clauses.get(line.clause) if line.clause else rule.when
+    if tree is not None:
+        judge = Judge(outcome.bench, outcome.kept)
+        judge.missing = {}
+        env = {"I": line.issuer, "H": holder, "X": holder, "Y": line.issuer}
+        found += judge.missing if judge.value(tree, env, rule, line.clause) == UNKNOWN else []
+    return list(dict.fromkeys(found))
 
 
 def _tested(line: Line, there: bool) -> str:

@@ -175,7 +175,7 @@ class Judge:
         elif isinstance(tree, Compare):
             for number in (tree.left, tree.right):
                 held = number.held if isinstance(number, Increase) else number
-                if isinstance(number, MonthsSince) and not isinstance(self._day(number.fact, env, rule), tuple):
+                if isinstance(number, MonthsSince):
                     yield self._lacks_day(number.fact, env)
                 elif isinstance(number, HeldFor):
                     yield f"since when {self.world.lots[int(env['lot'])].id} is held"

@@ -12,7 +12,7 @@ from typing import Any
 from crosshold.law.actions import Action, reach
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import FALSE, TRUE, Rule
+from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
 from crosshold.law.shares_to_flip import shares_to_flip
 from crosshold.law.terms import bites
 from crosshold.law.trees import Compare, When
@@ -77,8 +77,8 @@ def to_flip(part: int, whole: int | Fraction, op: str, threshold: Fraction) -> i
     return floor(line) + 1 - part if part <= line else -(part - floor(line))
 
 
-def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
-    """(issuer, holder) a rule with lines is tested on.
+def line_pairs(rule: Rule, outcome: StableOutcome, *, doubtful: bool = False) -> Iterator[tuple[str, str]]:
+    """(issuer, holder) a rule with lines is tested on; with ``doubtful`` also those of whom it is unknown whether it reaches them.
 
     Direct holders; who stands over them where groups count together; everybody above, and for links everybody who has an owner in common,
     where no holding between the two is needed; parties under sanctions and all below them.
@@ -101,18 +101,24 @@ def line_pairs(rule: Rule, outcome: StableOutcome) -> Iterator[tuple[str, str]]:
         if rule.kind == "link_test":
             holders |= {other for other in world.below(*holders) if other != issuer} | (set(world.below(issuer)) - {issuer})
         for holder in sorted(holders):
-            if reach(rule, world, issuer, holder) == TRUE:
+            if reach(rule, world, issuer, holder) in ((TRUE, UNKNOWN) if doubtful else (TRUE,)):
                 yield issuer, holder
 
 
-def lines_tested(rule: Rule, judge: Judge, issuer: str, holder: str, *, nearest: bool = False) -> list[Line]:
-    """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer."""
+def lines_tested(
+    rule: Rule, judge: Judge, issuer: str, holder: str, *, nearest: bool = False, doubtful: bool = False
+) -> list[Line]:
+    """Every number a rule with lines tests on a pair; X stands for the holder, Y for the issuer. With ``doubtful`` also those on which the
+    condition may hang, as far as is known.
+    """
     env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
     trees = {**rule.clauses, **({"": rule.when} if rule.when is not None else {})}
     found: dict[Compare, Line] = {}
     for name, tree in trees.items():
         for line in _traced(tree, name, judge, env, rule):
-            if line.node not in found and (isinstance(tree, Compare) or _decides(line, tree, judge, env, rule, name)):
+            if line.node not in found and (
+                isinstance(tree, Compare) or _decides(line, tree, judge, env, rule, name, doubtful=doubtful)
+            ):
                 found[line.node] = line
     return [*found.values(), *_rungs(rule, judge, env, nearest=nearest)]
 
@@ -136,14 +142,14 @@ def _rungs(rule: Rule, judge: Judge, env: Env, *, nearest: bool) -> Iterator[Lin
                 yield replace(line, clause=f"{name}@{at[k]}", threshold=at[k], met=k < met, node=Compare(number, op, at[k]))
 
 
-def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: str) -> bool:
+def _decides(line: Line, tree: When, judge: Judge, env: Env, rule: Rule, name: str, *, doubtful: bool) -> bool:
     """Whether a condition hangs on this number: true with it and not true without it.
 
     A tie that nobody recorded makes the number that needs it no line, and so does another number that suffices alone.
     """
     ends = (Judge(judge.bench, judge.kept, override={(line.node, line.issuer): end}) for end in (TRUE, FALSE))
     with_it, without_it = (flipped.value(tree, env, rule, name) for flipped in ends)
-    return with_it == TRUE and without_it != TRUE
+    return (with_it == TRUE or (doubtful and with_it == UNKNOWN)) and without_it not in (TRUE, with_it)
 
 
 def near_lines(outcome: StableOutcome, window: Fraction) -> list[Near]:

@@ -66,6 +66,12 @@ class Party:
         return value
 
 
+    def lacks(self, entity: Entity | None) -> tuple[str, ...]:
+        """The attributes it asks for that nobody recorded."""
+        names = [n for n in ("kind", "jurisdiction", "form") if getattr(self, n)] + (["listed"] if self.listed is not None else [])
+        return tuple(name for name in names if getattr(entity, name, None) in (None, "unknown"))
+
+
 @dataclass(frozen=True, slots=True)
 class Effect:
     """What a row does to the votes of H in I while its condition (``clause``, else ``when``) holds.

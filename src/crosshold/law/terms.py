@@ -177,8 +177,8 @@ def _today(record: Record, outcome: StableOutcome) -> str:
     free, neutral = (sum((count(i) for i in lots), start=Fraction(0)) for count in (casting.free, casting.neutral.__getitem__))
     silent = held - free - neutral
     parts = [f"{int(n):,} {what}" for n, what in ((neutral, "cast by the fixed split"), (silent, "not cast")) if n]
-    voter = {casting.voter[i] for i in lots if casting.free(i)} - {outcome.world.owner[i] for i in lots}
-    told = f" as {', '.join(sorted(voter))} does" if voter else " free"
+    voter = {casting.voter[i] for i in lots if casting.free(i) and casting.voter[i] != outcome.world.owner[i]}
+    told = f" cast as {', '.join(sorted(voter))} decides" if voter else " free"
     return f"of {held:,} votes {int(free):,} are{told}{''.join(f', {part}' for part in parts)}{f'; {near}' if near else ''}"
 
 

@@ -31,8 +31,9 @@ def votes(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
 
 def _company(outcome: StableOutcome, issuer: str, snapshot: Snapshot) -> list[str]:
     stakes, rows = outcome.stakes(issuer), []
+    caps = outcome.casting.binds
     for holder, c in outcome.counts(issuer).items():
-        why = ", ".join((*c.suspended_by, *(f"capped by {k}" for k in c.capped_by)))
+        why = ", ".join((*c.suspended_by, *(f"{'capped' if k in caps else 'bound'} by {k}" for k in c.capped_by)))
         if holder == issuer:
             why = why or "own shares"
         rows.append(

@@ -67,6 +67,8 @@ def nearest(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
 
 
 def _away(line: Near) -> str:
+    if not line.distance:
+        return "on it"
     return f"{points(abs(line.distance), 2).lstrip('+').removesuffix(' points')} {'below' if line.distance > 0 else 'beyond'}"
 
 
