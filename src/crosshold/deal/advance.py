@@ -9,8 +9,9 @@ from decimal import Decimal, localcontext
 
 from crosshold.deal import books, distributable, gates, invariants, volume
 from crosshold.deal.books import Booking
-from crosshold.deal.draft import Count, Draft, Gross, Terms
+from crosshold.deal.draft import Count, Draft, Terms
 from crosshold.deal.ledger import EXACT, shown
+from crosshold.deal.shares import Gross
 from crosshold.deal.step import Step
 from crosshold.errors import RequestError
 from crosshold.model.snapshot import Snapshot

@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from crosshold.deal.days import counted
-from crosshold.deal.draft import Draft, Move
+from crosshold.deal.draft import Draft
+from crosshold.deal.shares import Move
 from crosshold.deal.view import stakes
 from crosshold.deal.votes import Counter, Votes
 from crosshold.errors import Finding, Findings
