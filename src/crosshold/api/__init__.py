@@ -77,6 +77,7 @@ from crosshold.api.telling import (
     rule_lines,
     survey,
     votes_lines,
+    votes_survey,
 )
 from crosshold.api.worth import (
     contributions,
@@ -165,6 +166,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "register_lines",
     "file_titles",
     "votes_lines",
+    "votes_survey",
     "rule_lines",
     "demo",
 ]

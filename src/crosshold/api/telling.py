@@ -72,6 +72,15 @@ def votes_lines(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
     return votes(ballot, issuers)
 
 
+def votes_survey(ballot: Ballot) -> list[str]:
+    """A Ballot of every company as text; of a register of many lots the companies in which votes are taken, the most first."""
+    if len(ballot.told) == len(ballot.snapshot.issuers):
+        return votes_lines(ballot, ballot.told)
+    from crosshold.report.votes_survey import survey
+
+    return survey(ballot)
+
+
 def rule_lines(rules: Sequence[Rule], *, whole: bool) -> list[str]:
     """Rules as text: one line each, or ``whole`` pages."""
     from crosshold.report.rules import rule_page, rule_table

@@ -45,14 +45,15 @@ def votes(
     snapshot = snapshot_of(case, at, known_by, believe)
     known(snapshot, issuer=issuer)
     ballot = api.ballot(snapshot, meeting=meeting, readings=reading)
-    issuers = [issuer] if issuer else list(snapshot.issuers)
+    issuers = [issuer] if issuer else list(ballot.told)
+    ballot = ballot.about(issuer) if issuer else ballot
     if as_json:
         data = ballot.to_dict(exact=exact, issuers=issuers)
         print_json({**data, "findings": [*snapshot.findings, *ballot.findings]})
     else:
-        print_lines(api.votes_lines(ballot, issuers))
-        print_findings([*snapshot.findings, *ballot.findings])
-    if not all(ballot.settled_in(name) for name in issuers):
+        print_lines(api.votes_lines(ballot, issuers) if issuer else api.votes_survey(ballot))
+        print_findings(api.shortened([*snapshot.findings, *ballot.findings]))
+    if not (ballot.settled_in(issuer) if issuer else ballot.settled_everywhere):
         raise typer.Exit(3)
 
 

@@ -7,13 +7,14 @@ newspaper's claim about it. Prices, cash, contracts and the like are kept as rec
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from crosshold.errors import FileError, Finding, Findings
 from crosshold.formats.case_records import record_lists, record_maps, rule_choice
 from crosshold.formats.fields import Fields
+from crosshold.formats.holdings_header import SUFFIXES
 from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
 from crosshold.model.entity import FLOAT, KINDS, Entity
@@ -53,19 +54,31 @@ def read_case(path: Path) -> Register:
         if not path.is_file():
             message = "this folder has no case.yaml, so it is no case."
             raise FileError(Finding("C_FILE", message, "Name a case file, or a folder that holds case.yaml.", str(folder)))
-        tables = {name: read_rows(folder / f"{name}.csv", name) for name in TABLES if (folder / f"{name}.csv").is_file()}
+        table = table_beside(folder, "holdings")
+        small = [name for name in TABLES if not (table and name == "entities")]  # beside a large table it may be large as well
+        tables = {name: read_rows(folder / f"{name}.csv", name) for name in small if (folder / f"{name}.csv").is_file()}
         if os.path.lexists(folder / "rules.yaml"):  # a link that leads nowhere is told, not passed over
             tables["rules"] = read_file(folder / "rules.yaml")
+        if table:
+            from crosshold.formats.case_holdings import with_holdings
+
+            return with_holdings(table, read_file(path), tables, from_document)
     return from_document(read_file(path), tables)
 
 
-def from_document(document: Document, tables: Mapping[str, Document] | None = None) -> Register:
-    """The Register of a parsed case file."""
+def table_beside(folder: Path, name: str) -> Path | None:
+    """The table of a name in a case folder, in any of the forms of a large one."""
+    return next((path for suffix in SUFFIXES if (path := folder / f"{name}{suffix}").is_file()), None)
+
+
+def from_document(document: Document, tables: Mapping[str, Document] | None = None, known: Iterable[str] = ()) -> Register:
+    """The Register of a parsed case file. ``known`` are parties that it may name and that stand elsewhere."""
     faults = Findings()
     if not isinstance(document.data, dict):
         message = "a case file is a mapping of keys; this is something else."
         raise FileError(Finding("C_SYNTAX", message, "Begin with 'crosshold: case/1'.", document.name))
     reader = _CaseReader(Fields(document, (), document.data, faults), tables or {}, faults)
+    reader.known.update(known)
     register = reader.register()
     faults.raise_errors(FileError)
     return register

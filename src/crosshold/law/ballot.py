@@ -108,6 +108,16 @@ class Ballot:
         """Companies in which a rule takes votes or a contract binds in some outcome, or that are not settled; sorted."""
         return tuple(sorted({*self._unsettled, *(name for outcome in self.outcomes for name in outcome.moved)}))
 
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The companies told about when nobody names one: all, or in a register of many lots those in which votes are taken."""
+        return tuple(self.snapshot.issuers) if len(self.snapshot.lots) <= MANY else self.moved
+
+    @property
+    def settled_everywhere(self) -> bool:
+        """Whether the votes of no company differ between outcomes."""
+        return bool(self.outcomes) and not self._unsettled
+
     def about(self, *issuers: str) -> Ballot:
         """The same Ballot, with lines, labels and duties told of these companies alone."""
         return replace(self, outcomes=tuple(replace(outcome, asked=issuers) for outcome in self.outcomes))
@@ -252,8 +262,7 @@ class Ballot:
 
     def to_dict(self, *, exact: bool = False, issuers: Sequence[str] | None = None) -> dict[str, Any]:
         """JSON form of the verb ``votes``; the first outcome fills ``issuers``, the others ``alternatives``."""
-        every = len(self.snapshot.lots) <= MANY
-        names = tuple(issuers or (self.snapshot.issuers if every else self.moved))
+        names = tuple(issuers or self.told)
         blocks = [outcome.to_dict(exact=exact, issuers=names) for outcome in self.outcomes]
         for block in blocks:
             for name, row in block["issuers"].items():
