@@ -25,17 +25,21 @@ Level = Literal["error", "warning", "note"]
 class Finding:
     """Anything to tell a person: ``message`` says what and why in one sentence, ``cure`` what to do, ``where`` the place.
 
-    ``code`` begins with C_ (fault of a file), E_ (fault of a request or a plan), W_ (warning) or N_ (note).
+    ``code`` begins with C_ (fault of a file), E_ (fault of a request or a plan), W_ (warning) or N_ (note). ``lowered``: a warning that
+    is only a note where it stands.
     """
 
     code: str
     message: str
     cure: str = ""
     where: str = ""
+    lowered: bool = False
 
     @property
     def level(self) -> Level:
         """``error`` stops a verb; ``warning`` and ``note`` never do."""
+        if self.lowered and self.code[0] == "W":
+            return "note"
         return {"W": "warning", "N": "note"}.get(self.code[0], "error")  # type: ignore[return-value]
 
     def __str__(self) -> str:

@@ -88,6 +88,23 @@ def test_the_money_expected_back_runs_down_the_waterfall() -> None:
     assert executed(waterfall=tiers)["returns"] == {"waterfall": None, "reason": "fund.returns is not there"}
 
 
+def test_money_from_the_group_s_own_purse_is_a_warning_when_the_fund_needs_more_than_outsiders_pay() -> None:
+    buy = {"id": "b", "type": "buyback", "issuer": "N", "fills": {"R": 20}, "price": "5"}
+    sell = {"id": "s", "type": "sell", "issuer": "N", "holder": "R", "shares": 20, "price": "5", "fee": "0.01"}
+    pair = state().evolve(groups={"pair": ("N", "R")})
+
+    def level(**plan: Any) -> str:
+        found = simulate(pair, Plan.read({"steps": [buy, sell], "group": "pair", **plan})).findings
+        (told,) = [f for f in found if f.code == "W_GROUP_CASH"]
+        assert "100.00" in told.message
+        return told.level
+
+    assert level() == "note"  # no fund
+    assert level(fund={**FUND, "commitments": {"R": "99"}}) == "note"  # 100 from outside, 1 of fees
+    assert level(fund={**FUND, "commitments": {"R": "99.01"}}) == "warning"
+    assert level(fund={**FUND, "currency": "USD"}) == "warning"  # no rate: nobody knows
+
+
 # -- does it hold together
 
 

@@ -259,8 +259,11 @@ class _Run:
         if executed.group_cash is None or executed.group_cash.internal == 0 or whole is None:
             return executed
         needed = fund.committed_in(self.plan.fund, self.start.snapshot)
-        message = accounts.internal_message(executed.group_cash, needed, whole.external - whole.frictions)
-        found = Finding("W_GROUP_CASH", message, "Count outside money only.", f"step {executed.step.id}")
+        outside = whole.external - whole.frictions
+        promised = self.plan.fund is not None and bool(self.plan.fund.commitments)
+        covered = not promised or (needed is not None and outside >= needed)
+        message = accounts.internal_message(executed.group_cash, needed, outside)
+        found = Finding("W_GROUP_CASH", message, "Count outside money only.", f"step {executed.step.id}", lowered=covered)
         return replace(executed, findings=(*executed.findings, found))
 
     def _remarks(self, path: list[tuple[str, list[dict[str, Any]]]]) -> Findings:
