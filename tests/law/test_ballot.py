@@ -394,3 +394,17 @@ def test_nobody_votes_is_said_and_is_no_ratio() -> None:
     overlay = {"id": "x", "issuer": "N", "holder": "R", "kind": "removed"}
     result = ballot(net([("R", "N", 100)], overlays=(overlay,)))
     assert result.outcome().stakes("N") == {"R": None} and "W_NO_VOTES" in {f.code for f in result.findings}
+
+
+@pytest.mark.parametrize(
+    ("rule", "home", "line"),
+    [("DE-19-328", ("DE", "AG"), "1/4"), ("TW-369-10", ("TW", None), "1/3"), ("ES-151", ("ES", "SA"), "1/10")],
+)
+def test_the_line_of_a_mutual_holding_is_told_before_anybody_gave_notice(
+    rule: str, home: tuple[str, str | None], line: str
+) -> None:
+    """Spec 14: every test between companies that hold each other, though these rules bind only who knows or was told."""
+    result = ballot(net([("A", "B", 34), ("B", "A", 20)], rules=(rule,), entities=[company(name, *home) for name in "AB"]))
+    found = {(near.holder, near.issuer): near.threshold for near in result.near() if near.rule == rule}
+    assert found == {(("A",), "B"): Fraction(line), (("B",), "A"): Fraction(line)}
+    assert result.outcome().cut == ()

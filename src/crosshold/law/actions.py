@@ -71,17 +71,23 @@ class Action:
 
 
 def actions(
-    world: World, rules: Iterable[Rule], meeting: str, definitions: Mapping[str, Rule], *, every: bool = False
+    world: World,
+    rules: Iterable[Rule],
+    meeting: str,
+    definitions: Mapping[str, Rule],
+    *,
+    every: bool = False,
+    unrecorded: bool = False,
 ) -> list[Action]:
     """Every rule that takes votes, for every holder it could reach. Dispersed holders are no party; own shares have no votes.
 
     A rule that needs the issuer to have something of the holder is only looked at inside circles of holdings, and one that only asks for
-    records where they are, unless ``every``.
+    records where they are, unless ``every``; with ``unrecorded`` rows count for which the records are missing.
     """
     found: list[Action] = []
     records = Records(world.facts)
     by_rule: dict[str, list[tuple[Rule, Effect]]] = {}
-    for rule, effect in _in_question(world, rules, meeting, every=every):
+    for rule, effect in _in_question(world, rules, meeting, every=every or unrecorded):
         by_rule.setdefault(rule.version, []).append((rule, effect))
     lone = not every and only_circles(world, rules, meeting)
     idle = all(pairs[0][0].needs_stake for pairs in by_rule.values())
@@ -93,7 +99,7 @@ def actions(
         open_rows = [pairs for pairs in by_rule.values() if world.admits(pairs[0][0].issuer, issuer) != FALSE]
         if lone and issuer not in world.strong and issuer not in world.named:
             open_rows = [pairs for pairs in open_rows if not pairs[0][0].needs_stake]
-        if not every:
+        if not (every or unrecorded):
             open_rows = [pairs for pairs in open_rows if records.could_hold(pairs[0][0], issuer)]
         owners = (circles if lone else world.owners)[issuer] if open_rows else {}
         for holder, lots in owners.items() if lone else sorted(owners.items()):

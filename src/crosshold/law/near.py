@@ -9,7 +9,7 @@ from functools import partial
 from math import ceil, floor
 from typing import Any
 
-from crosshold.law.actions import Action, reach
+from crosshold.law.actions import Action, actions, reach
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
@@ -201,9 +201,11 @@ def _unchanged() -> Change:
 
 
 def _of_actions(outcome: StableOutcome) -> Iterator[Found]:
-    """Numbers that rules on votes test themselves."""
+    """Numbers that rules on votes test themselves, also those of rules that wait for a record: a line is there before anybody is told."""
     seen = set()
-    for action, value in zip(outcome.actions, outcome.judged[1], strict=True):
+    waiting = [r for r in outcome.rules if r.takes_votes and r.tests and r.needs_return and r.letter() != "C"]
+    more = actions(outcome.world, waiting, outcome.meeting_class, outcome.bench.definitions, unrecorded=True)
+    for action, value in (*zip(outcome.actions, outcome.judged[1], strict=True), *((action, FALSE) for action in more)):
         key = action.rule.id, action.issuer, action.holder
         if action.given is not None or key in seen or action.holder not in outcome.world.by_issuer:
             continue
