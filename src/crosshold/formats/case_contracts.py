@@ -33,6 +33,7 @@ _NEEDED: dict[str, tuple[str, ...]] = {
 CLOCKS = ("days", "trading_days")
 """How the days of a first-offer window or a lock-up are counted: all of them, or those on which the exchange trades."""
 LAPSES = ("bid_for", "contract_changed", "contract_event", "crosses", "votes_released")
+"""What may end a contract (``lapses_if``); each is also the name under which a ``contract_event`` fact can report it."""
 OVERLAYS = ("abstain", "cap", "directed", "neutral", "removed")
 _OVERLAY_KEYS = ("lot", "share", "of", "ordinary", "special", "matters", "surplus")
 _RATIOS = ("share", "share_high_quorum", "cap", "floor", "ordinary", "special")

@@ -11,9 +11,10 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from crosshold.errors import Findings, RequestError, did_you_mean
+from crosshold.formats.case_contracts import LAPSES
 from crosshold.law.facts import said
 from crosshold.law.rule import FALSE, TRUE
-from crosshold.law.vocabulary import CONTRACT_TRIGGERS, MEETINGS
+from crosshold.law.vocabulary import MEETINGS
 from crosshold.law.world import World
 from crosshold.model.dates import add_months, interval
 from crosshold.model.snapshot import Record, Snapshot
@@ -47,8 +48,8 @@ def check(snapshot: Snapshot) -> None:
     faults = Findings()
     for record in (*snapshot.contracts, *snapshot.overlays):
         for word in (named(trigger)[0] for trigger in record.get("lapses_if") or ()):
-            if word not in CONTRACT_TRIGGERS:
-                cure = f"Known: {', '.join(CONTRACT_TRIGGERS)}."
+            if word not in LAPSES:
+                cure = f"Known: {', '.join(LAPSES)}."
                 faults.add("C_UNKNOWN_PREDICATE", f"{label(record)}: {word!r} is no trigger.", cure, label(record))
         for meeting in (str(m) for key in ("meetings", "except", "matters") for m in record.get(key) or ()):
             if meeting not in MEETINGS and not meeting.startswith("other:"):

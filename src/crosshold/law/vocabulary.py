@@ -214,5 +214,3 @@ MUTUAL_FACTS = ("agreed_to_regularise", "meetings_authorised", "tie")
 """Facts that hold both ways round."""
 
 CAPACITIES = ("dealer", "fiduciary", "legal_representative", "own", "personal_representative", "pledgee", "trustee")
-CONTRACT_TRIGGERS = ("bid_for", "contract_changed", "contract_event", "crosses", "votes_released")
-"""What may end a contract (``lapses_if``); each is also the name under which a ``contract_event`` fact can report it."""

@@ -112,7 +112,10 @@ def _events(events: Iterable[Mapping[str, Any]]) -> list[str]:
     for event in events:
         subject = event["subject"]
         who = subject.get("holder") or " + ".join(subject.get("group") or ())
-        how = "without acting" if event["passive"] else ""
+        cause = f": {event['cause']}" if event["passive"] and event.get("cause") and event["direction"] in ("up", "down") else ""
+        marks = {f"without acting{cause}": event["passive"], "possible": event.get("certainty") == "POSSIBLE"}
+        marks |= {f"waiver: {event.get('waiver')}": event.get("waiver") is not None}
+        how = "; ".join(word for word, holds in marks.items() if holds)
         key = (event["rule"], event["direction"], f"{who} in {subject.get('issuer')}", how, event.get("base") or "")
         rungs.setdefault(key, []).extend([str(event["threshold"])] if event.get("threshold") is not None else [])
     told = []
