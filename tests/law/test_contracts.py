@@ -140,6 +140,10 @@ def test_an_earlier_register_shows_that_the_line_was_passed_since() -> None:
     for at, b, status in (("2019-01-01", 14, "lapsed"), ("2019-01-01", 16, "runs"), ("2015-01-01", 14, "runs")):
         earlier = net([("A", "N", 40), ("B", "N", b)], at=at)
         assert ballot(now, past=earlier).terms[0].status == status
+    undated = {key: value for key, value in row.items() if key != "from"}
+    result = ballot(now.evolve(contracts=(undated,)), past=net([("A", "N", 40), ("B", "N", 14)], at="2019-01-01"))
+    assert result.terms[0].status == "runs"  # it may have begun after the crossing
+    assert any("when the contract began" in f.message for f in result.findings)
 
 
 def test_an_event_from_before_a_contract_does_not_end_it_and_a_disputed_one_may() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -72,12 +72,20 @@ def stale(rules: Iterable[Rule], at: date) -> Stale:
 
 
 def ballot(
-    snapshot: Snapshot, *, rules: Any = None, meeting: str = "ordinary", readings: str | Mapping[str, str] | None = None
+    snapshot: Snapshot,
+    *,
+    rules: Any = None,
+    meeting: str = "ordinary",
+    readings: str | Mapping[str, str] | None = None,
+    past: Sequence[Snapshot] = (),
 ) -> Ballot:
-    """The law and the contracts applied: for every lot its gross, exercisable and exercised votes, each with its reason."""
+    """The law and the contracts applied: for every lot its gross, exercisable and exercised votes, each with its reason.
+
+    ``past`` are earlier Snapshots (``register.earlier(snapshot)``), for what depends on when a line was passed.
+    """
     from crosshold.law.ballot import ballot as count
 
-    return count(snapshot, rules=rules, meeting=meeting, readings=readings)
+    return count(snapshot, rules=rules, meeting=meeting, readings=readings, past=past)
 
 
 def meeting(

@@ -44,7 +44,7 @@ def votes(
     """Who can vote what at each company, and why not where not."""
     snapshot = snapshot_of(case, at, known_by, believe)
     known(snapshot, issuer=issuer)
-    ballot = api.ballot(snapshot, meeting=meeting, readings=reading)
+    ballot = api.ballot(snapshot, meeting=meeting, readings=reading, past=api.read(case).earlier(snapshot))
     issuers = [issuer] if issuer else list(ballot.told)
     ballot = ballot.about(issuer) if issuer else ballot
     if as_json:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from crosshold.errors import Findings, RequestError, did_you_mean
 from crosshold.formats.case_contracts import LAPSES
 from crosshold.law.facts import said
-from crosshold.law.rule import FALSE, TRUE
+from crosshold.law.truth import FALSE, TRUE
 from crosshold.law.vocabulary import MEETINGS
 from crosshold.law.world import World
 from crosshold.model.dates import add_months, interval
@@ -130,7 +130,9 @@ def _crossed(about: Mapping[str, Any], record: Record, world: World, past: Seque
         since = [interval(lot.since)[0] if lot.since else None for lot in lots]
         known = [day for day in since if day is not None]
         words = f"{owner} passed {share} of {issuer}"
-        below = any(issuer in w.owners and (start is None or w.at >= start) and w.stake({owner}, issuer) <= share for w in past)
+        below = start is not None and any(
+            issuer in w.owners and w.at >= start and w.stake({owner}, issuer) <= share for w in past
+        )
         if (told == TRUE and not before) or below or (start and known and max(known) > start):
             return Lapse(words)
         if told is None and (None in since or start is None):
