@@ -15,9 +15,10 @@ from crosshold.errors import Findings
 from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.near import LINE_KINDS, lines_tested
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Party, Rule
+from crosshold.law.rule import Party, Rule
 from crosshold.law.rules import load
 from crosshold.law.trees import Compare, Held, HeldFor, Predicate, walk
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.vocabulary import FACTS
 from crosshold.law.world import World
 from crosshold.model.entity import FLOAT, Entity

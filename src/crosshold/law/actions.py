@@ -9,9 +9,10 @@ from functools import cached_property
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.law.facts import Facts, said
-from crosshold.law.judge import Bench, Judge, both
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.judge import Bench, Judge
+from crosshold.law.rule import Effect, Rule
 from crosshold.law.together import Together
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN, both
 from crosshold.law.vocabulary import FACTS, FIXED_BASES, MUTUAL_FACTS
 from crosshold.law.world import World
 from crosshold.model.exact import number
@@ -143,10 +144,19 @@ class Records:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self._about: dict[tuple[str, str], set[str]] = {}
+        self._could: dict[tuple[str, str | None], bool] = {}
 
     def could_hold(self, rule: Rule, issuer: str | None = None) -> bool:
-        """Whether a row could hold with the records there are, whoever holds what; with an issuer, with those about it."""
-        return rule.possible(lambda *_, **__: True, lambda words: self._recorded(words, issuer))
+        """Whether a row could hold with the records there are, whoever holds what; with an issuer, with those about it. Issuers that no
+        record names are alike."""
+        key = rule.version, issuer if issuer is None or issuer in self._named_anywhere else ""
+        if key not in self._could:
+            self._could[key] = rule.possible(lambda *_, **__: True, lambda words: self._recorded(words, issuer))
+        return self._could[key]
+
+    @cached_property
+    def _named_anywhere(self) -> set[str]:
+        return {name for fact, keys in FACTS.items() for key in keys for name in self._named(fact, key)}
 
     def _recorded(self, words: tuple[str, ...], issuer: str | None) -> bool:
         name, roles = words[0], words[1:]

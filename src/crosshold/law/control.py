@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crosshold.law.measure import Pair
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
+from crosshold.law.rule import Rule
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.world import Bounds
 
 if TYPE_CHECKING:

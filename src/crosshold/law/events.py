@@ -18,8 +18,9 @@ from crosshold.law.loyalty import past_world
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.passive import OWN, moved
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.trees import Compare, Increase, walk
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World
 from crosshold.model.snapshot import Snapshot

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from crosshold.errors import Finding, Findings, RequestError, did_you_mean
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.vocabulary import CONTROL_FACTS, FACTS, MUTUAL_FACTS
 from crosshold.model.dates import interval
 from crosshold.model.snapshot import Record

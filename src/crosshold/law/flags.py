@@ -10,8 +10,9 @@ from typing import Any
 from crosshold.law.judge import Env, Judge
 from crosshold.law.near import line_pairs
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import TRUE, UNKNOWN, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.trees import Clause, Compare, Held, When, walk
+from crosshold.law.truth import TRUE, UNKNOWN
 from crosshold.model.result import plain
 
 

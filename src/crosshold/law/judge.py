@@ -6,7 +6,7 @@ some data uncertain (13). On a decided state it has one member. UNKNOWN is not "
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from fractions import Fraction
@@ -17,7 +17,7 @@ from crosshold.law.control import Control
 from crosshold.law.facts import said
 from crosshold.law.measure import NOBODY, NOTHING, Kept, Pair, Span, Votes
 from crosshold.law.recorded import Days, compare_days, in_cycle, months_passed, same_group
-from crosshold.law.rule import FALSE, RELEVANT, TRUE, UNKNOWN, Effect, Rule
+from crosshold.law.rule import RELEVANT, Effect, Rule
 from crosshold.law.silence import Silence
 from crosshold.law.trees import (
     Both,
@@ -38,6 +38,7 @@ from crosshold.law.trees import (
     Sure,
     When,
 )
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN, contrary, fold
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World, months_held
 from crosshold.model.dates import add_months
@@ -230,9 +231,9 @@ class Judge:
 
     def _value(self, tree: When, env: Env, rule: Rule, clause: str, effect: Effect | None) -> int:
         if isinstance(tree, Both):
-            return _fold(tree.every, (self.value(item, env, rule, clause, effect) for item in tree.items), self.shorts)
+            return fold(tree.every, (self.value(item, env, rule, clause, effect) for item in tree.items), self.shorts)
         if isinstance(tree, Not):
-            return _contrary(self.value(tree.item, env, rule, clause, effect))
+            return contrary(self.value(tree.item, env, rule, clause, effect))
         if isinstance(tree, Clause):
             return self._clause(tree.name, env, rule, effect)
         if isinstance(tree, Sure):
@@ -244,7 +245,7 @@ class Judge:
             return compare_days(tree.word, self._day(tree.first, env, rule), self._day(tree.second, env, rule))
         if isinstance(tree, Some):
             others = self.world.above(*dict.fromkeys(env[role] for role in ("I", "H", "X", "Y")))
-            return _fold(False, (self.value(tree.item, {**env, "Z": z}, rule, clause, effect) for z in others), True)
+            return fold(False, (self.value(tree.item, {**env, "Z": z}, rule, clause, effect) for z in others), True)
         return self._test(tree, env, rule, clause)
 
     def _clause(self, name: str, env: Env, rule: Rule, effect: Effect | None) -> int:
@@ -253,7 +254,7 @@ class Judge:
             return value
         members = self.control.members(env["X"], rule.id)
         claims = [c for by in sorted(members) if (c := self.world.facts.control(by, env["Y"], rule.id, name)) is not None]
-        return _fold(False, [value, *(self._claimed(claim) for claim in claims)], True) if claims else value
+        return fold(False, [value, *(self._claimed(claim) for claim in claims)], True) if claims else value
 
     def _claimed(self, claim: int) -> int:
         """A contradicted or unknown claim is a doubt about data: any value when data may vary, else simply not known."""
@@ -363,7 +364,7 @@ class Judge:
                 c for by in sorted(members - {env["X"]}) if (c := self.world.facts.value(words[0], by, env["Y"])) is not None
             ]
             if others:
-                return _fold(False, [self._claimed(claim) for claim in others], True)
+                return fold(False, [self._claimed(claim) for claim in others], True)
             if self.assume and env["Y"] in self.world.by_issuer and self.world.stake(members, env["Y"]) >= RELEVANT:
                 self.untested[f"{rule.id}#{clause}"] = None
                 return TRUE
@@ -485,29 +486,6 @@ class Judge:
         sure = [span.low for span in some if not span.null]
         low = max(sure) if sure else min(span.low for span in some)
         return Span(low, top.high, not sure, top.part, top.whole, top.basis)
-
-
-def _fold(every: bool, values: Iterable[int], short: bool) -> int:
-    """All of (or any of) some truth values, member by member; ``short`` stops where the rest cannot matter."""
-    stop, go = (FALSE, TRUE) if every else (TRUE, FALSE)
-    found, all_go, none_stop, some_unknown = 0, True, True, False
-    for value in values:
-        found |= value & stop
-        all_go &= bool(value & go)
-        none_stop &= bool(value & (go | UNKNOWN))
-        some_unknown |= bool(value & UNKNOWN)
-        if short and value == stop:
-            return stop
-    return found & stop | (go if all_go else 0) | (UNKNOWN if none_stop and some_unknown else 0) if none_stop else stop
-
-
-def both(first: int, second: int) -> int:
-    """Whether two conditions hold at once."""
-    return _fold(True, (first, second), False)
-
-
-def _contrary(value: int) -> int:
-    return (TRUE if value & FALSE else 0) | (FALSE if value & TRUE else 0) | (value & UNKNOWN)
 
 
 def _test_spans(left: Span, op: str, right: Span) -> int:

@@ -12,10 +12,11 @@ from typing import Any
 from crosshold.law.actions import Action, actions, reach
 from crosshold.law.judge import Env, Judge, Line
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.shares_to_flip import shares_to_flip
 from crosshold.law.terms import bites
 from crosshold.law.trees import Compare, When
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.model.result import plain
 
 Change = tuple[tuple[str, str], ...]

@@ -12,8 +12,8 @@ from crosshold.law.grammar import parse
 from crosshold.law.judge import Judge
 from crosshold.law.near import line_pairs
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import TRUE
 from crosshold.law.trees import Predicate
+from crosshold.law.truth import TRUE
 from crosshold.model.dates import add_months
 
 _SPAN = re.compile(r"(\d+) (day|month|year)s?")

@@ -15,8 +15,9 @@ from crosshold.law.contracts import Casting, cast
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.meeting import Tally, check_class, majority_for, read_majority, tally
 from crosshold.law.remarks import MOST_TOTAL, partial_cuts, votes_left
-from crosshold.law.rule import TRUE, Majority, Rule
+from crosshold.law.rule import Majority, Rule
 from crosshold.law.stable import doubtful, judge_all
+from crosshold.law.truth import TRUE
 from crosshold.law.world import Bounds, World
 from crosshold.model.result import plain
 

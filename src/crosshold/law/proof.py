@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.law.actions import Action
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import TRUE
+from crosshold.law.truth import TRUE
 from crosshold.law.verdict import evidence, said
 
 if TYPE_CHECKING:

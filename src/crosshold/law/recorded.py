@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from crosshold.law.facts import Facts
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.world import World
 from crosshold.model.dates import add_months, whole_months
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from crosshold.errors import Finding
 from crosshold.law.actions import Action, told_share
-from crosshold.law.rule import TRUE
+from crosshold.law.truth import TRUE
 
 if TYPE_CHECKING:
     from crosshold.law.outcome import StableOutcome

@@ -27,12 +27,11 @@ from crosshold.law.trees import (
     When,
     walk,
 )
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.model.entity import Entity
 from crosshold.model.result import plain
 
-TRUE, FALSE, UNKNOWN = 1, 2, 4
-"""Truth values are sets, one bit each: what a test can be, given what is not decided yet. ``UNKNOWN`` never takes a vote away."""
 RELEVANT = Fraction(1, 10)
 """A stake below a tenth starts no chain of control, and is no reason to say that an unrecorded ground of it was not tested."""
 
@@ -65,10 +64,11 @@ class Party:
             value = UNKNOWN if has is None else value
         return value
 
-
     def lacks(self, entity: Entity | None) -> tuple[str, ...]:
         """The attributes it asks for that nobody recorded."""
-        names = [n for n in ("kind", "jurisdiction", "form") if getattr(self, n)] + (["listed"] if self.listed is not None else [])
+        names = [n for n in ("kind", "jurisdiction", "form") if getattr(self, n)] + (
+            ["listed"] if self.listed is not None else []
+        )
         return tuple(name for name in names if getattr(entity, name, None) in (None, "unknown"))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from crosshold.law.rule import TRUE
+from crosshold.law.truth import TRUE
 
 if TYPE_CHECKING:
     from crosshold.law.actions import Action

@@ -20,8 +20,8 @@ from crosshold.kernels.components import components
 from crosshold.law.actions import Action
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.measure import Kept
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN
 from crosshold.law.silence import Silence
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.world import Bounds
 
 MOST_UNDECIDED = 20

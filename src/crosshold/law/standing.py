@@ -9,8 +9,9 @@ from crosshold.law.actions import actions, reach
 from crosshold.law.judge import Judge
 from crosshold.law.near import line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import TRUE, UNKNOWN, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.stable import judge_all
+from crosshold.law.truth import TRUE, UNKNOWN
 
 Pair = tuple[str, str]
 

@@ -10,8 +10,9 @@ import numpy as np
 from crosshold.errors import Finding, UndeterminedError
 from crosshold.law.judge import Bench, Judge
 from crosshold.law.measure import Pair
-from crosshold.law.rule import FALSE, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.trees import Group
+from crosshold.law.truth import FALSE
 from crosshold.law.world import World
 
 MOST_OPEN = 6

@@ -8,8 +8,9 @@ from crosshold.errors import Finding
 from crosshold.law.actions import Action, reach
 from crosshold.law.judge import Judge
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import TRUE, UNKNOWN, Rule
+from crosshold.law.rule import Rule
 from crosshold.law.trees import Predicate, walk
+from crosshold.law.truth import TRUE, UNKNOWN
 from crosshold.law.vocabulary import FACTS
 
 

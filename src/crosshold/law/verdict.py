@@ -11,9 +11,10 @@ from crosshold.law.actions import Action, actions
 from crosshold.law.control import Step
 from crosshold.law.judge import Judge, Line
 from crosshold.law.outcome import StableOutcome
-from crosshold.law.rule import FALSE, TRUE, UNKNOWN, Rule, may_apply
+from crosshold.law.rule import Rule, may_apply
 from crosshold.law.stable import judge_all
 from crosshold.law.trees import Predicate, walk
+from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.unrecorded import missing, unrecorded
 from crosshold.model.result import plain
 

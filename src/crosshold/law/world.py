@@ -12,7 +12,8 @@ import numpy as np
 
 from crosshold.law.facts import Facts
 from crosshold.law.holdings import Circles, Holdings, Rows
-from crosshold.law.rule import FALSE, Effect, Party
+from crosshold.law.rule import Effect, Party
+from crosshold.law.truth import FALSE
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.entity import Entity
 from crosshold.model.records import fields_of

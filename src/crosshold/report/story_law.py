@@ -11,7 +11,8 @@ from crosshold.deal.view import View
 from crosshold.law.ballot import Ballot
 from crosshold.law.book import book_for
 from crosshold.law.judge import Judge
-from crosshold.law.rule import TRUE, Rule
+from crosshold.law.rule import Rule
+from crosshold.law.truth import TRUE
 from crosshold.law.verdict import evidence
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.balance_map import group
