@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from crosshold.law.ballot import Ballot
 from crosshold.law.contract_events import contract_events
@@ -116,7 +117,7 @@ def _worlds(history: Sequence[Snapshot | Ballot], after: Ballot) -> tuple[World,
             found.append(each.benches[0].world)
         else:
             found.append(past_world(each, voters, after.rules, bench.definitions, after.meeting_class, after.accept))
-    return tuple(found)
+    return tuple(dict.fromkeys(found))  # money moves without a new register
 
 
 def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, StableOutcome]]:
@@ -128,14 +129,20 @@ def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, St
     return found
 
 
+_MEASURED: WeakKeyDictionary[StableOutcome, dict[str, dict[Key, tuple[str, Line]]]] = WeakKeyDictionary()
+
+
 def _measured(rule: Rule, outcome: StableOutcome) -> dict[Key, tuple[str, Line]]:
-    judge = Judge(outcome.bench, outcome.kept)
-    found: dict[Key, tuple[str, Line]] = {}
-    for issuer, holder in line_pairs(rule, outcome, doubtful=True):
-        for line in lines_tested(rule, judge, issuer, holder, doubtful=True):
-            if line.issuer == issuer:
-                found.setdefault((issuer, holder, line.clause, line.threshold), (holder, line))
-    return found
+    """Every number that a rule with lines tests in a state; the end of one step is the start of the next."""
+    known = _MEASURED.setdefault(outcome, {})
+    if rule.version not in known:
+        found: dict[Key, tuple[str, Line]] = {}
+        for issuer, holder in line_pairs(rule, outcome, doubtful=True):
+            for line in lines_tested(rule, outcome.judge, issuer, holder, doubtful=True):
+                if line.issuer == issuer:
+                    found.setdefault((issuer, holder, line.clause, line.threshold), (holder, line))
+        known[rule.version] = found
+    return known[rule.version]
 
 
 def _before_its_day(
@@ -157,9 +164,8 @@ def _rank(rule: Rule, side: tuple[str, Line] | None, outcome: StableOutcome) -> 
     if side is None or not outcome.world.has_bounds:
         return 2 if side is not None and side[1].met else 0
     holder, line = side
-    judge = Judge(outcome.bench, outcome.kept, data=True)
     env = {"I": line.issuer, "H": holder, "X": holder, "Y": line.issuer}
-    return {TRUE: 2, FALSE: 0}.get(judge.value(line.node, env, rule, line.clause), 1)
+    return {TRUE: 2, FALSE: 0}.get(outcome.doubting_judge.value(line.node, env, rule, line.clause), 1)
 
 
 def _crossed(
@@ -196,18 +202,16 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome, past: tuple[Wo
     assert rule.when is not None
     line = next(n for n in walk(rule.when) if isinstance(n, Compare) and isinstance(n.left, Increase))
     assert isinstance(line.left, Increase) and isinstance(line.right, Fraction)
+    judge, doubting = Judge(bench, new.kept), Judge(bench, new.kept, data=True)
     for issuer, holder in line_pairs(rule, new):
-        judge = Judge(bench, new.kept)
         env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
         value = judge.value(rule.when, env, rule, "")
-        now, then = (Judge(side.bench, side.kept).held(line.left.held, env, rule) for side in (new, old))
+        now, then = (side.judge.held(line.left.held, env, rule) for side in (new, old))
         rise = judge.rise(line.left, env, rule)
-        possible = value if value == TRUE else Judge(bench, new.kept, data=True).value(rule.when, env, rule, "")
+        possible = value if value == TRUE else doubting.value(rule.when, env, rule, "")
         if not possible & TRUE or now is None or rise is None or (then is not None and now.low <= then.high):
             continue  # no such rise, or it rose before and not now
-        doubt = value != TRUE or (
-            new.world.has_bounds and Judge(bench, new.kept, data=True).value(rule.when, env, rule, "") != TRUE
-        )
+        doubt = value != TRUE or (new.world.has_bounds and doubting.value(rule.when, env, rule, "") != TRUE)
         group = judge.shown(line.left.held.group, env, rule, issuer)
         how = _shift(old, new, group, issuer, now.basis)
         shown = rise.high if value != TRUE else rise.low

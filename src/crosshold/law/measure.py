@@ -55,6 +55,7 @@ class Votes:
         self.reads: set[str] = set()
         self.products: dict[tuple[str, str, str], dict[str, Fraction | None]] = {}
         self._totals: dict[tuple[str, bool, frozenset[str]], Tally] = {}
+        self._shares: dict[tuple[Pair, str, str, frozenset[str]], Span] = {}
 
     def share_without(self, group: Pair, target: str, basis: str, left_out: Pair) -> Span:
         """The share of a group where what some have is left out, of the group's part too."""
@@ -70,6 +71,14 @@ class Votes:
     def share(self, group: Pair, target: str, basis: str, out: frozenset[str] = NOBODY) -> Span:
         """The share of a group in ``target``. Own shares are never in the numerator; in a total only where the base says so. What
         ``out`` has counts nowhere."""
+        key = group, target, basis, out
+        if key not in self._shares:
+            self._shares[key] = self._share(group, target, basis, out)
+        elif basis in LIVE_BASES:
+            self.reads.add(target)
+        return self._shares[key]
+
+    def _share(self, group: Pair, target: str, basis: str, out: frozenset[str]) -> Span:
         owners = self.world.owners[target]
         # The shorter list is walked: a company has few holders, and a group may have thousands of members.
         few, many = (owners, group[1]) if len(owners) < len(group[1]) else (group[1], owners)

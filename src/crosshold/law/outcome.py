@@ -111,6 +111,16 @@ class StableOutcome:
         }
 
     @cached_property
+    def judge(self) -> Judge:
+        """Measures this state for every rule that asks, so that what one rule had measured the next need not."""
+        return Judge(self.bench, self.kept)
+
+    @cached_property
+    def doubting_judge(self) -> Judge:
+        """The same as far as uncertain data go."""
+        return Judge(self.bench, self.kept, data=True)
+
+    @cached_property
     def judged(self) -> tuple[Judge, list[int]]:
         """The judge of this state, and the truth of every action."""
         return judge_all(self.bench, self.actions, self.kept)
