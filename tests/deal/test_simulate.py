@@ -275,7 +275,7 @@ def test_one_plan_against_doing_nothing_and_two_ends_against_each_other() -> Non
     two = compare(first, second)
     assert two.settings["before"] == "first" and {e["side"] for e in two.events} == {"before"}
     assert {(r.issuer, r.holder, r.base): r.before for r in two.rows}["N", "U", "issued"] == Fraction(29, 90)
-    assert set(two.to_dict()) == {"rows", "cash", "events", "control", "settings", "findings"}
+    assert set(two.to_dict()) == {"rows", "cash", "events", "control", "decides", "settings", "findings"}
     assert len(two.table()["issuer"]) == len(two.rows) and "stakes differ" in str(two)
 
 
