@@ -207,7 +207,9 @@ def test_loyalty_votes_come_on_the_day_the_months_are_full(rule: Rule) -> None:
         assert votes("2018-05-01", "2020-05-01", {"fact": "opted_out", "issuer": "I"}) == 100
 
 
-TWO_STAKES = ("AMLR-52", "BE-CROSS-10", "ECB-138", "ES-194", "EU-50", "EU-50-OLD", "KR-FTA-18", "NL-98d", "OFAC-50", "SQZ-FR", "SQZ-NO")
+TWO_STAKES = (
+    "AMLR-52", "BE-CROSS-10", "ECB-138", "ES-194", "EU-50", "EU-50-OLD", "KR-FTA-18", "NL-98d", "OFAC-50", "SQZ-FR", "SQZ-NO",
+)  # fmt: skip
 """Rows whose line hangs on more than one stake, on a list of persons or on who is present: only in law/situations."""
 LINES = [rule for rule in RULES if rule.kind in LINE_KINDS and not rule.measures_increase and rule.id not in TWO_STAKES]
 
