@@ -191,7 +191,8 @@ def test_a_bid_that_the_shrinking_of_the_company_brings_is_kept_as_an_event_with
     ]
     assert events and all(e["passive"] and e["waiver"] == "WAIVE-FR-234-9" for e in events)  # 290 of 940 is 30.9 %
     british = state("GB", "PLC", packs=("UK",), lots=Lots([Lot("r", "N", "R", 297), Lot("f", "N", "~float", 703, votes=703)]))
-    up = [e for e in run({**buy, "fills": {"~float": 20}}, snapshot=british).events if e["rule"] == "UK-BID"]  # 297 of 980: 30.3 %
+    outcome = run({**buy, "fills": {"~float": 20}}, snapshot=british)  # 297 of 980: 30.3 %
+    up = [e for e in outcome.events if e["rule"] == "UK-BID"]
     assert [(e["direction"], e["passive"], e["waiver"]) for e in up] == [("up", True, "WAIVE-UK-37-1")]
 
 
