@@ -403,6 +403,7 @@ def test_delivery_hands_the_shares_over_for_the_debt_and_pays_the_coupon() -> No
     assert barred(rest, {**SETTLE, "id": "v", "mode": "shares"}) == ["C_UNKNOWN_ENTITY"]
     assert barred(done.state, {**SETTLE, "mode": "shares", "shares": 151}) == ["E_INSUFFICIENT"]
     assert barred(inside, {**SETTLE, "mode": "cash", "date": "2025-01-29"}) == ["C_BAD_DATE"]
+    assert do(inside, {**SETTLE, "mode": "cash", "date": "2025-01-28"}).state.held("R", "N") == 400
 
 
 def test_cash_settlement_frees_the_shares_and_comes_home() -> None:
@@ -452,6 +453,16 @@ def test_a_joint_share_transfer_swaps_every_share_at_its_ratio() -> None:
     (lot,) = after.lots_of("H", "T")
     assert (lot.beneficiary, lot.capacity) == ("P", "trustee")
     assert after.overlays == ({"issuer": "H", "lot": lot.id, "kind": "abstain"},)
+
+
+def test_books_go_on_with_the_new_shares() -> None:
+    row = {"holder": "P", "method": "equity", "currency": "EUR"}
+    f = {**row, "issuer": "F", "carrying": "90", "reserves": "4", "date": "2019-06-30"}
+    g = {**row, "issuer": "G", "carrying": "10", "date": "2019-12-31"}
+    (book,) = do(two_firms(books=(f, g)), JOINT).state.books
+    assert book == {**g, "issuer": "H", "carrying": "100", "reserves": "4"}
+    done = do(two_firms(books=(f, {**g, "method": "cost"})), JOINT)
+    assert done.state.books == () and found(done) == ["W_BOOK_UNKNOWN"]
 
 
 def test_fractions_are_paid_by_the_firm_or_bar_the_transfer() -> None:

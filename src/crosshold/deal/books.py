@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -141,3 +142,25 @@ def carried_forward(draft: Draft, rows: tuple[Booking, ...]) -> tuple[Mapping[st
             book = {**book, **{key: shown(rounded(value, currency), currency) for key, value in kept.items()}}
         books.append(book)
     return tuple(books)
+
+
+def exchanged(draft: Draft, firms: Collection[str], new: str) -> tuple[Mapping[str, Any], ...]:
+    """The books when shares of ``firms`` have become shares of ``new``: what was carried is carried on.
+
+    Several stakes of one holder are added up; where method or currency differ what they are carried at together is unknown
+    (``W_BOOK_UNKNOWN``).
+    """
+    kept = [book for book in draft.books if book.get("issuer") not in firms]
+    for holder in dict.fromkeys(book.get("holder") for book in draft.books if book.get("issuer") in firms):
+        latest = [book_of(draft.state, str(holder), firm) for firm in firms]
+        rows = [book for book in latest if book is not None]
+        if len({(row.get("method"), row.get("currency")) for row in rows}) > 1:
+            message = (
+                f"{holder} carried its stakes in {', '.join(firms)} by different methods or currencies; that in {new} is unknown."
+            )
+            draft.warn("W_BOOK_UNKNOWN", message, "Give the case one method and one currency.")
+        elif rows:
+            sums = {key: sum(Decimal(str(row.get(key) or 0)) for row in rows) for key in ("carrying", "reserves")}
+            newest = max(rows, key=lambda row: str(row.get("date", "")))
+            kept.append({**newest, "issuer": new, **{key: f"{value:f}" for key, value in sums.items()}})
+    return tuple(kept)

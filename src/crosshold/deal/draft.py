@@ -66,6 +66,7 @@ class Draft(Shares):
         self.must_cover: set[str] = set()
         self.due: list[Step] = []  # what the step leaves for a later day
         self.prices = dict(state.prices)
+        self.books: tuple[Mapping[str, Any], ...] = tuple(state.books)
         self.contracts: list[Mapping[str, Any]] = list(state.contracts)
 
     def account(self, who: str) -> str:
@@ -161,7 +162,7 @@ class Draft(Shares):
         overlays = tuple(o for o in self.overlays if o.get("lot") is None or o["lot"] in there)
         return self.state.evolve(
             at=self.on, lots=self._lots.values(), issuers=self.issuers, entities=self.entities, cash=self.ledger.accounts(),
-            prices=self.prices, overlays=overlays, contracts=contracts,
+            prices=self.prices, books=self.books, overlays=overlays, contracts=contracts,
         )  # fmt: skip
 
     def _counted(self, contract: Mapping[str, Any]) -> Mapping[str, Any]:

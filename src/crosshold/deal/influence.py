@@ -74,6 +74,8 @@ def switches(before: View, after: View, bookings: Sequence[Booking]) -> tuple[Sw
         book = book_of(old, holder, issuer)
         if book is None or book.get("method") != "equity" or issuer not in after.stakes or issuer not in before.stakes:
             continue
+        if book_of(after.snapshot, holder, issuer) is None:  # exchanged for shares of another company, and carried on there
+            continue
         votes = over(before, holder, issuer, "exercisable_votes"), over(after, holder, issuer, "exercisable_votes")
         triggers = _triggers(book, votes, old.at, after.snapshot.at)
         if triggers:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from math import floor
 from typing import ClassVar
 
+from crosshold.deal.books import exchanged
 from crosshold.deal.draft import Draft
 from crosshold.deal.keys import Exchange, Money, NewIssuer, Word
 from crosshold.deal.ledger import largest_remainder
@@ -21,7 +22,8 @@ class ShareTransfer(Step):
 
     What the firms held of each other becomes a holding of subsidiaries in their parent. Own shares must be cancelled before
     (``E_TREASURY_BEFORE_TRANSFER``). A holder's fraction of a new share is paid by its firm at ``cash_out`` a share, else it is
-    ``E_FRACTIONAL``; dispersed holders are counted as one. Trusts go on with the new shares; contracts on the old ones do not.
+    ``E_FRACTIONAL``; dispersed holders are counted as one. Trusts and books go on
+    with the new shares; contracts on the old ones do not.
     ``jurisdiction`` and ``form`` are those of the new company; unsaid they stay unknown to the law, unless the case names it.
     """
 
@@ -54,6 +56,7 @@ class ShareTransfer(Step):
                     lots = [part.lot for part in parts if (part.lot.beneficiary or holder) == owner]
                     rest = self._exchange(draft, firm, owner, lots, ratio)
                     fractions |= {f"{owner} in {firm}": str(rest)} if rest else {}
+        draft.books = exchanged(draft, self.ratio, self.new)
         draft.record |= {"shares": draft.issuers[self.new].issued, "fractions": fractions}
 
     def _ready(self, draft: Draft, firm: str) -> None:
