@@ -334,13 +334,23 @@ def test_a_policy_shareholding_that_is_sold_lowers_the_ratio() -> None:
     assert to20["method"] == "none needed" and to10["sales"] == [Fraction(17, 3)] * 3  # 60 to a tenth of 430
 
 
+def test_books_that_carry_more_than_the_figures_count_give_no_ratio() -> None:
+    def ratio(carrying: str) -> Any:
+        book = {**BOOK, "method": "fair_value", "carrying": carrying, "policy": True}
+        outcome = run(SELL, snapshot=state(financials=policy(), books=(book,)))
+        rows = finance(outcome)["policy_shareholdings"]
+        assert (("policy_shareholdings", "R") in absent(outcome)) == (not rows)
+        return rows[0]["ratio_after"] if rows else None
+
+    assert ratio("400") == 0 and ratio("400.04") is None  # a quarter is sold; 100 are counted
+
+
 def test_a_path_without_its_inputs_says_which() -> None:
-    book = {**BOOK, "method": "fair_value", "policy": True}
-    (row,) = finance(run(SELL, snapshot=state(financials=policy(years=3), books=(book,))))["policy_shareholdings"] or [None]
-    assert row is None or row["glide_paths"][0]["reason"] == "financials.R.policy has no growth, retained, tax_rate"
+    book = {**BOOK, "method": "fair_value", "policy": True, "carrying": "40"}
+    (row,) = finance(run(SELL, snapshot=state(financials=policy(years=3), books=(book,))))["policy_shareholdings"]
+    assert row["glide_paths"][0]["reason"] == "financials.R.policy has no growth, retained, tax_rate"
     cheap = {"years": 2, "growth": Fraction(0), "retained": Decimal(0), "tax_rate": Fraction(0),
              "names": {"N": {"value": Decimal(40), "cost": Fraction(0)}, "rest": {"value": Decimal(60), "cost": Fraction(1)}}}  # fmt: skip
-    book = {**BOOK, "method": "fair_value", "policy": True, "carrying": "40"}
     sale = {**SELL, "shares": 200, "price": {"value": "0.1"}}
     (row,) = finance(run(sale, snapshot=state(financials=policy(**cheap), books=(book,))))["policy_shareholdings"]
     to10 = row["glide_paths"][1]

@@ -13,6 +13,7 @@ from crosshold.deal.view import BASES
 from crosshold.model.snapshot import Snapshot
 from crosshold.report.figures import count, fixed, percent, points
 from crosshold.report.listing import WIDTH, name
+from crosshold.report.plan_money import plan_lines, step_lines
 from crosshold.report.tables import paragraph, table
 
 MOST_ORDERS = 8  # kinds of path shown on a terminal
@@ -22,7 +23,7 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
     """What every step does to shares, cash and law; the orders that were tried; cash at the end."""
     told = [*paragraph(result.plan.title or result.plan.id or "A plan", WIDTH), ""]
     before = result.start
-    for executed in result.steps:
+    for executed, block in zip(result.steps, result.finance, strict=True):
         data = executed.to_dict(exact=True)
         shares = data["compiled"].get("shares")
         size = f" {count(shares)} shares" if isinstance(shares, int) else ""
@@ -50,11 +51,14 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
 
 
 def _line(text: str) -> list[str]:
+        for line in step_lines(block, snapshot):
+            told += _line(line)
     """A line under its step; what does not fit goes on further in."""
     first, *rest = paragraph(text, WIDTH - 4)
     return [f"    {first}", *(f"        {line}" for line in paragraph(" ".join(rest), WIDTH - 8) if line)]
 
 
+    told += plan_lines(result, snapshot)
 def _orders(check: Mapping[str, Any]) -> list[str]:
     """How many orders there are, where they end, what stops them, and the best of them."""
     rows = check["rows"]

@@ -48,6 +48,9 @@ def _row(moment: Moment, who: str, row: Any, sold: list[Booking]) -> dict[str, A
     parts = {key: Fraction(terms.get(key) or 0) for key in ("listed", "unlisted", "deemed")}
     try:
         before = policy_ratio(parts["listed"], row["net_assets"], unlisted=parts["unlisted"], deemed=parts["deemed"])
+        if sums["carrying"] > before.total:
+            moment.lack(FIGURE, who, f"books carry more policy shareholdings than financials.{who} counts")
+            return None
         after = policy_ratio(before.total - sums["carrying"], before.net_assets + sums["result"])
     except RequestError as error:
         moment.lack(FIGURE, who, error.findings[0].message)
