@@ -204,6 +204,8 @@ def test_an_edit_makes_no_row_and_no_mapping_it_does_not_touch() -> None:
     assert after.entities is entities and after.issuers is issuers
     assert len(lots._base._seen) <= 20 and set(issuers._seen) == {"c7"}
     assert after.lots._base is lots._base, "the columns are shared"
+    later = after.lots.edited({}, [Lot("m", "c8", "Y", 2)])
+    assert later.touched(after.lots) == {"c8"}, "what an earlier edit touched is not looked at again"
 
 
 def test_mappings_of_records_read_as_the_dictionaries_they_stand_for() -> None:

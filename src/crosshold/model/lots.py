@@ -167,9 +167,12 @@ class Lots(Sequence[Lot]):
             whose = self._base.by("holder")
             rows = rows[whose.code[rows] == whose.place.get(holder, -2)]
         if self._edits and len(rows):
-            here = [r for r in self._rows if r < self._base.size]
-            rows = rows[np.isin(rows, here, invert=True)]
+            rows = rows[np.isin(rows, self._rows_edited, invert=True)]
         return rows
+
+    @cached_property
+    def _rows_edited(self) -> NDArray[np.int64]:
+        return np.array(self._rows, dtype=np.int64)
 
     def positions(self, issuer: str, holder: str | None = None) -> list[int]:
         """Where the lots of an issuer, of one holder when given, stand, in order."""
@@ -177,7 +180,7 @@ class Lots(Sequence[Lot]):
         if not self._edits:
             unmoved: list[int] = rows.tolist()
             return unmoved
-        found: list[int] = (rows + np.array(self._moved)[np.searchsorted(self._rows, rows)]).tolist()
+        found: list[int] = (rows + np.array(self._moved)[np.searchsorted(self._rows_edited, rows)]).tolist()
         for row in self._edited.get(issuer, ()):
             first = self._position(row)
             pieces = enumerate(self._edits[row])
@@ -235,8 +238,9 @@ class Lots(Sequence[Lot]):
         for row in {*self._edits, *before._edits}:
             now, then = (side._edits.get(row) for side in (self, before))
             if now is not then:
+                same = {id(lot) for lot in now or ()} & {id(lot) for lot in then or ()}
                 old = [self._base.lot(row)] if row < self._base.size and None in (now, then) else []
-                found.update(lot.issuer for lot in (*(now or ()), *(then or ()), *old))
+                found.update(lot.issuer for lot in (*(now or ()), *(then or ()), *old) if id(lot) not in same)
         return found
 
     def repeated(self, *, edits_only: bool = False) -> list[str]:
