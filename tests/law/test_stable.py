@@ -197,8 +197,8 @@ def brute(result: Ballot) -> set[tuple[tuple[str, int], ...]]:
     return states
 
 
-LEFT_OUT = [("B", "A", 35), ("A", "B", 29), ("C", "B", 31), ("B", "C", 60)]
-"""Either B controls C, whose 31 of B count nowhere then, so that A has 29 of 69; or C silences what B has of it above thirty."""
+LEFT_OUT = [("B", "A", 35), ("A", "B", 29), ("C", "B", 5), ("B", "C", 60)]
+"""B controls C, whose five of B count nowhere, so A has 29 of 95, more than 3/10, and B keeps thirty of A."""
 
 
 @settings(max_examples=60)
@@ -391,9 +391,13 @@ def test_a_share_kept_together_by_a_group_that_hangs_on_other_rules(rows: Lots) 
     assert {tuple(o.exercisable[places[f"{h}.{i}"]] for h, i, _ in rows) for o in result.outcomes} == stable
 
 
-def test_what_is_left_out_while_it_is_controlled_has_two_outcomes() -> None:
+def test_what_a_company_controls_counts_nowhere_in_it() -> None:
     rules, names = law_of(("without", ""))
-    assert cuts(ballot(net(LEFT_OUT, rules=names), rules=rules)) == [("B.A",), ("B.C",)]
+    order = ({"fact": "order_suspends_votes", "lot": "B.C", "rule": "COURT"},)
+    assert cuts(ballot(net(LEFT_OUT, rules=names), rules=rules)) == [("B.A",)]
+    assert cuts(ballot(net(LEFT_OUT, rules=names, facts=order), rules=rules)) == [("B.C",)]  # without control it is 29 of 100
+    fewer = [(h, i, 2 if (h, i) == ("C", "B") else n) for h, i, n in LEFT_OUT]
+    assert cuts(ballot(net(fewer, rules=names), rules=rules)) == [()]  # 29 of 98
 
 
 def test_a_group_that_ends_when_its_votes_are_silent() -> None:
