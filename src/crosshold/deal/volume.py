@@ -23,7 +23,8 @@ from crosshold.deal.votes import Counter
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.law.book import book_for, load
 from crosshold.law.limits import Limit
-from crosshold.law.rule import FALSE, UNKNOWN, Rule, may_apply
+from crosshold.law.rule import Rule, may_apply
+from crosshold.law.truth import FALSE, UNKNOWN
 from crosshold.model.dates import add_months, interval
 from crosshold.model.result import plain
 from crosshold.model.snapshot import Record, Snapshot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -19,6 +19,19 @@ from crosshold.report.tables import paragraph, table
 MOST_ORDERS = 8  # kinds of path shown on a terminal
 
 
+def _market(record: Mapping[str, Any]) -> Iterator[str]:
+    """How long the step takes, its schedule, and what its model of impact cannot tell."""
+    if "trading_days" in record:
+        days = record["trading_days"]
+        volume = f", {record['days_of_volume']} days of volume" if "days_of_volume" in record else ""
+        until = f", until {record['last_day']} by the calendar of {record['calendar']}" if "last_day" in record else ""
+        yield f"takes: {days} trading day{'s' * (days != 1)}{volume}{until}"
+    if "schedule" in record:
+        yield f"trades: {', '.join(count(n) for n in record['schedule']['trades'])}"
+    if "impact_note" in record:
+        yield f"impact: {record['impact_note']}"
+
+
 def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
     """What every step does to shares, cash and law; the orders that were tried; cash at the end."""
     told = [*paragraph(result.plan.title or result.plan.id or "A plan", WIDTH), ""]
@@ -32,15 +45,20 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
             for holder, stake in stakes.items():
                 if before.stakes.get(issuer, {}).get(holder) != stake and not holder.startswith("~"):
                     told += _line(f"{name(snapshot, holder)} in {name(snapshot, issuer)}: {_stake(stake)}")
+        for line in _market(data["compiled"]):
+            told += _line(line)
         for entry in data["entries"]:
             told += _line(
                 f"pays: {entry['from']} to {entry['to']} {_money(entry['amount'])} {entry['currency']} ({entry['why']})"
             )
+        for line in step_lines(block, snapshot):
+            told += _line(line)
         for line in _events(data["events"]):
             told += _line(f"law: {line}")
         before = executed.view
     if result.order_check:
         told += ["", *_orders(result.order_check)]
+    told += plan_lines(result, snapshot)
     told += ["", f"Cash at the end, {snapshot.currency}"]
     rows = [
         {"who": name(snapshot, who), "cash": None if x is None else Decimal(str(x))}
@@ -51,14 +69,11 @@ def outcome(result: Outcome, snapshot: Snapshot) -> list[str]:
 
 
 def _line(text: str) -> list[str]:
-        for line in step_lines(block, snapshot):
-            told += _line(line)
     """A line under its step; what does not fit goes on further in."""
     first, *rest = paragraph(text, WIDTH - 4)
     return [f"    {first}", *(f"        {line}" for line in paragraph(" ".join(rest), WIDTH - 8) if line)]
 
 
-    told += plan_lines(result, snapshot)
 def _orders(check: Mapping[str, Any]) -> list[str]:
     """How many orders there are, where they end, what stops them, and the best of them."""
     rows = check["rows"]
