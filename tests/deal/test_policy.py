@@ -110,9 +110,7 @@ def test_the_cheapest_path_sells_the_cheap_name_first_and_waits_for_consent() ->
     later = {**NAMES, "cheap": {"value": 35, "cost": "0.01", "from_year": 2, "limit": 20}}
     held_back = glide_path(100, 400, "0.10", 3, retained=10, names=later)
     assert (
-        held_back.by_name is not None
-        and list(held_back.by_name["cheap"]) == [0, 0, 20]
-        and sum(held_back.by_name["dear"]) == 37
+        held_back.by_name is not None and list(held_back.by_name["cheap"]) == [0, 0, 20] and sum(held_back.by_name["dear"]) == 37
     )
 
 
