@@ -63,6 +63,15 @@ STEPS: list[dict[str, Any]] = [
     {"id": "later", "type": "target_stake", "issuer": "A", "holders": ["B"], "to": "1/10", "basis": "issued", "channel": "buyback_cancel"},
 ]  # fmt: skip
 
+LARGER: list[dict[str, Any]] = [
+    {"id": "new", "type": "issue", "issuer": "A", "shares": 50001, "price": {"value": "11.11", "currency": "EUR"}, "subscriber": "P"},
+    {"id": "bond", "type": "exchangeable_issue", "issuer": "A", "holder": "B", "shares": 1000, "maturity": "2026-12-31",
+     "proceeds": {"value": "15000", "currency": "EUR"}},
+    {"id": "shares", "type": "exchangeable_settle", "bond": "bond", "mode": "shares"},
+    {"id": "own", "type": "cancel", "issuer": "A", "shares": 5000},
+    {"id": "parent", "type": "share_transfer", "new": "H", "ratio": {"A": "1", "B": "1/2"}, "cash_out": {"value": "9", "currency": "EUR"}},
+]  # fmt: skip
+
 
 def case(text: str) -> Snapshot:
     return from_document(read(text, "case.yaml")).at()
@@ -97,7 +106,7 @@ def address(outcome: Outcome, block: str, *label: str, column: str) -> str:
 
 @pytest.fixture(scope="module")
 def computed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Sheets]:
-    files = {"alliance": workbook(FIRST), "mixed": workbook(mixed())}
+    files = {"alliance": workbook(FIRST), "mixed": workbook(mixed()), "larger": workbook(mixed(LARGER))}
     for name in ("cut_30_10", "exit_0_0"):
         files[name] = workbook(ch.simulate(ALLIANCE, ch.read_plan(name, "alliance")))
     held = address(FIRST, "Shares and votes", "N", "R", column="E")
@@ -132,7 +141,7 @@ def agree_on_stakes(sheets: Sheets, sheet: str, view: View) -> int:
     return seen
 
 
-@pytest.mark.parametrize(("name", "make"), [("alliance", lambda: FIRST), ("mixed", mixed)])
+@pytest.mark.parametrize(("name", "make"), [("alliance", lambda: FIRST), ("mixed", mixed), ("larger", lambda: mixed(LARGER))])
 def test_every_figure_that_an_office_program_computes_is_the_engines(
     computed: dict[str, Sheets], name: str, make: Callable[[], Outcome]
 ) -> None:
@@ -158,7 +167,9 @@ def test_every_figure_that_an_office_program_computes_is_the_engines(
     assert seen > 100
 
 
-@pytest.mark.parametrize("name", ["alliance", "mixed", "cut_30_10", "exit_0_0", "more shares", "other price", "earnings"])
+@pytest.mark.parametrize(
+    "name", ["alliance", "mixed", "larger", "cut_30_10", "exit_0_0", "more shares", "other price", "earnings"]
+)
 def test_no_cell_shows_an_error_and_sources_are_uses(computed: dict[str, Sheets], name: str) -> None:
     cells = [str(cell) for rows in computed[name].values() for row in rows for cell in row]
     assert not [cell for cell in cells if re.match(r"#[A-Z]|Err:", cell)]
