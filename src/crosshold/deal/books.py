@@ -123,8 +123,8 @@ def _further(draft: Draft, book: Mapping[str, Any], sales: list[Sale]) -> tuple[
 
 def _terms(booking: Booking) -> str:
     """The further terms in words, if there are any."""
-    terms = {"reserves recycled": booking.recycled, "given back by the cancellation": booking.given_back}
-    said = [f"{what} {rounded(amount, booking.currency):,f}" for what, amount in terms.items() if amount]
+    terms = {"of reserves recycled": booking.recycled, "given back by the cancellation": booking.given_back}
+    said = [f"{rounded(amount, booking.currency):,f} {what}" for what, amount in terms.items() if amount]
     return f" With {' and '.join(said)} the result is {rounded(booking.result, booking.currency):,f}." if said else ""
 
 

@@ -22,7 +22,7 @@ def step_lines(block: Mapping[str, Any], snapshot: Snapshot) -> Iterator[str]:
     for row in finance["net_proceeds"]:
         yield f"cash in: {name(snapshot, row['who'])} {_money(row['net'] or row['net_before_tax'])} {row['currency']} {_less(row)}"
     for row in (*finance["earnings_per_share"]["buyers"], *finance["earnings_per_share"]["sellers"]):
-        rise = row["after"] / row["before"] - 1 if row["before"] else None
+        rise = row["after"] / row["before"] - 1 if row["before"] > 0 and row["after"] > 0 else None
         change = f" ({'+' if rise > 0 else ''}{percent(rise)})" if rise is not None else ""
         figures = f"{fixed(row['before'], 4)} to {fixed(row['after'], 4)} {row['currency']}{change}"
         yield f"earnings per share of {name(snapshot, row['who'])}: {figures}, figures of {row['as_of']}"
