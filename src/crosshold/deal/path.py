@@ -50,6 +50,7 @@ class Path:
         return self.steps[-1].view if self.steps else self.start
 
     def outcome(self) -> Outcome:
+        """Execute every step, and what falls due after the last; ``PlanError`` with the outcome so far."""
         for step in self.plan.ordered():
             day = self.day(step)
             self._due(day)
