@@ -130,7 +130,6 @@ class Judge:
         self.trace: list[Line] | None = None
         self.untested: dict[str, None] = {}
         self._blocked: dict[str, Pair] = {}
-        self._earlier: dict[World, Judge] = {}
         self.silent = Silence((), ())
         self.apart: str | None = None
         self.missing: dict[str, None] | None = None
@@ -312,9 +311,11 @@ class Judge:
         states = sorted((w for w in self.bench.past if w.at <= self.world.at), key=lambda w: w.at)
         older = [w for w in states if w.at < opens]
         for past in (*older[-1:], *(w for w in states if w.at >= opens)):
-            if past not in self._earlier:
-                self._earlier[past] = Judge(Bench(past, self.bench.definitions, self.bench.reading), data=self.data)
-            then = self._earlier[past].held(number.held, env, rule)
+            key = number.held, rule.version, self.data, *self.bench.reading.items(), *env.items()
+            if key not in past.measured:
+                judge = Judge(Bench(past, self.bench.definitions, self.bench.reading), data=self.data)
+                past.measured[key] = judge.held(number.held, env, rule)
+            then = past.measured[key]
             if then is None or then is NOTHING or not then.high:
                 continue
             known, high = True, max(high, now.high - then.low)

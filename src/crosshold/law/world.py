@@ -44,6 +44,8 @@ class World:
         self.only_circles = False
         """Whether it is known that nobody outside a circle can lose votes; then what cannot reach a line need not be worked out."""
         self._totals: dict[str, int] = {}
+        self.measured: dict[tuple[Any, ...], Any] = {}
+        """Shares that rules on a rise within some months asked of this state when it had passed."""
         self.possible: dict[tuple[Any, ...], bool] = {}
         """Whether a rule could hold, by who has a tenth of whom; see :func:`crosshold.law.actions.could_hold`."""
         self._alike: dict[str, tuple[Any, ...]] = {}
