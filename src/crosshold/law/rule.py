@@ -356,11 +356,6 @@ class Rule:
         return tuple(e for e in self.effects if e.votes in ("cap", "excess_over", "zero"))
 
     @cached_property
-    def only_records(self) -> bool:
-        """Whether it measures nothing: it asks for records and for what the parties are."""
-        return not self.tests and not self.definitions
-
-    @cached_property
     def counts_own(self) -> bool:
         """Whether it says that own shares stay in the quorum."""
         asks = any(isinstance(n, Predicate) and n.name == "self" for tree in self.trees for n in walk(tree))
