@@ -232,6 +232,15 @@ def test_a_new_joint_parent_is_seen_by_the_law_and_its_subsidiaries_hold_it() ->
     assert simulate(outcome.start.snapshot, outcome.as_executed).end_hash == outcome.end_hash
 
 
+def test_shares_of_a_company_that_is_not_made_yet_cannot_move() -> None:
+    joint = {"id": "h", "type": "share_transfer", "new": "H", "ratio": {"N": 1}, "depends_on": ["i"]}
+    issue = {"id": "i", "type": "issue", "issuer": "H", "shares": 1, "price": EUR, "subscriber": "U"}
+    assert failed(joint, issue).findings[0].code == "C_UNKNOWN_ENTITY"
+    free = [{k: v for k, v in joint.items() if k != "depends_on"}, issue]
+    checked = order_check(state(), Plan.read({"steps": free}))
+    assert (checked.orders, checked.errors) == (2, {"C_UNKNOWN_ENTITY": 1})
+
+
 def test_what_is_executed_replays_to_the_same_hash() -> None:
     target = {"id": "t", "type": "target_stake", "issuer": "N", "holders": ["R"], "to": "1/3", "basis": "issued", "channel": "block",
               "after": {"step": "buy", "days": 5}}  # fmt: skip

@@ -48,6 +48,10 @@ def advance(
     if day < state.at:
         message = f"the step is dated {day}, before the state it meets ({state.at})."
         raise draft.refuse("E_FUTURE_DATA", message, "Put the steps in the order of their dates.")
+    unborn = [name for role, name in step.names() if role == "issuer" and name not in state.issuers]
+    if unborn:
+        message = f"{unborn[0]} is no company on {day}: the step that makes it comes later."
+        raise draft.refuse("C_UNKNOWN_ENTITY", message, "Put this step after it, with 'depends_on'.")
     with localcontext(EXACT):
         compiled: Sequence[Step] = step.compile(draft)
         for part in compiled:
