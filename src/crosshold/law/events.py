@@ -6,7 +6,7 @@ A line crossed by somebody who did nothing is still crossed: it is marked passiv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -92,9 +92,8 @@ def _lines(before: Ballot, after: Ballot, history: Sequence[Snapshot | Ballot]) 
                 was, now = _measured(rule, old), _measured(rule, new)
                 if rule.start is not None and rule.start > before.snapshot.at:
                     was = _before_its_day(rule, was, old, before.rules)
-                found = [
-                    e for key in sorted({*was, *now}, key=_rung) for e in _crossed(rule, was.get(key), now.get(key), old, new)
-                ]
+                crossed = {key: list(_crossed(rule, was.get(key), now.get(key), old, new)) for key in {*was, *now}}
+                found = [e for key in sorted((key for key, rows in crossed.items() if rows), key=_rung) for e in crossed[key]]
             for event in found:
                 key = event.rule, event.issuer, event.holder, event.clause, event.threshold, event.direction
                 seen.setdefault(key, []).append(event)
@@ -129,64 +128,74 @@ def _side_by_side(before: Ballot, after: Ballot) -> list[tuple[StableOutcome, St
     return found
 
 
-_MEASURED: WeakKeyDictionary[StableOutcome, dict[str, dict[Key, tuple[str, Line]]]] = WeakKeyDictionary()
+@dataclass(slots=True, eq=False)
+class Measured:
+    """A number that a rule tests for a holder; ``rank`` is kept once it was asked for, see :func:`_rank`."""
+
+    holder: str
+    line: Line
+    rank: int | None = None
 
 
-def _measured(rule: Rule, outcome: StableOutcome) -> dict[Key, tuple[str, Line]]:
+_MEASURED: WeakKeyDictionary[StableOutcome, dict[str, dict[Key, Measured]]] = WeakKeyDictionary()
+
+
+def _measured(rule: Rule, outcome: StableOutcome) -> dict[Key, Measured]:
     """Every number that a rule with lines tests in a state; the end of one step is the start of the next."""
     known = _MEASURED.setdefault(outcome, {})
     if rule.version not in known:
-        found: dict[Key, tuple[str, Line]] = {}
+        found: dict[Key, Measured] = {}
         for issuer, holder in line_pairs(rule, outcome, doubtful=True):
             for line in lines_tested(rule, outcome.judge, issuer, holder, doubtful=True):
                 if line.issuer == issuer:
-                    found.setdefault((issuer, holder, line.clause, line.threshold), (holder, line))
+                    found.setdefault((issuer, holder, line.clause, line.threshold), Measured(holder, line))
         known[rule.version] = found
     return known[rule.version]
 
 
-def _before_its_day(
-    rule: Rule, was: Mapping[Key, tuple[str, Line]], old: StableOutcome, rules: Sequence[Rule]
-) -> dict[Key, tuple[str, Line]]:
+def _before_its_day(rule: Rule, was: Mapping[Key, Measured], old: StableOutcome, rules: Sequence[Rule]) -> dict[Key, Measured]:
     """What a row measured before it was in force: nothing was met then, unless an earlier row of the kind had a line as high or higher
     that was."""
     earlier = [r for r in rules if (r.jurisdiction, r.kind, r.family) == (rule.jurisdiction, rule.kind, rule.family)]
-    met = [(key, line) for r in earlier for key, (_, line) in _measured(r, old).items() if line.met]
+    met = [(key, side.line) for r in earlier for key, side in _measured(r, old).items() if side.line.met]
     found = {}
-    for key, (holder, line) in was.items():
-        known = any(k[:2] == key[:2] and other.threshold >= line.threshold for k, other in met)
-        found[key] = holder, line if known else replace(line, met=False)
+    for key, side in was.items():
+        known = any(k[:2] == key[:2] and other.threshold >= side.line.threshold for k, other in met)
+        found[key] = side if known else Measured(side.holder, replace(side.line, met=False))
     return found
 
 
-def _rank(rule: Rule, side: tuple[str, Line] | None, outcome: StableOutcome) -> int:
+def _rank(rule: Rule, side: Measured | None, outcome: StableOutcome) -> int:
     """How sure a test was met: 0 not, 1 as data may turn out, 2 surely."""
-    if side is None or not outcome.world.has_bounds:
-        return 2 if side is not None and side[1].met else 0
-    holder, line = side
-    env = {"I": line.issuer, "H": holder, "X": holder, "Y": line.issuer}
-    return {TRUE: 2, FALSE: 0}.get(outcome.doubting_judge.value(line.node, env, rule, line.clause), 1)
+    if side is None:
+        return 0
+    line = side.line
+    if not outcome.world.has_bounds:
+        return 2 if line.met else 0
+    if side.rank is None:
+        env = {"I": line.issuer, "H": side.holder, "X": side.holder, "Y": line.issuer}
+        side.rank = {TRUE: 2, FALSE: 0}.get(outcome.doubting_judge.value(line.node, env, rule, line.clause), 1)
+    return side.rank
 
 
-def _crossed(
-    rule: Rule, was: tuple[str, Line] | None, now: tuple[str, Line] | None, old: StableOutcome, new: StableOutcome
-) -> Iterator[Event]:
+def _crossed(rule: Rule, was: Measured | None, now: Measured | None, old: StableOutcome, new: StableOutcome) -> Iterator[Event]:
     """A line whose test came out differently, or may have, as far as uncertain data go. A holder that was not there held nothing."""
-    holder, line = now or was or (None, None)
-    if line is None or holder is None:
+    shown = now or was
+    if shown is None:
         return
-    met = was is not None and was[1].met, now is not None and now[1].met
+    holder, line = shown.holder, shown.line
+    met = was is not None and was.line.met, now is not None and now.line.met
     ranks = _rank(rule, was, old), _rank(rule, now, new)
     if met[0] == met[1] and ranks[0] == ranks[1]:
         return
     up = met[1] if met[0] != met[1] else ranks[1] > ranks[0]
-    group = tuple(dict.fromkeys((*(was[1].group if was else ()), *(now[1].group if now else ()))))
-    joined = was is not None and now is not None and was[1].group != now[1].group
+    group = tuple(dict.fromkeys((*(was.line.group if was else ()), *(now.line.group if now else ()))))
+    joined = was is not None and now is not None and was.line.group != now.line.group
     how = _shift(old, new, group, line.issuer, line.basis, joined=joined)
-    lacks = _lacks(rule, line, holder, new if now is not None and now[1].met else old)
+    lacks = _lacks(rule, line, holder, new if now is not None and now.line.met else old)
     if how["passive"] and rule.start is not None and old.world.at < rule.start <= new.world.at and up:
         how["cause"] = f"the rule came into force on {rule.start}"
-    part = [Fraction(side[1].part, side[1].whole) if side else Fraction(0) for side in (was, now)]
+    part = [Fraction(side.line.part, side.line.whole) if side else Fraction(0) for side in (was, now)]
     yield Event(
         rule=rule.id, issuer=line.issuer, holder=holder, group=group, direction="up" if up else "down", base=line.basis, op=line.op,
         threshold=line.threshold, before=part[0], after=part[1], clause=line.clause or None,
