@@ -73,6 +73,22 @@ def test_an_uncertain_stake_is_shown_with_its_ends(run: Run, tmp_path: Path) -> 
     assert "Fraction" not in out and " to 43.4011 % of issued" in " ".join(out.split())
 
 
+def test_a_plan_with_a_new_company_and_uncertain_offers_is_told_in_every_form(run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "joint.yaml"
+    steps = [
+        "{id: buy, type: buyback, issuer: N, offers: {R: 100}, others_offer: {low: 20, high: 100}, cap: 100, settlement_days: 2}",
+        "{id: own, type: cancel, issuer: R, shares: 4548736, date: 2020-02-03}",
+        "{id: joint, type: share_transfer, new: H, ratio: {R: 1}}",
+    ]
+    plan.write_text("crosshold: plan/1\nsteps:\n" + "".join(f"  - {step}\n" for step in steps), encoding="utf-8")
+    for form in ("html", "xlsx", "json", "csv", "ledger.csv", "yaml"):
+        done = run("simulate", "alliance", str(plan), "--out", str(tmp_path / f"told.{form}"))
+        assert done.status == 0, done.err
+    told = run("simulate", "alliance", str(plan), "--explain", "buy").out
+    # 100 of R beside 20 to 100 of others, cap 100: 10,000 / 200 = 50 at the least, 10,000 / 120 = 83.3 at the most
+    assert "R: {low: 50, high: 84}" in told and "move on 2020-01-30" in told
+
+
 def test_explain_shows_the_arithmetic_of_a_target(run: Run) -> None:
     """Spec deal 17.2: s2 sells 500,384,399; 1,736,598,932 - 3/10 x 4,120,715,112 = 500,384,398.4, and one share fewer misses."""
     told = run("simulate", "alliance", "both_sell_down", "--explain", "s2").out

@@ -81,9 +81,9 @@ def _scene(
             name = f"{row.holder}>{issuer}" if dispersed else row.holder
             if name not in nodes:
                 level = rank.get(issuer, 0) - 1 if dispersed else rank.get(row.holder, 0)
-                nodes[name] = _node(
-                    state, row.holder, level, len(order) + order.get(issuer, 0) if dispersed else order[row.holder], None, name
-                )
+                # a party that only the other picture knows stands last
+                spot = len(order) + order.get(issuer, 0) if dispersed else order.get(row.holder, len(order))
+                nodes[name] = _node(state, row.holder, level, spot, None, name)
             edges.append(_edge(state, row, name))
     for node in [n for n in nodes.values() if n.id in issuers and n.id in rank]:
         nodes[node.id] = replace(node, rank=rank[node.id])

@@ -11,14 +11,16 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
+from crosshold.deal.fills import together
 from crosshold.deal.market import FLOOR, K
 from crosshold.deal.outcome import Executed, Outcome
 from crosshold.deal.steps.target_stake import TargetStake
 from crosshold.deal.steps.target_votes import TargetVotes
-from crosshold.deal.values import Model
+from crosshold.deal.values import Model, plain
 from crosshold.deal.view import BASES, View
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.law.outcome import Count
+from crosshold.model.entity import FLOAT
 from crosshold.report.figures import count, fixed, percent, sign
 from crosshold.report.listing import name
 from crosshold.report.workbook_money import sale_terms
@@ -100,6 +102,8 @@ def _compiled(executed: Executed, before: View) -> Iterable[str]:
     if getattr(step, "offers", None) is not None and "fills" in record:
         yield from _fills(step, record)
     yield from _cut(executed, before)
+    if "settled_on" in record:
+        yield f"agreed on the day; shares and money move on {record['settled_on']}, as the step {step.id}.settled"
     for part in executed.compiled:
         keys = {k: v for k, v in part.to_dict().items() if k not in ("id", "type", "date", "depends_on", "note", "source")}
         yield f"executed as {part.type}: {', '.join(f'{key} {_said(value)}' for key, value in keys.items())}"
@@ -134,10 +138,12 @@ def _number(value: Fraction) -> str:
 
 def _fills(step: Any, record: Mapping[str, Any]) -> Iterable[str]:
     offers, cap, fills = dict(step.offers), step.cap, record["fills"]
+    if getattr(step, "others_offer", None):
+        offers[FLOAT] = together(offers.get(FLOAT, 0), step.others_offer)
     numbers = {who: n for who, n in offers.items() if isinstance(n, int)}
     total = sum(numbers.values())
     if cap is None or len(numbers) != len(offers):
-        yield f"offers: {_said(offers)}; cap {_said(cap)}; fills: {_said(fills)}"
+        yield f"offers: {_said(plain(offers))}; cap {_said(cap)}; fills: {_said(record.get('fills_between') or fills)}"
     elif total <= cap:
         yield f"offers {count(total)} are within the cap of {count(cap)}: each is filled in full"
     else:
