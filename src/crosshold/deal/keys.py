@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from fractions import Fraction
 from functools import cache
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from crosshold.deal import reading
 from crosshold.deal.values import After, Amount, Exit, Leg, Model, Net, Periods, Span, Tranches
@@ -64,6 +64,35 @@ Matters = Annotated[Mapping[str, str] | list[str], Kind(reading.matters)]
 def choice(*words: str) -> Kind:
     """One of a closed list of words."""
     return Kind(lambda f, key: f.choice(key, words))
+
+
+Made = TypeVar("Made")
+
+
+def record(cls: type[Made], source: Fields, more: Iterable[str] = (), **given: Any) -> Made | None:
+    """A record whose keys are the typed fields of ``cls``; ``None`` when a needed one is missing or faulty, which ``source`` collects.
+
+    ``more`` are keys of the mapping that others read, ``given`` the values of keys that are absent and of fields that are no keys.
+    """
+    known: Mapping[str, Kind] = kinds(cls)  # type: ignore[arg-type]
+    source.only((*more, *(name.rstrip("_") for name in known)))
+    needed = {f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING}  # type: ignore[arg-type]
+    values = dict(given)
+    for name, kind in known.items():
+        key = name.rstrip("_")
+        if source.data.get(key) is None:
+            if name in needed - set(given):
+                _missing(source, key, kind.code)
+        elif (value := kind.read(source, key)) is not None:
+            values[name] = value
+    return None if needed - set(values) else cls(**values)
+
+
+def _missing(source: Fields, key: str, code: str) -> None:
+    if code == "E_BASIS_AMBIGUOUS":
+        source.fault(code, "a percentage of what? The key 'basis' is missing.", "Add 'basis: issued' or another basis.")
+    else:
+        source.require(key)
 
 
 @cache

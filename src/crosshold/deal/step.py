@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import AfterKey, Day, Days, Fee, LotChoice, Word, Words, kinds, names_in
+from crosshold.deal.keys import AfterKey, Day, Days, Fee, LotChoice, Word, Words, kinds, names_in, record
 from crosshold.deal.values import plain
 from crosshold.formats.fields import Fields
 
@@ -55,29 +55,10 @@ class Step(ABC):
     @classmethod
     def parse(cls, source: Fields, number: int) -> Self | None:
         """Read one step; faults are collected in ``source`` and ``None`` is returned when a needed key is missing or faulty."""
-        known = kinds(cls)
-        source.only(("type", *(name.rstrip("_") for name in known)))
-        needed = {f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING}
-        values: dict[str, Any] = {"id": f"s{number}"}
-        for name, kind in known.items():
-            key = name.rstrip("_")
-            if source.data.get(key) is None:
-                if name in needed and name != "id":
-                    cls._missing(source, key, kind.code)
-            elif (value := kind.read(source, key)) is not None:
-                values[name] = value
-        if needed - set(values):
-            return None
-        step = cls(**values, where=source.where())
-        step.review(source)
+        step = record(cls, source, ("type",), id=f"s{number}", where=source.where())
+        if step is not None:
+            step.review(source)
         return step
-
-    @staticmethod
-    def _missing(source: Fields, key: str, code: str) -> None:
-        if code == "E_BASIS_AMBIGUOUS":
-            source.fault(code, "a percentage of what? The key 'basis' is missing.", "Add 'basis: issued' or another basis.")
-        else:
-            source.require(key)
 
     def review(self, source: Fields) -> None:  # noqa: B027
         """Collect what is wrong between keys; nothing by default."""

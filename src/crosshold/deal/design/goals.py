@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from crosshold.deal.design.targets import TARGETS, Deadline, NoEvent, Stake, Sum, Target
-from crosshold.deal.keys import Count, Day, Flag, Issuer, Kind, OverlayKey, Party, Ratio, Word, choice, kinds
+from crosshold.deal.keys import Count, Day, Flag, Issuer, Kind, OverlayKey, Party, Ratio, Word, choice, record
 from crosshold.deal.plan import Fund, read_fund
 from crosshold.errors import FileError, Findings, RequestError, did_you_mean
 from crosshold.formats.fields import Fields
@@ -24,34 +24,11 @@ AXES = ("book_loss", "cost", "days", "events", "group_cash", "imbalance", "peak"
 LINEAR_AXES = ("book_loss", "cost", "group_cash")
 """Axes that one linear programme makes best; the others come through grids of goals, deadlines and the replay."""
 _KEYS = ("crosshold", "id", "title", "case", "group", "fund", "levers", "periods", "hard", "soft", "objective", "options", "note")
-Made = TypeVar("Made")
 
 
-def keyed(cls: type[Made], source: Fields, more: Sequence[str] = ()) -> Made | None:
-    """A record whose keys are the typed fields of ``cls``; ``None`` when a needed one is missing or faulty."""
-    known: Mapping[str, Kind] = kinds(cls)  # type: ignore[arg-type]
-    source.only((*known, *more))
-    needed = {f.name for f in fields(cls) if f.default is MISSING and f.default_factory is MISSING}  # type: ignore[arg-type]
-    values: dict[str, Any] = {}
-    for name, kind in known.items():
-        if source.data.get(name) is None:
-            if name in needed:
-                _missing(source, name, kind.code)
-        elif (value := kind.read(source, name)) is not None:
-            values[name] = value
-    return None if needed - set(values) else cls(**values)
-
-
-def _missing(source: Fields, name: str, code: str) -> None:
-    if code == "E_BASIS_AMBIGUOUS":
-        source.fault(code, "a percentage of what? The key 'basis' is missing.", "Add 'basis: issued' or another basis.")
-    else:
-        source.require(name)
-
-
-def _keyed(cls: type[Made], f: Fields, key: str) -> Made | None:
+def _cost(f: Fields, key: str) -> Cost | None:
     inner = f.child(key)
-    return None if inner is None else keyed(cls, inner)
+    return None if inner is None else record(Cost, inner)
 
 
 def _window(f: Fields, key: str) -> tuple[date, date] | None:
@@ -77,8 +54,8 @@ class Cost:
     paid_by: Annotated[str, choice("seller", "issuer")] = "seller"
 
 
-CostKey = Annotated[Cost, Kind(lambda f, key: _keyed(Cost, f, key))]
-Window = Annotated[tuple[date, date], Kind(lambda f, key: _window(f, key))]
+CostKey = Annotated[Cost, Kind(_cost)]
+Window = Annotated[tuple[date, date], Kind(_window)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,7 +191,7 @@ def _read(document: Document, *, embedded: bool) -> Goals:
     if said != VERSION and not (said is None and embedded):
         what = f"this file says {said!r}" if said else "this file does not say what it is"
         top.fault("C_VERSION", f"{what}; {VERSION!r} is read here.", f"Write 'crosshold: {VERSION}'.", "crosshold")
-    levers = [lever for row in top.children("levers") if (lever := keyed(Lever, row)) is not None]
+    levers = [lever for row in top.children("levers") if (lever := record(Lever, row)) is not None]
     if not top.items("levers"):
         top.fault("P_NO_INSTRUMENT", "no lever is given: nothing may be changed.", "Add 'levers:'.", "levers")
     _lever_faults(top, levers)
@@ -223,14 +200,14 @@ def _read(document: Document, *, embedded: bool) -> Goals:
     soft = [goal for n, row in enumerate(soft_rows, 1) if (goal := _goal(row, f"q{n}", soft=True))]
     _unique(top, ("levers", "hard", "soft"))
     inner, options = top.child("periods"), top.child("options")
-    periods = keyed(Periods, inner) if inner else None
+    periods = record(Periods, inner) if inner else None
     if periods and not (1 <= periods.count <= 120 and periods.months >= 1):
         top.fault("C_BAD_NUMBER", "periods: 1 to 120 of them, a month or more apart.", "Check count and months.", "periods")
         periods = replace(periods, count=1, months=1)
     said_here = {key: top.text(key, "") or "" for key in ("id", "title", "case", "group")}
     goals = Goals(
         levers=tuple(levers), hard=tuple(hard), soft=tuple(soft), axes=_axes(top), fund=read_fund(top.child("fund")), periods=periods,
-        options=(keyed(Options, options) if options else None) or Options(), **said_here,
+        options=(record(Options, options) if options else None) or Options(), **said_here,
     )  # fmt: skip
     faults.raise_errors(FileError)
     return goals
@@ -277,7 +254,7 @@ def _goal(row: Fields, default: str, *, soft: bool) -> Goal | None:
         target = Deadline(last=day) if day else None
     else:
         inner = row.child(kind)
-        target = keyed(TARGETS[kind], inner) if inner else None
+        target = record(TARGETS[kind], inner) if inner else None
         if target is not None and inner is not None:
             target.review(inner)
     return None if target is None else Goal(row.text("id", default) or default, target, weight)
