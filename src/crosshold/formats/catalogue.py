@@ -21,7 +21,9 @@ SURE = 0.5
 
 @dataclass(frozen=True)
 class Format:
-    """One row of :data:`FORMATS`. ``verbs`` are those it can hold; ``inclusive_end`` says that its last day still counts."""
+    """One row of :data:`FORMATS`. ``verbs`` are those it can hold; ``inclusive_end`` says that its last day still counts,
+    ``folder`` that it is a folder or a zip archive of several files, ``general`` that it is a form in which anything may come: it is taken
+    when no particular format is sure."""
 
     name: str
     title: str
@@ -30,6 +32,7 @@ class Format:
     writes: bool = False
     inclusive_end: bool = False
     folder: bool = False
+    general: bool = False
 
     @property
     def code(self) -> ModuleType:
@@ -63,6 +66,7 @@ def recognise(source: Input) -> Format:
     """The one format that a file is; ``E_FILE`` when it is none, or two could be."""
     likely = sniff(source)
     sure = [f for like, f in likely if like > SURE]
+    sure = [f for f in sure if not f.general] or sure
     if len(sure) == 1:
         return sure[0]
     if sure:

@@ -10,12 +10,14 @@ import gzip
 import hashlib
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,6 +33,7 @@ MOST_FIELD = 2**20
 MOST_DEPTH = 64
 MOST_UNPACKED = 4 * 2**30
 MOST_RATIO = 200
+MOST_PARTS = 10_000
 LISTED = 1_000
 """Findings of one code that are listed one by one; the others are counted."""
 
@@ -148,40 +151,78 @@ class Input:
 
     @cached_property
     def head(self) -> bytes:
-        """The first 64 KiB of the content, unpacked; empty for a folder."""
-        if self.path.is_dir():
-            return b""
+        """The first 64 KiB of the content, unpacked; of a folder or an archive of several files their names, one a line."""
+        if self.bundle:
+            return "\n".join(self.parts).encode(errors="replace")[:HEAD]
         with self.open() as stream:
             return stream.read(HEAD)
 
     @cached_property
-    def member(self) -> str | None:
-        """The member that is read of a zip archive (the only one, or the only one of data); ``None`` for other files."""
+    def _zipped(self) -> bool:
         with self._raw() as raw:
-            if raw.read(4) != b"PK\x03\x04":
-                return None
-        if self.path.suffix.lower() in (".xlsx", ".xlsm"):
-            return None
-        return self._members()[0]
+            return raw.read(4) == b"PK\x03\x04"
 
-    def _members(self) -> list[str]:
+    @cached_property
+    def workbook(self) -> bool:
+        """Whether it is a spreadsheet: a zip archive that is one file to everybody else."""
+        return not self.path.is_dir() and self._zipped and "xl/workbook.xml" in self.parts
+
+    @cached_property
+    def bundle(self) -> bool:
+        """Whether it is a folder, or a zip archive of several files."""
+        return self.path.is_dir() or (self._zipped and not self.workbook and len(self.parts) > 1)
+
+    @cached_property
+    def parts(self) -> Mapping[str, Any]:
+        """The files of a folder or of a zip archive by their names inside; a name is looked up here and never used as a path."""
+        if self.path.is_dir():
+            files = (p for p in sorted(self.path.rglob("*")) if p.is_file() and not p.is_symlink())
+            found = {p.relative_to(self.path).as_posix(): p for p in islice(files, MOST_PARTS + 1)}
+        else:
+            found = {info.filename: info for info in self._members()}
+        if len(found) > MOST_PARTS:
+            raise self.fault(f"it holds more than {MOST_PARTS:,} files.", "Name one of them.")
+        return found
+
+    @property
+    def member(self) -> str | None:
+        """The member that is read of a zip archive, which is its only one; ``None`` for other files."""
+        if not self._zipped or self.workbook:
+            return None
+        if len(self.parts) != 1:
+            raise self.fault(f"it holds {len(self.parts)} files; one is read at a time.", "Unpack it and name the file.")
+        return next(iter(self.parts))
+
+    def _members(self) -> list[zipfile.ZipInfo]:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 files = [m for m in archive.infolist() if not m.is_dir()]
-                odd = [m.filename for m in files if m.filename.lower().endswith((".zip", ".gz", ".bz2", ".xz", ".7z"))]
-                if odd:
-                    raise self.fault("it holds another archive.", "Unpack that one first.")
-                if any(m.flag_bits & 1 for m in files):
-                    raise self.fault("it is encrypted.", "Unpack it with its password first.")
-                if len(files) != 1:
-                    raise self.fault(f"it holds {len(files)} files; one is read at a time.", "Unpack it and name the file.")
-                info = files[0]
-                too_large = info.file_size > MOST_UNPACKED or info.file_size > MOST_RATIO * max(info.compress_size, 1) + HEAD
-                if too_large and not self.trust_size:
-                    raise self.fault(f"it unpacks to {info.file_size:,} bytes.", "Say --trust-size if you know where it is from.")
-                return [info.filename]
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise self.fault(f"it is no whole zip archive ({error}).", "Fetch it again.") from None
+        if any(m.filename.lower().endswith((".zip", ".gz", ".bz2", ".xz", ".7z")) for m in files):
+            raise self.fault("it holds another archive.", "Unpack that one first.")
+        if any(m.flag_bits & 1 for m in files):
+            raise self.fault("it is encrypted.", "Unpack it with its password first.")
+        for info in files:
+            too_large = info.file_size > MOST_UNPACKED or info.file_size > MOST_RATIO * max(info.compress_size, 1) + HEAD
+            if too_large and not self.trust_size:
+                raise self.fault(f"it unpacks to {info.file_size:,} bytes.", "Say --trust-size if you know where it is from.")
+        return files
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[BinaryIO]:
+        """The content of one of :attr:`parts` as bytes, under the limits of an archive. ``FileError`` when it is damaged."""
+        where = self.parts[name]
+        if isinstance(where, Path):
+            with where.open("rb") as plain:
+                yield plain
+            return
+        with self._raw() as raw:
+            try:
+                with zipfile.ZipFile(_Counted(raw, self)) as archive, archive.open(where) as inside:
+                    yield _Limited(inside, self)  # type: ignore[misc, arg-type]
+            except (EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+                raise self.fault(f"it ends too early or is damaged ({error}).", "Fetch it again.") from None
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -199,7 +240,7 @@ class Input:
                         yield _Limited(inside, self)  # type: ignore[misc, arg-type]
                 else:
                     yield io.BufferedReader(counted, HEAD)
-            except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile) as error:
+            except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error) as error:
                 raise self.fault(f"it ends too early or is damaged ({error}).", "Fetch it again.") from None
 
     @contextmanager
