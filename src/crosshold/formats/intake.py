@@ -177,7 +177,7 @@ class Input:
         """The files of a folder or of a zip archive by their names inside; a name is looked up here and never used as a path."""
         if self.path.is_dir():
             files = (p for p in sorted(self.path.rglob("*")) if p.is_file() and not p.is_symlink())
-            found = {p.relative_to(self.path).as_posix(): p for p in islice(files, MOST_PARTS + 1)}
+            found: dict[str, Any] = {p.relative_to(self.path).as_posix(): p for p in islice(files, MOST_PARTS + 1)}
         else:
             found = {info.filename: info for info in self._members()}
         if len(found) > MOST_PARTS:
