@@ -13,6 +13,7 @@ from crosshold.deal.accounts import GroupCash, sources_and_uses
 from crosshold.deal.books import Booking
 from crosshold.deal.draft import Sale
 from crosshold.deal.ledger import Entry
+from crosshold.deal.part import Part
 from crosshold.deal.plan import Plan
 from crosshold.deal.step import Step
 from crosshold.deal.values import plain as as_text
@@ -77,20 +78,21 @@ class Outcome:
     viability: Mapping[str, Any]
     findings: tuple[Finding, ...] = field(repr=False)
     order_check: Mapping[str, Any] | None = None
+    part: Part | None = field(default=None, repr=False)
 
     @property
     def end(self) -> View:
         """The state after the last step."""
         return self.steps[-1].view if self.steps else self.start
 
-    @property
+    @cached_property
     def snapshot(self) -> Snapshot:
-        """The register at the end."""
-        return self.end.snapshot
+        """The register at the end; of a large one the whole, not only the ``part`` that was told."""
+        return self.part.put_back(self.end.snapshot) if self.part else self.end.snapshot
 
     @property
     def end_hash(self) -> str:
-        """``sha256:`` of the canonical end state."""
+        """``sha256:`` of the canonical end state; of a large register, of the part that the plan can touch."""
         return self.end.hash
 
     @cached_property

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from crosshold.deal.ledger import EXACT
 from crosshold.deal.outcome import Outcome
+from crosshold.deal.part import Part
 from crosshold.deal.path import Path
 from crosshold.deal.plan import Plan
 from crosshold.deal.votes import Counter
 from crosshold.errors import PlanError
 from crosshold.law.book import RuleBook
+from crosshold.law.outcome import MANY
 from crosshold.model.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -28,15 +30,32 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, p
     ``past`` are earlier Snapshots, oldest first, for rules on a rise within some months: see :meth:`Register.earlier`.
     Raises ``PlanError`` when a step cannot be executed: it carries what bars the step and, in ``outcome``, everything up to the step
     before. A law with several outcomes does not stop: votes are then ``None`` (``W_VOTES_UNSETTLED``), unless a step depends on them.
+
+    In a register of more than 20,000 lots the :class:`~crosshold.deal.part.Part` that the plan can touch is simulated and told
+    (``N_PART_OF_REGISTER``); ``outcome.snapshot`` is the whole register after it.
     """
-    unknown = plan.check(snapshot)
+    part = part_for(snapshot, plan, rules)
+    state = part.snapshot if part else snapshot
+    unknown = plan.check(state)
     if unknown:
         raise PlanError(unknown)
-    count = Counter(rules)
-    outcome = run(snapshot, plan, count, past)
+    count = Counter(rules, part.changing if part else ())
+    try:
+        outcome = run(state, plan, count, [part.same(each) for each in past] if part else past)
+    except PlanError as error:
+        raise PlanError(error.findings, _of(part, error.outcome)) from error
     if plan.options.order_check:
-        return replace(outcome, order_check=order_check(snapshot, plan, count=count).to_dict(exact=True))
-    return outcome
+        outcome = replace(outcome, order_check=order_check(state, plan, count=count).to_dict(exact=True))
+    return replace(outcome, part=part)
+
+
+def part_for(snapshot: Snapshot, plan: Plan, rules: RuleBook | None = None) -> Part | None:
+    """The part of a register of many lots that a plan can touch; ``None`` where the whole register is looked at."""
+    return Part.of(snapshot, plan, rules) if len(snapshot.lots) > MANY else None
+
+
+def _of(part: Part | None, outcome: object) -> object:
+    return replace(outcome, part=part) if isinstance(outcome, Outcome) else outcome
 
 
 def order_check(

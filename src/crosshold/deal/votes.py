@@ -12,7 +12,7 @@ from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.book import RuleBook
 from crosshold.law.event import Event
 from crosshold.law.events import events
-from crosshold.law.outcome import StableOutcome
+from crosshold.law.outcome import MANY, StableOutcome
 from crosshold.model.snapshot import Lot, Snapshot
 from crosshold.network import Network, build
 
@@ -91,10 +91,13 @@ class Votes:
 
 
 class Counter:
-    """Counts votes, each register once: money moves often, and orders of a plan meet the same registers again."""
+    """Counts votes, each register once: money moves often, and orders of a plan meet the same registers again.
 
-    def __init__(self, rules: RuleBook | None = None) -> None:
-        self.rules = rules
+    ``asked`` are the companies of which lines are told where the register has too many lots to tell all.
+    """
+
+    def __init__(self, rules: RuleBook | None = None, asked: Sequence[str] = ()) -> None:
+        self.rules, self.asked = rules, asked
         self._known: dict[tuple[object, ...], Ballot] = {}
         self._events: dict[tuple[int, ...], tuple[Event, ...]] = {}
 
@@ -103,7 +106,8 @@ class Counter:
         parts = (repr(snapshot.overlays), repr(snapshot.contracts), repr(snapshot.facts), repr(snapshot.rules))
         key = (snapshot.at, tuple(snapshot.lots), tuple(snapshot.issuers.values()), tuple(snapshot.entities.values()), *parts)
         if key not in self._known:
-            self._known[key] = ballot(snapshot, rules=self.rules)
+            found = ballot(snapshot, rules=self.rules)
+            self._known[key] = found.about(*self.asked) if len(snapshot.lots) > MANY else found
         return Votes(snapshot, self._known[key])
 
     def events(self, before: Votes, after: Votes, history: Sequence[Ballot | Snapshot] = ()) -> tuple[Event, ...]:

@@ -52,13 +52,16 @@ def with_holdings(
     there = np.flatnonzero(held.total > 0)
     basis = "shares" if held.layout.size == "shares" else "fraction"
     issued = held.total[there].tolist() if basis == "shares" else [NOTIONAL] * len(there)
-    issuers = Records(Issuer, [names[k] for k in there.tolist()], {"issued": issued, "basis": [basis] * len(there)})
+    issuers = Records(
+        Issuer, tuple([names[k] for k in there.tolist()]), {"issued": tuple(issued), "basis": (basis,) * len(there)}
+    )
     own = {f.name: getattr(read, f.name) for f in fields(Register)}
     own["findings"] = (*read.findings, *held.findings)
-    return LargeRegister(**own, lots=_lots(held, names), issuers=issuers, parties=_parties(held, names, place, more))
+    words = tuple(names)  # the garbage collector walks through lists of millions again and again, not through tuples of text
+    return LargeRegister(**own, lots=_lots(held, words), issuers=issuers, parties=_parties(held, words, place, more))
 
 
-def _lots(held: HoldingTable, names: list[str]) -> Lots:
+def _lots(held: HoldingTable, names: tuple[str, ...]) -> Lots:
     """The rows of the table, then what is left of every company for dispersed holders. ``E_OVERHELD`` with the lines."""
     there = np.flatnonzero(held.total > 0)
     left, votes = _left(held, held.weight, held.total)[there], None
@@ -91,7 +94,7 @@ def _left(held: HoldingTable, part: Any, whole: Any) -> Any:
     return whole - taken
 
 
-def _parties(held: HoldingTable, names: list[str], place: Mapping[str, int], more: dict[str, list[Any]]) -> Records[Entity]:
+def _parties(held: HoldingTable, names: tuple[str, ...], place: Mapping[str, int], more: dict[str, list[Any]]) -> Records[Entity]:
     """Every party with its kind and name from the holdings, and what the table of parties says instead."""
     columns: dict[str, list[Any]] = {}
     for key, said, empty in (("kind", held.kinds, "unknown"), ("name", held.names, "")):
@@ -103,4 +106,4 @@ def _parties(held: HoldingTable, names: list[str], place: Mapping[str, int], mor
             column = columns.setdefault(key, [{"kind": "unknown", "name": ""}.get(key)] * len(names))
             for k, value in zip(at, values, strict=True):
                 column[k] = value if value not in (None, "") else column[k]
-    return Records(Entity, names, columns)
+    return Records(Entity, names, {key: tuple(column) for key, column in columns.items()})

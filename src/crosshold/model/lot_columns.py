@@ -211,4 +211,5 @@ def _compact(column: NDArray[Any] | Coded) -> Coded:
     used = used[np.argsort(first[used])]
     number = np.full(len(there) + 1, -1, dtype=np.int64)
     number[used] = np.arange(len(used))
-    return Coded(number[code], [there[k] for k in used.tolist()])
+    # A tuple of text is nothing for the garbage collector to walk through again and again, a list of millions is.
+    return Coded(number[code], tuple([there[k] for k in used.tolist()]))

@@ -51,6 +51,7 @@ class Lots(Sequence[Lot]):
 
     def _start(self, base: LotColumns, edits: Pieces) -> None:
         self._base, self._edits = base, edits
+        self._edited_by: dict[str, dict[str, list[int]]] = {}
         self._rows = sorted(edits)
         # how far rows after the first k edited ones have moved
         self._moved = [0]
@@ -151,14 +152,14 @@ class Lots(Sequence[Lot]):
     def _pieces_by_id(self) -> dict[str, int]:
         return {lot.id: self._position(row) + k for row in self._rows for k, lot in enumerate(self._edits[row])}
 
-    @cached_property
-    def _edited(self) -> dict[str, list[int]]:
-        """The edited rows with a piece of each issuer."""
-        found: dict[str, list[int]] = {}
-        for row in self._rows:
-            for issuer in dict.fromkeys(lot.issuer for lot in self._edits[row]):
-                found.setdefault(issuer, []).append(row)
-        return found
+    def _edited(self, column: str, word: str) -> Sequence[int]:
+        """The edited rows with a piece that says a word in a column."""
+        if column not in self._edited_by:
+            found = self._edited_by[column] = {}
+            for row in self._rows:
+                for name in dict.fromkeys(getattr(lot, column) for lot in self._edits[row]):
+                    found.setdefault(name, []).append(row)
+        return self._edited_by[column].get(word, ())
 
     def _kept(self, issuer: str, holder: str | None = None) -> NDArray[np.int64]:
         """The rows of the columns of an issuer that no edit has touched."""
@@ -166,9 +167,10 @@ class Lots(Sequence[Lot]):
         if holder is not None:
             whose = self._base.by("holder")
             rows = rows[whose.code[rows] == whose.place.get(holder, -2)]
-        if self._edits and len(rows):
-            rows = rows[np.isin(rows, self._rows_edited, invert=True)]
-        return rows
+        return self._untouched(rows)
+
+    def _untouched(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        return rows[np.isin(rows, self._rows_edited, invert=True)] if self._edits and len(rows) else rows
 
     @cached_property
     def _rows_edited(self) -> NDArray[np.int64]:
@@ -176,16 +178,30 @@ class Lots(Sequence[Lot]):
 
     def positions(self, issuer: str, holder: str | None = None) -> list[int]:
         """Where the lots of an issuer, of one holder when given, stand, in order."""
-        rows = self._kept(issuer, holder)
-        if not self._edits:
-            unmoved: list[int] = rows.tolist()
-            return unmoved
-        found: list[int] = (rows + np.array(self._moved)[np.searchsorted(self._rows_edited, rows)]).tolist()
-        for row in self._edited.get(issuer, ()):
+        found = self._now_at(self._kept(issuer, holder))
+        for row in self._edited("issuer", issuer):
             first = self._position(row)
             pieces = enumerate(self._edits[row])
             found += [first + k for k, lot in pieces if lot.issuer == issuer and holder in (None, lot.holder)]
+        return sorted(found) if self._edits else found
+
+    def where(self, column: str, word: str) -> list[int]:
+        """Where the lots that say a word in a column of text (``holder``, ``beneficiary``) stand, in order."""
+        found = self._now_at(self._untouched(self._base.by(column).rows(word)))
+        for row in self._edited(column, word):
+            first = self._position(row)
+            found += [first + k for k, lot in enumerate(self._edits[row]) if getattr(lot, column) == word]
         return sorted(found)
+
+    def names(self, column: str, word: str) -> bool:
+        """Whether a column of text says a word in some lot."""
+        return bool(self._edited(column, word)) or bool(len(self._untouched(self._base.by(column).rows(word))))
+
+    def _now_at(self, rows: NDArray[np.int64]) -> list[int]:
+        """The positions of rows that no edit has touched."""
+        moved = np.array(self._moved)[np.searchsorted(self._rows_edited, rows)] if self._edits else 0
+        found: list[int] = (rows + moved).tolist()
+        return found
 
     def lowest(self, issuer: str) -> dict[str | None, int]:
         """The lowest possible counts of an issuer's lots added up, by class."""
@@ -194,7 +210,7 @@ class Lots(Sequence[Lot]):
         names = self._base.column("share_class")[rows].tolist()
         for name, count in zip(names, self._base.lowest[rows].tolist(), strict=True):
             found[name] = found.get(name, 0) + count
-        for lot in (lot for row in self._edited.get(issuer, ()) for lot in self._edits[row] if lot.issuer == issuer):
+        for lot in (lot for row in self._edited("issuer", issuer) for lot in self._edits[row] if lot.issuer == issuer):
             found[lot.share_class] = found.get(lot.share_class, 0) + lot.bounds[0]
         return found
 
