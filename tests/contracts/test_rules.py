@@ -13,7 +13,8 @@ import pytest
 
 from crosshold.errors import Findings
 from crosshold.law.ballot import Ballot, ballot
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.bench import Bench
+from crosshold.law.judge import Judge
 from crosshold.law.near import LINE_KINDS, lines_tested
 from crosshold.law.rule import Party, Rule
 from crosshold.law.rules import load

@@ -8,8 +8,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from crosshold.errors import Finding, Findings, RequestError
+from crosshold.law.bench import Bench
 from crosshold.law.facts import Facts, said
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.judge import Judge
 from crosshold.law.rule import Effect, Rule
 from crosshold.law.together import Together
 from crosshold.law.truth import FALSE, TRUE, UNKNOWN, both

@@ -16,11 +16,11 @@ from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
 from crosshold.law.actions import Action, actions, check_shares, only_circles
+from crosshold.law.bench import Bench
 from crosshold.law.book import ORDER, RuleBook, book_for
 from crosshold.law.covenants import check as check_contracts
 from crosshold.law.covenants import rights
 from crosshold.law.flags import Flag, flags_of
-from crosshold.law.judge import Bench
 from crosshold.law.loyalty import multiply, past_world
 from crosshold.law.meeting import check_class
 from crosshold.law.near import Near, near_lines

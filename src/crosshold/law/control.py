@@ -12,7 +12,8 @@ from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.world import Bounds
 
 if TYPE_CHECKING:
-    from crosshold.law.judge import Judge, Line
+    from crosshold.law.bench import Line
+    from crosshold.law.judge import Judge
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from crosshold.law.ballot import Ballot
+from crosshold.law.bench import Line
 from crosshold.law.contract_events import contract_events
 from crosshold.law.event import Event
-from crosshold.law.judge import Judge, Line
+from crosshold.law.history import rise
+from crosshold.law.judge import Judge
 from crosshold.law.loyalty import past_world
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
@@ -216,14 +218,14 @@ def _creeping(rule: Rule, old: StableOutcome, new: StableOutcome, past: tuple[Wo
         env = {"I": issuer, "H": holder, "X": holder, "Y": issuer}
         value = judge.value(rule.when, env, rule, "")
         now, then = (side.judge.held(line.left.held, env, rule) for side in (new, old))
-        rise = judge.rise(line.left, env, rule)
+        risen = rise(judge, line.left, env, rule)
         possible = value if value == TRUE else doubting.value(rule.when, env, rule, "")
-        if not possible & TRUE or now is None or rise is None or (then is not None and now.low <= then.high):
+        if not possible & TRUE or now is None or risen is None or (then is not None and now.low <= then.high):
             continue  # no such rise, or it rose before and not now
         doubt = value != TRUE or (new.world.has_bounds and doubting.value(rule.when, env, rule, "") != TRUE)
         group = judge.shown(line.left.held.group, env, rule, issuer)
         how = _shift(old, new, group, issuer, now.basis)
-        shown = rise.high if value != TRUE else rise.low
+        shown = risen.high if value != TRUE else risen.low
         truth = "true" if value == TRUE else "possible"
         told = f"{now.basis} up by {shown} within {line.left.months} months {line.op} {line.right}: {truth}"
         yield Event(

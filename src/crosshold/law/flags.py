@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from crosshold.law.judge import Env, Judge
+from crosshold.law.bench import Env
+from crosshold.law.judge import Judge
 from crosshold.law.near import line_pairs
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Rule

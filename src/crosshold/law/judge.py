@@ -6,25 +6,25 @@ some data uncertain (13). On a decided state it has one member. UNKNOWN is not "
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from crosshold.law.bench import Bench, Env, Line
 from crosshold.law.chains import product_share
 from crosshold.law.control import Control
 from crosshold.law.facts import said
+from crosshold.law.history import day_of, rise
+from crosshold.law.lacking import ATTRIBUTES, lacks
 from crosshold.law.measure import NOBODY, NOTHING, Kept, Pair, Span, Votes
-from crosshold.law.recorded import Days, compare_days, in_cycle, months_passed, same_group
+from crosshold.law.recorded import compare_days, in_cycle, months_passed, same_group
 from crosshold.law.rule import RELEVANT, Effect, Rule
 from crosshold.law.silence import Silence
 from crosshold.law.trees import (
     Both,
     Clause,
     Compare,
-    Crossed,
-    Dated,
     Dates,
     Group,
     Held,
@@ -39,68 +39,10 @@ from crosshold.law.trees import (
     When,
 )
 from crosshold.law.truth import FALSE, TRUE, UNKNOWN, contrary, fold
-from crosshold.law.vocabulary import LIVE_BASES
 from crosshold.law.world import World, months_held
-from crosshold.model.dates import add_months
 
 if TYPE_CHECKING:
     from crosshold.law.actions import Action
-
-Env = Mapping[str, str]
-_ATTRIBUTES = {"company": "kind", "jur": "jurisdiction"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One number against one threshold, as tested: for verdicts, distances and events."""
-
-    rule: str
-    clause: str
-    group: tuple[str, ...]
-    issuer: str
-    basis: str
-    measured: str
-    part: int
-    whole: int
-    op: str
-    threshold: Fraction
-    met: bool
-    node: Compare
-
-
-@dataclass
-class Bench:
-    """What all judges of one reading share: the world, the definitions, the choice on each open point, what never changes."""
-
-    world: World
-    definitions: Mapping[str, Rule]
-    reading: Mapping[str, str] = field(default_factory=dict)
-    meeting: str = "ordinary"
-    past: tuple[World, ...] = ()
-    static: dict[tuple[object, ...], Pair] = field(default_factory=dict)
-    static_open: dict[tuple[object, ...], dict[tuple[str, str, str], int]] = field(default_factory=dict)
-    _still: dict[str, bool] = field(default_factory=dict)
-
-    def basis(self, rule: str, word: str) -> str:
-        """The base meant on this reading. Votes for the board are gross votes: no Snapshot has classes that vote on it alone."""
-        if word == "director_votes":
-            return "gross_votes"
-        if word != "open_votes":
-            return word
-        return "exercisable_votes" if self.reading.get(rule) == "exercisable" else "gross_votes"
-
-    def is_static(self, rule: Rule, seen: tuple[str, ...] = ()) -> bool:
-        """Whether a row looks only at what suspensions cannot change, itself and through its definitions."""
-        if seen or rule.version not in self._still:
-            if rule.is_live or any(self.basis(rule.id, word) in LIVE_BASES for word in rule.bases):
-                still = False
-            else:
-                names = (name for name in rule.definitions if name not in (*seen, rule.id))
-                still = all(self.is_static(self.definitions[name], (*seen, rule.id)) for name in names)
-            if seen:
-                return still
-            self._still[rule.version] = still
-        return self._still[rule.version]
 
 
 class Judge:
@@ -134,6 +76,10 @@ class Judge:
         self.apart: str | None = None
         self.missing: dict[str, None] | None = None
 
+    def on(self, past: World, *, data: bool = False) -> Judge:
+        """A judge of the same rules on an earlier state of the register."""
+        return Judge(Bench(past, self.bench.definitions, self.bench.reading), data=data)
+
     @property
     def reads(self) -> set[str]:
         """Issuers whose exercisable votes were looked at."""
@@ -166,68 +112,8 @@ class Judge:
         if not value & UNKNOWN:
             self.missing = before
         elif isinstance(tree, (Compare, Dates, Predicate)):
-            self.missing.update(dict.fromkeys(self._lacks(tree, env, rule)))
+            self.missing.update(dict.fromkeys(lacks(self, tree, env, rule)))
         return value
-
-    def _lacks(self, tree: Compare | Dates | Predicate, env: Env, rule: Rule) -> Iterator[str]:
-        """What a test that came out unknown would have had to know."""
-        if isinstance(tree, Dates):
-            yield from (self._lacks_day(fact, env) for fact in (tree.first, tree.second) if self._day(fact, env, rule) == UNKNOWN)
-        elif isinstance(tree, Compare):
-            for number in (tree.left, tree.right):
-                held = number.held if isinstance(number, Increase) else number
-                if isinstance(number, MonthsSince):
-                    yield self._lacks_day(number.fact, env)
-                elif isinstance(number, HeldFor):
-                    yield f"since when {self.world.lots[int(env['lot'])].id} is held"
-                elif isinstance(held, Held):
-                    known = env[held.target] in self.world.by_issuer
-                    yield f"register of {env[held.target]}" if not known else f"an earlier state of {env[held.target]}"
-        elif tree.name in ("in_cycle", "same_group"):
-            yield f"fact designated_group (scheme {tree.words[2]})"
-        elif tree.name == "fact":
-            yield f"fact {tree.words[0]} ({', '.join(self._who(tree, env))})"
-        elif tree.name == "ctrl":
-            known = env[tree.words[1]] in self.world.by_issuer
-            yield (
-                f"fact of control ({', '.join(env[w] for w in tree.words[:2])})" if known else f"register of {env[tree.words[1]]}"
-            )
-        elif tree.name != "largest":
-            yield f"{_ATTRIBUTES.get(tree.name, tree.name)} of {env[tree.words[0]]}"
-
-    def _lacks_day(self, fact: Dated, env: Env) -> str:
-        if isinstance(fact, Crossed):
-            return f"an earlier state of {env[fact.held.target]}, or the fact crossed ({', '.join(self._crossers(fact, env))})"
-        return f"day of the fact {fact.words[0]} ({', '.join(self._who(fact, env))})"
-
-    @staticmethod
-    def _crossers(crossed: Crossed, env: Env) -> tuple[str, str]:
-        return env[crossed.held.group.head], env[crossed.held.target]
-
-    def _day(self, fact: Dated, env: Env, rule: Rule) -> Days:
-        if isinstance(fact, Crossed):
-            return self._crossing(fact, env, rule)
-        return self.world.facts.days(fact.words[0], *self._who(fact, env))
-
-    def _crossing(self, crossed: Crossed, env: Env, rule: Rule) -> Days:
-        """First and last possible day of the last crossing upwards: recorded, else after the last state that does not pass the line
-        and no later than the next one. ``None`` when the line is not passed now, UNKNOWN without a state below it."""
-        now = self.held(crossed.held, env, rule)
-        if now is None or now is NOTHING:
-            return UNKNOWN
-        if now.high <= crossed.at:
-            return None
-        if (told := self.world.facts.days("crossed", *self._crossers(crossed, env))) is not None:
-            return told
-        last = self.world.at
-        for past in sorted((w for w in self.bench.past if w.at < self.world.at), key=lambda w: w.at, reverse=True):
-            then = Judge(Bench(past, self.bench.definitions, self.bench.reading)).held(crossed.held, env, rule)
-            if then is None or then is NOTHING:
-                return UNKNOWN
-            if then.low <= crossed.at:
-                return past.at + timedelta(1), last
-            last = past.at
-        return UNKNOWN
 
     def _value(self, tree: When, env: Env, rule: Rule, clause: str, effect: Effect | None) -> int:
         if isinstance(tree, Both):
@@ -242,7 +128,7 @@ class Judge:
         if isinstance(tree, Compare):
             return self._compare(tree, env, rule, clause, effect)
         if isinstance(tree, Dates):
-            return compare_days(tree.word, self._day(tree.first, env, rule), self._day(tree.second, env, rule))
+            return compare_days(tree.word, day_of(self, tree.first, env, rule), day_of(self, tree.second, env, rule))
         if isinstance(tree, Some):
             others = self.world.above(*dict.fromkeys(env[role] for role in ("I", "H", "X", "Y")))
             return fold(False, (self.value(tree.item, {**env, "Z": z}, rule, clause, effect) for z in others), True)
@@ -290,37 +176,13 @@ class Judge:
             months = months_held(self.world.lots[int(env["lot"])], effect or Effect("multiply"), self.world)
             return None if months is None else Span(Fraction(months[0]), Fraction(months[1]))
         if isinstance(number, MonthsSince):
-            days = self._day(number.fact, env, rule)
+            days = day_of(self, number.fact, env, rule)
             if not isinstance(days, tuple):
                 return None
             return Span(months_passed(days[1], self.world.at), months_passed(days[0], self.world.at))
         if isinstance(number, Increase):
-            return self.rise(number, env, rule)
+            return rise(self, number, env, rule)
         return self.held(number, env, rule)
-
-    def rise(self, number: Increase, env: Env, rule: Rule) -> Span | None:
-        """Rise above the lowest state of the window; ``None`` without an earlier state that shows the group.
-
-        The last state before the window may have stood until the window opened or not: it makes a greater rise possible, not certain.
-        An earlier state that does not show the group at all says nothing about it.
-        """
-        now, opens = self.held(number.held, env, rule), add_months(self.world.at, -number.months)
-        if now is None or now is NOTHING:
-            return None
-        low, high, known = Fraction(0), Fraction(0), False
-        states = sorted((w for w in self.bench.past if w.at <= self.world.at), key=lambda w: w.at)
-        older = [w for w in states if w.at < opens]
-        for past in (*older[-1:], *(w for w in states if w.at >= opens)):
-            key = number.held, rule.version, self.data, *self.bench.reading.items(), *env.items()
-            if key not in past.measured:
-                judge = Judge(Bench(past, self.bench.definitions, self.bench.reading), data=self.data)
-                past.measured[key] = judge.held(number.held, env, rule)
-            then = past.measured[key]
-            if then is None or then is NOTHING or not then.high:
-                continue
-            known, high = True, max(high, now.high - then.low)
-            low = max(low, now.low - then.high) if past.at >= opens else low
-        return Span(low, high, basis=now.basis) if known else None
 
     def _test(self, test: Predicate, env: Env, rule: Rule, clause: str) -> int:
         entities = self.world.snapshot.entities
@@ -346,18 +208,18 @@ class Judge:
         if test.name == "sme":
             return TRUE if (who := entities.get(env[words[0]])) is not None and who.sme else FALSE
         entity = entities.get(env[words[0]])
-        has = getattr(entity, _ATTRIBUTES.get(test.name, test.name), None)
+        has = getattr(entity, ATTRIBUTES.get(test.name, test.name), None)
         if has is None or has == "unknown":
             return UNKNOWN
         wanted = {"company": ("company",), "listed": (True,)}.get(test.name, words[1:])
         return TRUE if has in wanted else FALSE
 
-    def _who(self, fact: Predicate, env: Env) -> list[str]:
+    def who(self, fact: Predicate, env: Env) -> list[str]:
         """The parties a fact is about: ids for roles, the lot's id for ``lot``."""
         return [self.world.lots[int(env["lot"])].id if word == "lot" else env.get(word, word) for word in fact.words[1:]]
 
     def _fact(self, words: tuple[str, ...], env: Env, rule: Rule, clause: str) -> int:
-        who = self._who(Predicate("fact", words), env)
+        who = self.who(Predicate("fact", words), env)
         value = self.world.facts.value(words[0], *who)
         if value is not None:
             return self._claimed(value)

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from crosshold.errors import Findings
 from crosshold.law.actions import reach
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.bench import Bench
+from crosshold.law.judge import Judge
 from crosshold.law.rule import Effect, Rule, may_apply
 from crosshold.law.truth import FALSE, TRUE, UNKNOWN
 from crosshold.law.world import World

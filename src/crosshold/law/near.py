@@ -10,7 +10,8 @@ from math import ceil, floor
 from typing import Any
 
 from crosshold.law.actions import Action, actions, reach
-from crosshold.law.judge import Env, Judge, Line
+from crosshold.law.bench import Env, Line
+from crosshold.law.judge import Judge
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Rule
 from crosshold.law.shares_to_flip import shares_to_flip

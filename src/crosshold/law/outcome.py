@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.law.actions import Action
+from crosshold.law.bench import Bench
 from crosshold.law.contracts import Casting, cast
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.judge import Judge
 from crosshold.law.meeting import Tally, check_class, majority_for, read_majority, tally
 from crosshold.law.remarks import MOST_TOTAL, partial_cuts, votes_left
 from crosshold.law.rule import Majority, Rule

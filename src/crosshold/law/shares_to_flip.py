@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil, floor
 
-from crosshold.law.judge import Line
+from crosshold.law.bench import Line
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.vocabulary import LIVE_BASES
 

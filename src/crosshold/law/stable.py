@@ -18,7 +18,8 @@ import numpy as np
 
 from crosshold.kernels.components import components
 from crosshold.law.actions import Action
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.bench import Bench
+from crosshold.law.judge import Judge
 from crosshold.law.measure import Kept
 from crosshold.law.silence import Silence
 from crosshold.law.truth import FALSE, TRUE, UNKNOWN

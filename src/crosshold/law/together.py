@@ -8,7 +8,8 @@ from itertools import combinations
 import numpy as np
 
 from crosshold.errors import Finding, UndeterminedError
-from crosshold.law.judge import Bench, Judge
+from crosshold.law.bench import Bench
+from crosshold.law.judge import Judge
 from crosshold.law.measure import Pair
 from crosshold.law.rule import Rule
 from crosshold.law.trees import Group

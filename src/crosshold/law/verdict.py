@@ -8,8 +8,9 @@ from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.law.actions import Action, actions
+from crosshold.law.bench import Line
 from crosshold.law.control import Step
-from crosshold.law.judge import Judge, Line
+from crosshold.law.judge import Judge
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.rule import Rule, may_apply
 from crosshold.law.stable import judge_all
