@@ -12,10 +12,11 @@ from time import monotonic
 from typing import Any
 
 from crosshold.deal.design.answer import Design, Designs
+from crosshold.deal.design.conflict import conflict
 from crosshold.deal.design.frontier import baselines, pareto
 from crosshold.deal.design.goals import Goals
 from crosshold.deal.design.replay import replay_gap
-from crosshold.deal.design.search import Search, conflict
+from crosshold.deal.design.search import Search
 from crosshold.deal.design.setting import setting
 from crosshold.deal.votes import Counter
 from crosshold.errors import Finding

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from crosshold.deal.design.targets import Row
+from crosshold.deal.design.target import Row
 
 ZERO, ONE = Fraction(0), Fraction(1)
 

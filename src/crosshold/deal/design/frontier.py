@@ -11,7 +11,8 @@ from crosshold.deal.design.answer import Design
 from crosshold.deal.design.goals import LINEAR_AXES, Goal
 from crosshold.deal.design.replay import replayed
 from crosshold.deal.design.search import Search, objectives, rank
-from crosshold.deal.design.targets import Balance, Deadline, Peak, Row, Target, Test
+from crosshold.deal.design.stake_targets import Balance, Deadline, Peak
+from crosshold.deal.design.target import Row, Target, Test
 from crosshold.deal.partners import pair
 from crosshold.deal.plan import Plan
 from crosshold.deal.simulate import run

@@ -9,7 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
-from crosshold.deal.design.targets import TARGETS, Deadline, NoEvent, Stake, Sum, Target
+from crosshold.deal.design.money_targets import BookLoss, CashFloor, FundPaid, GroupCash, NetProceeds
+from crosshold.deal.design.stake_targets import Balance, Deadline, NoEvent, Peak, Stake
+from crosshold.deal.design.target import Sum, Target
 from crosshold.deal.keys import Count, Day, Flag, Issuer, Kind, OverlayKey, Party, Ratio, Word, choice, record
 from crosshold.deal.plan import Fund, read_fund
 from crosshold.errors import FileError, Findings, RequestError, did_you_mean
@@ -18,6 +20,11 @@ from crosshold.formats.yaml_text import Document, read, read_file
 from crosshold.model.snapshot import Snapshot
 
 VERSION = "goals/1"
+TARGETS: Mapping[str, type[Any]] = {
+    "balance": Balance, "book_loss": BookLoss, "cash_floor": CashFloor, "deadline": Deadline, "fund": FundPaid,
+    "group_cash": GroupCash, "net_proceeds": NetProceeds, "no_event": NoEvent, "peak": Peak, "share": Stake, "stake": Stake,
+}  # fmt: skip
+"""The words of a goals file."""
 CHANNELS = ("block", "buyback", "buyback_cancel", "sell", "trust")
 AXES = ("book_loss", "cost", "days", "events", "group_cash", "imbalance", "peak")
 """What a plan is judged by; less is better, except that of ``group_cash`` more is."""

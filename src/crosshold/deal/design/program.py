@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosshold.deal.design.setting import Move
-from crosshold.deal.design.targets import Row
+from crosshold.deal.design.target import Row
 
 REFINEMENTS = 4
 Floats = NDArray[np.float64]

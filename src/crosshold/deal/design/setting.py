@@ -14,7 +14,7 @@ from typing import Any
 from crosshold.deal.books import book_of, economic
 from crosshold.deal.design.forms import Form
 from crosshold.deal.design.goals import Goals, Lever
-from crosshold.deal.design.targets import Row
+from crosshold.deal.design.target import Row
 from crosshold.deal.ledger import rate
 from crosshold.deal.market import DAYS, DELTA, FLOOR, K, Y
 from crosshold.deal.outcome import Outcome

@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil, floor, lcm
 
 from crosshold.deal.design.setting import Move
-from crosshold.deal.design.targets import Row
+from crosshold.deal.design.target import Row
 
 ROUNDS = 50
 NEAR = 1e-3  # a number of shares so close below a whole one is meant to be that one
