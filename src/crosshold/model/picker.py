@@ -55,8 +55,9 @@ class Picker:
             return False
         if "lot" in s.extra:
             return True
-        if s.directness == "indirect":
-            self.findings.add("N_DECLARED_INTEREST", f"{s.id} is an indirect interest: it is kept and makes no lot.", "", s.id)
+        if s.directness == "indirect" or s.extra.get("declared"):
+            kind = "an indirect" if s.directness == "indirect" else "a declared"
+            self.findings.add("N_DECLARED_INTEREST", f"{s.id} is {kind} interest: it is kept and makes no lot.", "", s.id)
             return False
         if s.share is not None and s.basis not in ("issued", "outstanding", "unknown"):
             message = f"{s.id} says a share of {s.basis}, from which no share count follows; it is set aside."
@@ -234,7 +235,7 @@ class Picker:
         ]
 
     def _lot(self, s: Statement, **evidence: Any) -> Lot:
-        extra = dict(s.extra)
+        extra = dict(s.extra) if "lot" in s.extra else {}  # what a file of another format keeps there is nothing of a lot's
         lot_id = extra.pop("lot", s.id)
         extra.pop("classes", None)
         shares, low, high = s.shares or 0, extra.pop("low", None), extra.pop("high", None)
