@@ -6,6 +6,7 @@ and, where it can be written, ``write(register, target)``, which returns what th
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -40,7 +41,24 @@ class Format:
         return import_module(f"crosshold.formats.{self.module}")
 
 
-FORMATS: tuple[Format, ...] = (Format("statements", "crosshold's own statements in YAML", "statements", ("*",), writes=True),)
+FORMATS: tuple[Format, ...] = (
+    Format(
+        "bods",
+        "Beneficial Ownership Data Standard, JSON (reads 0.2 to 0.4, writes 0.4)",
+        "bods",
+        ("controls", "holds", "is", "may_appoint", "no_owner", "nominee_for", "role", "same_as", "undisclosed", "votes"),
+        writes=True,
+    ),
+    Format(
+        "ftm",
+        "FollowTheMoney entities, JSON and statement CSV (writes JSON lines)",
+        "ftm",
+        ("holds", "is", "role", "same_as"),
+        writes=True,
+        inclusive_end=True,
+    ),
+    Format("statements", "crosshold's own statements in YAML", "statements", ("*",), writes=True),
+)
 """Alphabetical. A new format is its module, its row, its tests and its page."""
 
 
@@ -92,5 +110,13 @@ def write(register: Register, target: Path, name: str) -> list[Finding]:
         raise RequestError(
             Finding("E_FORMAT", f"{name} is read here and not written.", f"Written are {', '.join(can)}.", "--format")
         )
-    found: list[Finding] = chosen.code.write(register, target)
+    beside = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+    try:
+        found: list[Finding] = chosen.code.write(register, beside)
+        beside.replace(target)
+    except OSError as error:
+        message = f"nothing can be written there ({error.strerror})."
+        raise RequestError(Finding("E_WRITE", message, "Name a place where you may write.", str(target))) from None
+    finally:
+        beside.unlink(missing_ok=True)
     return found
