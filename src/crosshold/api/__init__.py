@@ -28,6 +28,16 @@ from crosshold.api.deciding import (
     watch,
     wedge,
 )
+from crosshold.api.evidence import (
+    check_register,
+    compact,
+    conflicts,
+    diff,
+    export,
+    import_files,
+    is_register_folder,
+    pick,
+)
 from crosshold.api.owning import (
     at_corners,
     consolidation,
@@ -104,6 +114,15 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "read_numbers",
     "synthetic",
     "write",
+    # The world's files as evidence: into a register folder and out of it, its conflicts and its care.
+    "import_files",
+    "export",
+    "is_register_folder",
+    "check_register",
+    "compact",
+    "conflicts",
+    "pick",
+    "diff",
     # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
     "check",
     "rules",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,20 +38,54 @@ def find(source: str | Path) -> Path:
     raise FileError(Finding("C_FILE", message, did_you_mean(str(source), cases()), str(source)))
 
 
-def read(source: str | Path, *, format: str | None = None) -> Register:
-    """Read a case file, a case folder or a bundled case by its name. ``FileError`` tells every fault at once."""
-    from crosshold.formats.case import read_case
+def read(
+    source: str | Path, *, format: str | None = None, salvage: bool = False, as_recorded: datetime | None = None
+) -> Register:
+    """Read a case file, a case folder, a bundled case by its name, or a register folder. ``FileError`` tells every fault at once.
 
-    if format not in (None, "case"):
-        raise RequestError(Finding("E_FORMAT", f"{format!r} is no format that is read here.", "Known: case.", "format"))
-    return read_case(find(source))
+    ``format``: the name of any format that ``import`` reads, whose statements are then read into memory; ``case`` and ``register`` are
+    recognised. ``salvage`` answers from a damaged register folder without its damaged parts; ``as_recorded`` as it was at a moment.
+    """
+    from crosshold.formats.case import read_case
+    from crosshold.store.parquet import ParquetStore, is_store
+
+    path = find(source)
+    if format == "register" or (format is None and is_store(path)):
+        return ParquetStore(path, salvage=salvage).register(as_recorded=as_recorded)
+    if salvage or as_recorded:
+        message = "only a register folder can be salvaged or asked what it said at a moment."
+        raise RequestError(Finding("E_OPTION", message, "Leave it out.", str(source)))
+    if format in (None, "case"):
+        return read_case(path)
+    return _gathered(path, format)
+
+
+def _gathered(path: Path, format: str) -> Register:
+    """The statements of a file of another format, in memory; rows that are faulty are told."""
+    from crosshold.formats import catalogue
+    from crosshold.formats.intake import Account, Input
+    from crosshold.model.register import Register, Statements
+
+    account, statements = Account(), []
+    entities: dict[str, Any] = {}
+    sources: dict[str, Any] = {}
+    _, batches = catalogue.read(Input(path), format)
+    for batch in batches:
+        account.add(batch)
+        statements += batch.statements
+        entities |= {entity.id: entity for entity in batch.entities}
+        sources |= {source.id: source for source in batch.sources}
+    account.check(path.name)
+    told = tuple(replace(f, code=f"W{f.code[1:]}") if f.level == "error" else f for f in account.findings)
+    unique = {s.id: s for s in statements}
+    return Register(Statements(unique.values()), sources=sources, entities=entities, findings=told, notional=True)
 
 
 def is_register(source: str | Path) -> bool:
     """True when a name says that it is a table of holdings (.csv, .csv.gz, .parquet) and not a case."""
     from crosshold.formats.holdings_header import is_table
 
-    return is_table(Path(source)) and not _exists(Path(source) / "case.yaml")
+    return is_table(Path(source)) and not any(_exists(Path(source) / name) for name in ("case.yaml", "manifest.json"))
 
 
 def read_network(

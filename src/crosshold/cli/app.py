@@ -6,6 +6,7 @@ import typer
 
 from crosshold.cli.deciding import consolidate, group, network_power, parties, power, turnout, watch, wedge
 from crosshold.cli.designing import design
+from crosshold.cli.evidence import claims, compact, conflicts, diff, export, import_, pick
 from crosshold.cli.flows import dividends, look_through, network_value, value
 from crosshold.cli.law import meeting, rules
 from crosshold.cli.measures import check, control, loops, own, owners
@@ -19,7 +20,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 VERBS = (
-    demo, check, votes, meeting,
+    demo, import_, export, check, compact, claims, conflicts, pick, diff, votes, meeting,
     own, look_through, owners,
     control, parties, turnout, power, network_power, wedge, group,
     loops, value, network_value, dividends, consolidate, watch,
@@ -28,4 +29,4 @@ VERBS = (
 )  # fmt: skip
 
 for verb in VERBS:
-    app.command()(verb)
+    app.command("import" if verb is import_ else None)(verb)

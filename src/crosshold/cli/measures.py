@@ -12,19 +12,22 @@ import typer
 
 from crosshold import api
 from crosshold.cli import register
-from crosshold.cli.options import Holder, Issuer, Json, Overheld, Source, Threads, Totals, no_options, ratio
+from crosshold.cli.options import At, Holder, Issuer, Json, Overheld, Source, Threads, Totals, day, no_options, ratio
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.cli.questions import NO_BOUNDS, Bounds, answer, asks, put
 from crosshold.cli.register import Asked
 from crosshold.errors import Finding, RequestError
 
 
-def check(case: Source, as_json: Json = False, threads: Threads = None, totals: Totals = None, overheld: Overheld = None) -> None:
+def check(
+    case: Source, at: At = None, as_json: Json = False, threads: Threads = None, totals: Totals = None, overheld: Overheld = None
+) -> None:  # fmt: skip
     """Tell every fault, conflict and gap of a case or a register."""
     if api.is_register(case):
         return register.check(Asked(case, threads=threads, totals=totals, overheld=overheld, as_json=as_json))
     no_options(case, threads=threads, totals=totals, overheld=overheld)
-    findings = api.check(api.read(case))
+    folder = api.is_register_folder(case)
+    findings = api.check_register(case, at=day(at, "--at")) if folder else api.check(api.read(case))
     if as_json:
         print_json({"findings": findings})
     else:

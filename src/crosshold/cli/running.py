@@ -14,8 +14,8 @@ from crosshold.cli.output import shown
 class Bar(Protocol):
     """What work tells while it goes on: its finished share, 0 to 1; and ``clear``, before anything is printed."""
 
-    def __call__(self, part: float) -> None:
-        """So much is done."""
+    def __call__(self, part: float, note: str = "") -> None:
+        """So much is done; ``note`` stands beside the bar."""
 
     def clear(self) -> None:
         """Take the bar away."""
@@ -36,7 +36,7 @@ def working(title: str) -> Iterator[Bar]:
 
 
 class _Silent:
-    def __call__(self, part: float) -> None:
+    def __call__(self, part: float, note: str = "") -> None:
         pass
 
     def clear(self) -> None:
@@ -49,7 +49,12 @@ class _Shown:
         from rich.markup import escape
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[note]}", markup=False),
+        )
         console = Console(stderr=True)
         self._bar = Progress(
             *columns,
@@ -58,11 +63,11 @@ class _Shown:
             redirect_stdout=False,  # what is piped stays in its pipe
             redirect_stderr=False,
         )
-        self._task = self._bar.add_task(escape(shown(title, sys.stderr.encoding)), total=1.0)
+        self._task = self._bar.add_task(escape(shown(title, sys.stderr.encoding)), total=1.0, note="")
         self._bar.start()
 
-    def __call__(self, part: float) -> None:
-        self._bar.update(self._task, completed=part)
+    def __call__(self, part: float, note: str = "") -> None:
+        self._bar.update(self._task, completed=part, note=note)
 
     def clear(self) -> None:
         self._bar.stop()

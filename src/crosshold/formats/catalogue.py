@@ -6,7 +6,7 @@ and, where it can be written, ``write(register, target)``, which returns what th
 
 from __future__ import annotations
 
-import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -110,13 +110,14 @@ def write(register: Register, target: Path, name: str) -> list[Finding]:
         raise RequestError(
             Finding("E_FORMAT", f"{name} is read here and not written.", f"Written are {', '.join(can)}.", "--format")
         )
-    beside = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
     try:
-        found: list[Finding] = chosen.code.write(register, beside)
-        beside.replace(target)
-    except OSError as error:
-        message = f"nothing can be written there ({error.strerror})."
-        raise RequestError(Finding("E_WRITE", message, "Name a place where you may write.", str(target))) from None
-    finally:
-        beside.unlink(missing_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".crosshold-", dir=target.parent) as folder:
+            made = Path(folder) / target.name
+            found: list[Finding] = chosen.code.write(register, made)
+            if chosen.folder and target.is_dir() and not any(target.iterdir()):
+                target.rmdir()
+            made.replace(target)
+    except (OSError, ValueError) as error:
+        message = f"it cannot be written ({getattr(error, 'strerror', None) or error})."
+        raise RequestError(Finding("E_WRITE", message, "Name a file that may be written.", str(target))) from None
     return found

@@ -30,6 +30,7 @@ HEAD = 65_536
 BATCH = 50_000
 """Statements of a batch at most."""
 MOST_FIELD = 2**20
+MOST_SHARES = 2**63
 MOST_DEPTH = 64
 MOST_UNPACKED = 4 * 2**30
 MOST_RATIO = 200
@@ -74,10 +75,15 @@ class Batch:
         self.left_out[rule] += 1
 
     def accept(self, *statements: Statement) -> None:
-        """Count a row that gave these statements (or an entity added before)."""
+        """Count a row that gave these statements (or an entity added before). A count that no company has is ``E_NUMBER``."""
+        for s in statements:
+            if max(abs(s.shares or 0), abs(s.votes or 0)) >= MOST_SHARES:
+                text = f"{s.shares or s.votes:,} is no count of shares or votes."
+                return self.reject(s.where or "", "E_NUMBER", text, s.canonical(), "Check the number.")
         self.rows += 1
         self.accepted += 1
         self.statements += statements
+        return None
 
     @property
     def full(self) -> bool:
@@ -127,15 +133,23 @@ class Input:
     """
 
     def __init__(
-        self, path: Path, *, options: Mapping[str, Any] | None = None, published: date | None = None, trust_size: bool = False
+        self,
+        path: Path,
+        *,
+        options: Mapping[str, Any] | None = None,
+        published: date | None = None,
+        trust_size: bool = False,
+        name: str | None = None,
     ) -> None:
         self.path, self.options, self.published, self.trust_size = path, dict(options or {}), published, trust_size
         self.done = 0  # bytes of the file itself, for progress
+        self.header: str | None = None  # set by readers of tables: the lines above the first row, for the file of rejected rows
+        self._name = name
 
     @property
     def name(self) -> str:
-        """How findings call it: the name without its folder."""
-        return self.path.name
+        """How findings call it: the name without its folder; for mended rows that of the file they come from."""
+        return self._name or self.path.name
 
     @cached_property
     def size(self) -> int:

@@ -6,7 +6,7 @@ Short forms are read too: ``share: "0.43"`` with ``hedge: about`` computes the b
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -64,6 +64,11 @@ def read(source: Input) -> Iterator[Batch]:
             batch.accept(made)
     batch.findings += list(faults)
     yield batch
+
+
+def from_rows(raws: Iterable[str]) -> str:
+    """A file of rows that were rejected from others and mended; each is JSON, which YAML reads."""
+    return "\n".join([f"crosshold: {VERSION}", "statements:", *(f"- {raw}" for raw in raws), ""])
 
 
 def _reject(row: Fields, told: list[Finding]) -> Any:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
+@lru_cache(50_000)  # a register says the same days in every row
 def interval(text: str) -> tuple[date, date]:
     """First and last day of an ISO date of any precision (``2016``, ``2016-10``, ``2016-10-20``); ``ValueError`` if it is none.
 

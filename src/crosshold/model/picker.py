@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -9,15 +10,20 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from crosshold.errors import Findings, RequestError
+from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import FLOAT, Entity
 from crosshold.model.policy import Policy, hull
-from crosshold.model.share import Share, exact, whole_shares
-from crosshold.model.snapshot import Issuer, Lot, Lots, Snapshot
+from crosshold.model.share import NOTIONAL, Share, exact, whole_shares
+from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
 from crosshold.model.statement import Statement, firmness
 
 if TYPE_CHECKING:
     from crosshold.model.register import Register
+
+
+LISTED = 1_000
+"""Findings of one code that are listed one by one."""
+READ_AS_ISSUED = ("issued", "outstanding", "unknown")
 
 
 @dataclass(frozen=True)
@@ -35,35 +41,53 @@ class Picker:
     """Chooses, slot by slot, what one Snapshot says."""
 
     def __init__(self, register: Register, day: date, known_by: date | None, believe: Policy) -> None:
-        self.register, self.day, self.known_by, self.believe = register, day, known_by, believe
-        self.live = [s for s in register.live(known_by) if s.covers(day)]
+        self.register, self.day, self.known_by, self.name, self.believe = register, day, known_by, believe.name, believe.rest
+        self.picked = {pick.slot: pick for pick in register.picks if pick.statement} if believe.picks else {}
+        self.live = register.about(day, known_by, "holds", "issued")
         self.findings = Findings(register.findings)
+        self.told: Counter[str] = Counter()
         self.issuers = self._issuers()
         self.denials: dict[Any, list[Statement]] = {}
         for s in self.live:
             if s.stance == "denies":
                 self.denials.setdefault(s.key(), []).append(s)
-        self.holdings = [s for s in self.live if self._may_be_a_lot(s)]
+        self.holdings = [lot for s in self.live if (lot := self._lot_of(s))]
         self.owners = {s.object: s.subject for s in self.holdings if s.object and self._point(s) * 2 > self._whole(s.object)}
         if register.revision_cycle:
             message = f"{', '.join(sorted(register.revision_cycle))} revise each other; all stay."
             self.findings.add("W_REVISION_CYCLE", message, "Remove one of the links.", "claims")
 
-    def _may_be_a_lot(self, s: Statement) -> bool:
-        """A direct holding of known shares; indirect interests and shares of votes are never turned into lots."""
+    def _tell(self, code: str, message: str, cure: str, where: str) -> None:
+        """A finding; of one code a thousand are listed, and the others are counted."""
+        self.told[code] += 1
+        if self.told[code] <= LISTED:
+            self.findings.add(code, message, cure, where)
+
+    def _lot_of(self, s: Statement) -> Statement | None:
+        """What a direct holding says of a lot; indirect and declared interests and shares of votes are never turned into lots."""
         if s.verb != "holds" or s.object not in self.issuers or s.stance not in ("reports", "confirms"):
-            return False
-        if "lot" in s.extra:
-            return True
+            return None
+        if isinstance(s.extra.get("lot"), str):
+            return s
         if s.directness == "indirect" or s.extra.get("declared"):
             kind = "an indirect" if s.directness == "indirect" else "a declared"
-            self.findings.add("N_DECLARED_INTEREST", f"{s.id} is {kind} interest: it is kept and makes no lot.", "", s.id)
-            return False
-        if s.share is not None and s.basis not in ("issued", "outstanding", "unknown"):
+            self._tell("N_DECLARED_INTEREST", f"{s.id} is {kind} interest: it is kept and makes no lot.", "", s.id)
+            return None
+        if s.share is not None and s.basis not in READ_AS_ISSUED:
             message = f"{s.id} says a share of {s.basis}, from which no share count follows; it is set aside."
-            self.findings.add("W_PERCENT_BASE", message, "Give the share count, or a share of issued.", s.id)
-            return False
-        return True
+            self._tell("W_PERCENT_BASE", message, "Give the share count, or a share of issued.", s.id)
+            return None
+        if self.issuers[s.object].basis == "fraction" and s.shares is not None:
+            if s.share is None:
+                message = (
+                    f"{s.id} counts {s.shares:,} shares of {s.object}, and nothing says how many there are; it is set aside."
+                )
+                self._tell("W_NO_ISSUED", message, "Add how many shares are issued.", s.id)
+                return None
+            counted = replace(s, shares=None, votes=0 if s.votes == 0 else None)
+            counted.remember(s.id)
+            return counted
+        return s
 
     def _denied(self, statement: Statement) -> bool:
         """A denial that is at least as firm and not earlier removes what it denies; a weaker one marks it as disputed."""
@@ -72,9 +96,7 @@ class Picker:
             firm = firmness(s.speaker_kind) <= firmness(statement.speaker_kind)
             if firm and (s.starts() or date.min) >= (statement.starts() or date.min):
                 return True
-            self.findings.add(
-                "W_DISPUTED", f"{statement.id} is denied by {s.id}, which is less firm or earlier.", "", statement.id
-            )
+            self._tell("W_DISPUTED", f"{statement.id} is denied by {s.id}, which is less firm or earlier.", "", statement.id)
         return False
 
     def _issuers(self) -> dict[str, Issuer]:
@@ -90,12 +112,15 @@ class Picker:
             counts = {s.shares for s in candidates}
             if len(counts) > 1:
                 said = "; ".join(f"{s.shares:,} ({s.id})" for s in candidates)
-                self.findings.add("W_CONFLICT", f"{name}: shares issued are said to be {said}; {best.id} is taken.", "", name)
-            extra = dict(best.extra)
+                self._tell("W_CONFLICT", f"{name}: shares issued are said to be {said}; {best.id} is taken.", "", name)
             issuers[name] = Issuer(
-                id=name, issued=best.shares or 0, basis=extra.get("basis", "shares"), classes=extra.get("classes", ()),
-                loyalty=extra.get("loyalty"), confidence=best.confidence, source=best.source,
-            )  # fmt: skip
+                id=name, issued=best.shares or 0, confidence=best.confidence, source=best.source, **_issuer_words(best.extra)
+            )
+        # nobody says how many shares there are: a percentage is then one of a notional whole (spec/evidence 2.2)
+        for s in self.live if self.register.notional else ():
+            direct = s.verb == "holds" and s.directness != "indirect" and s.share is not None and not s.extra.get("declared")
+            if direct and s.object and s.object not in issuers and s.basis in READ_AS_ISSUED:
+                issuers[s.object] = Issuer(id=s.object, issued=NOTIONAL, basis="fraction")
         return issuers
 
     def _whole(self, issuer: str) -> int:
@@ -127,8 +152,13 @@ class Picker:
         slots: dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]] = {}
         for s in self.holdings:
             lots, claims = slots.setdefault((s.object or "", s.subject, s.share_class), ([], []))
-            (lots if "lot" in s.extra else claims).append(s)
+            (lots if isinstance(s.extra.get("lot"), str) else claims).append(s)
         return slots
+
+    @cached_property
+    def recorded(self) -> set[tuple[str, str | None]]:
+        """The issuers and classes of which there are recorded lots."""
+        return {(issuer, share_class) for (issuer, _, share_class), (lots, _) in self.slots.items() if lots}
 
     @cached_property
     def owned(self) -> dict[str, list[str]]:
@@ -140,6 +170,8 @@ class Picker:
 
     def _group(self, holder: str, issuer: str, share_class: str | None) -> list[Statement]:
         """Lots of the holder and of companies it majority-holds: what "X holds" means at group level."""
+        if (issuer, share_class) not in self.recorded:
+            return []
         members, waiting = {holder}, [holder]
         while waiting:
             more = set(self.owned.get(waiting.pop(), ())) - members
@@ -153,7 +185,7 @@ class Picker:
         for (issuer, holder, share_class), (_, claims) in sorted(self.slots.items(), key=lambda item: str(item[0])):
             rivals = self._group(holder, issuer, share_class)
             total = self._total(rivals, issuer)
-            for n, claim in enumerate(claims):
+            for n, claim in enumerate(claims if rivals or len(claims) > 1 else ()):
                 said = self._share(claim)
                 others = [(c.id, self._share(c)) for c in claims[n + 1 :]] + ([(rivals[0].id, total)] if rivals else [])
                 for other, share in others:
@@ -171,13 +203,22 @@ class Picker:
         low, high = sum(s.low for s in known), sum(s.high for s in known)
         return Share(point, low, high, high_open=any(s.high_open for s in known))  # type: ignore[arg-type]
 
+    def overheld(self) -> list[tuple[str, int, int]]:
+        """Companies of which even the lowest counts are more than there are: the sum and the whole."""
+        lowest: Counter[str] = Counter()
+        for lot in self.lots():
+            lowest[lot.issuer] += lot.bounds[0]
+        return [(name, count, self._whole(name)) for name, count in sorted(lowest.items()) if count > self._whole(name)]
+
+    def lots(self) -> list[Lot]:
+        """The lots that are chosen, whether or not they add up."""
+        return [lot for slot, (recorded, claims) in self.slots.items() for lot in self._choose(*slot, recorded, claims)]
+
     def snapshot(self) -> Snapshot:
         """The Snapshot, with what was set aside and left out named in it."""
-        lots: list[Lot] = []
         for conflict in self.conflicts():
-            self.findings.add("W_CONFLICT", conflict.message, "Both are kept; --believe says whom to follow.", conflict.issuer)
-        for (issuer, holder, share_class), (recorded, claims) in self.slots.items():
-            lots += self._choose(issuer, holder, share_class, recorded, claims)
+            self._tell("W_CONFLICT", conflict.message, "Both are kept; --believe says whom to follow.", conflict.issuer)
+        lots = self.lots()
         order = {s.id: n for n, s in enumerate(self.live)}
         lots.sort(key=lambda lot: order.get(lot.evidence or "", len(order)))
         lots += self._rest(lots)
@@ -185,13 +226,21 @@ class Picker:
         for name in [*self.issuers, *(lot.holder for lot in lots)]:
             entities.setdefault(name, Entity(name))
         records, left_out = self._records()
-        left_out += [s.id for s in self.register.statements if s.covers(self.day) and not self._known(self.register.known_on(s))]
+        if self.known_by is not None:
+            late = (s for s in self.register.statements if s.covers(self.day))
+            left_out += [s.id for s in late if not self._known(self.register.known_on(s))]
         chosen = {"case": self.register.defaults.get("case", ""), **self.register.defaults, **records}
         chosen.pop("rest", None)
         return Snapshot(
             at=self.day, entities=entities, issuers=self.issuers, lots=Lots(lots), known_by=self.known_by,
-            believe=self.believe.name, left_out=tuple(left_out), findings=tuple(self.findings), **chosen,
+            believe=self.name, left_out=tuple(left_out), findings=self._all_findings(), **chosen,
         )  # fmt: skip
+
+    def _all_findings(self) -> tuple[Finding, ...]:
+        for code, count in sorted(self.told.items()):
+            if count > LISTED:
+                self.findings.add(code, f"{count - LISTED:,} more of this kind are not listed.")
+        return tuple(self.findings)
 
     def _choose(
         self, issuer: str, holder: str, share_class: str | None, recorded: list[Statement], claims: list[Statement]
@@ -203,15 +252,15 @@ class Picker:
             return []
         group = self._group(holder, issuer, share_class)
         total = self._total(group, issuer)
-        best = self.believe.best([*recorded, *claims])
+        best = self._best((issuer, holder, share_class), [*recorded, *claims])
         if best is None:
-            self.findings.add("W_SLOT_EMPTY", f"{holder} in {issuer}: nothing passes the policy {self.believe.name}.", "", issuer)
+            self._tell("W_SLOT_EMPTY", f"{holder} in {issuer}: nothing passes the policy {self.believe.name}.", "", issuer)
             return []
-        if best in claims and not recorded and group:
+        if group and not recorded and best in claims:
             agreed = total is not None and (said := self._share(best)) is not None and total.meets(said)
             word = "agrees with" if agreed else "differs from"
             message = f"{holder} in {issuer}: the claim {best.id} {word} the lots of {holder}'s companies; no second lot is made."
-            self.findings.add("N_GROUP_CLAIM", message, "", issuer)
+            self._tell("N_GROUP_CLAIM", message, "", issuer)
             return []
         if best in recorded:
             agree = [c.id for c in claims if total and (s := self._share(c)) and s.meets(total)]
@@ -219,10 +268,11 @@ class Picker:
             return [self._lot(s, corroborated_by=tuple(agree), set_aside=aside) for s in recorded]
         agree = [c.id for c in claims if c is not best and (s := self._share(c)) and (b := self._share(best)) and s.meets(b)]
         aside = tuple(
-            (s.id, f"{self.believe.name} believes {best.id}") for s in [*recorded, *claims] if s is not best and s.id not in agree
+            (s.id, f"{self.name} believes {best.id}") for s in [*recorded, *claims] if s is not best and s.id not in agree
         )
-        wide = self.believe.widen([*recorded, *claims], self._share)
-        said, tied = self._share(best), [s for c in self.believe.tied(claims) if (s := self._share(c))]
+        picked = (pick := self.picked.get((issuer, holder, share_class))) is not None and pick.statement == best.id
+        wide = None if picked else self.believe.widen([*recorded, *claims], self._share)
+        said, tied = self._share(best), [s for c in self.believe.tied(claims) if not picked and (s := self._share(c))]
         if wide is None and said and not all(s.meets(said) for s in tied):
             wide = hull(tied, said.point)  # equally firm, equally new, and they conflict: nothing chooses between them
         return [
@@ -234,15 +284,26 @@ class Picker:
             )
         ]
 
+    def _best(self, slot: tuple[str, str, str | None], candidates: list[Statement]) -> Statement | None:
+        """The statement that an analyst picked for the slot, else the one that the policy follows."""
+        pick = self.picked.get(slot)
+        if pick is not None:
+            for s in candidates:
+                if s.id == pick.statement:
+                    return s
+            message = f"{pick.holder} in {pick.issuer}: {pick.statement}, picked by {pick.by}, is no candidate here any more."
+            self._tell("W_PICK_LOST", message, f"{self.believe.name} chooses instead; pick again.", pick.issuer)
+        return self.believe.best(candidates)
+
     def _lot(self, s: Statement, **evidence: Any) -> Lot:
-        extra = dict(s.extra) if "lot" in s.extra else {}  # what a file of another format keeps there is nothing of a lot's
-        lot_id = extra.pop("lot", s.id)
-        extra.pop("classes", None)
+        recorded = isinstance(s.extra.get("lot"), str)  # what other files say in words of their own is no word of a lot
+        extra: dict[str, Any] = {n: v for n, kind in _LOT_WORDS.items() if recorded and isinstance(v := s.extra.get(n), kind)}
+        lot_id = s.extra["lot"] if recorded else s.id
         shares, low, high = s.shares or 0, extra.pop("low", None), extra.pop("high", None)
         if s.share is not None and (s.shares is None or s.share.bounds_from == "widest"):
             shares, low, high = whole_shares(self._share(s) or s.share, self._whole(s.object or ""))
             if s.basis == "unknown":
-                self.findings.add("W_PERCENT_BASE", f"{s.id} does not say of what; it is read on issued.", "Add 'basis'.", s.id)
+                self._tell("W_PERCENT_BASE", f"{s.id} does not say of what; it is read on issued.", "Add 'basis'.", s.id)
             if low == high == shares:
                 low = high = None
         return Lot(
@@ -258,7 +319,10 @@ class Picker:
         for lot in lots:
             by_issuer.setdefault(lot.issuer, []).append(lot)
         ids = {lot.id for lot in lots}
-        elsewhere = {s.object for s in self.register.statements if s.verb == "holds" and "lot" in s.extra}
+        columns = self.register.statements.columns
+        elsewhere = {
+            columns["object"][n] for n, extra in self.register.statements.said("extra") if isinstance(extra.get("lot"), str)
+        }
         for issuer in self.issuers.values():
             if issuer.id in elsewhere and issuer.id not in by_issuer:
                 message = f"{issuer.id}: the register has lots, but none on {self.day}; all its shares count as dispersed."
@@ -312,6 +376,22 @@ class Picker:
                 kept[name] = tuple(row for day, row in rows if self._known(day))
                 left_out += [f"{name}[{n}]" for n, (day, _) in enumerate(rows) if not self._known(day)]
         return kept, left_out
+
+
+_LOT_WORDS: Mapping[str, type] = {
+    "low": int, "high": int, "registered_since": str, "beneficiary": str, "capacity": str, "aggregate": bool, "locked_until": str,
+}  # fmt: skip
+
+
+def _issuer_words(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """What a case says of an issuer beside its count; also where it has been through a file and is plain words again."""
+    words: dict[str, Any] = {"basis": "fraction"} if extra.get("basis") == "fraction" else {}
+    classes = extra.get("classes")
+    if isinstance(classes, (list, tuple)):
+        words["classes"] = tuple(row if isinstance(row, ShareClass) else ShareClass(**row) for row in classes)
+    if extra.get("loyalty"):
+        words["loyalty"] = tuple(extra["loyalty"])
+    return words
 
 
 def _free(name: str, taken: set[str]) -> str:

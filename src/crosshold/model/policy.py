@@ -17,14 +17,26 @@ POLICIES = ("filed-only", "firmest", "latest-firm", "widest")
 
 @dataclass(frozen=True)
 class Policy:
-    """``name`` is one of :data:`POLICIES` or ``only:SOURCE[,SOURCE]``."""
+    """``name`` is one of :data:`POLICIES`, ``only:SOURCE[,SOURCE]``, or ``picks[:POLICY]``: an analyst's choices before another policy."""
 
     name: str
     sources: tuple[str, ...] = ()
 
+    @property
+    def picks(self) -> bool:
+        """Whether choices of an analyst go first."""
+        return self.name == "picks" or self.name.startswith("picks:")
+
+    @property
+    def rest(self) -> Policy:
+        """The policy where nobody has chosen."""
+        return policy(self.name.removeprefix("picks").removeprefix(":") or "latest-firm") if self.picks else self
+
     def best(self, candidates: Sequence[Statement]) -> Statement | None:
         """The statement to follow; ``None`` when none passes."""
         passing = [s for s in candidates if self._passes(s)]
+        if len(passing) == 1:
+            return passing[0]
         return min(passing, key=self._rank) if passing else None
 
     def _passes(self, s: Statement) -> bool:
@@ -54,6 +66,8 @@ class Policy:
     def tied(self, candidates: Sequence[Statement]) -> list[Statement]:
         """The candidates as new and as firm as the best one: where they conflict, nothing chooses between them."""
         best = self.best(candidates)
+        if len(candidates) == 1:
+            return [best] if best else []
         return [s for s in candidates if best and self._passes(s) and self._rank(s)[:3] == self._rank(best)[:3]]
 
 
@@ -67,10 +81,12 @@ def hull(said: Sequence[Share], point: Fraction | None) -> Share:
 
 def policy(name: str) -> Policy:
     """The policy of that name; an unknown one is ``E_POLICY``."""
+    if name == "picks" or (name.startswith("picks:") and not name.startswith("picks:picks")):
+        return Policy(name, policy(name.removeprefix("picks").removeprefix(":") or "latest-firm").sources)
     if name.startswith("only:") and name != "only:":
         return Policy(name, tuple(name.removeprefix("only:").split(",")))
     if name not in POLICIES:
         message = f"{name!r} is no way to choose between claims."
-        cure = did_you_mean(name, [*POLICIES, "only:SOURCE"])
+        cure = did_you_mean(name, [*POLICIES, "only:SOURCE", "picks"])
         raise RequestError(Finding("E_POLICY", message, cure, "believe"))
     return Policy(name)

@@ -6,46 +6,34 @@ Two time axes: a statement is *about* days (``valid_from``, ``valid_to``) and *k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
 from crosshold.errors import Finding, RequestError, did_you_mean
+from crosshold.model.changes import Change, changes
 from crosshold.model.dates import add_months, interval
 from crosshold.model.entity import Entity
 from crosshold.model.picker import Conflict, Picker
+from crosshold.model.picks import Pick
 from crosshold.model.policy import Policy, policy
 from crosshold.model.snapshot import Snapshot
 from crosshold.model.statement import Source, Statement, tier
+from crosshold.model.statements import Statements
 
-_FIELDS = tuple(f.name for f in fields(Statement))
+__all__ = ["STATUSES", "Register", "Statements"]
+
 STATUSES = ("filed", "confirmed", "reported", "rumoured", "disputed", "denied", "unanswered", "projected", "revised", "retracted")
-
-
-class Statements(Sequence[Statement]):
-    """Statements in columns; a :class:`Statement` is a view of one row."""
-
-    def __init__(self, rows: Iterable[Statement]) -> None:
-        items = tuple(rows)
-        self.columns: Mapping[str, tuple[Any, ...]] = {n: tuple(getattr(row, n) for row in items) for n in _FIELDS}
-
-    def __len__(self) -> int:
-        return len(self.columns["subject"])
-
-    def __getitem__(self, index: int) -> Statement:  # type: ignore[override]
-        return Statement(*(self.columns[name][index] for name in _FIELDS))
-
-    def __iter__(self) -> Iterator[Statement]:
-        return (Statement(*values) for values in zip(*self.columns.values(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
 class Register:
     """Statements, sources, entities, and the records of a case that are no statements (``records``, rows with their ``known_on``).
 
-    ``defaults`` are the Snapshot fields that a case fixes: ``case``, ``title``, ``currency``, ``groups``, ``rules``, ``rest``.
+    ``notional``: a company of which nobody says how many shares it has stands on a notional whole, and percentages of it count; a case
+    names its companies itself. ``defaults`` are the Snapshot fields that a case fixes: ``case``, ``title``, ``currency``, ``groups``, ``rules``, ``rest``.
     """
 
     statements: Statements
@@ -57,6 +45,8 @@ class Register:
     known_by: date | None = None
     believe: str = "latest-firm"
     findings: tuple[Finding, ...] = ()
+    picks: tuple[Pick, ...] = ()
+    notional: bool = False
 
     def add(self, statements: Iterable[Statement]) -> Register:
         """A new Register with more statements; ids already there are kept once."""
@@ -65,7 +55,7 @@ class Register:
 
     @cached_property
     def _by_id(self) -> dict[str, Statement]:
-        return {statement.id: statement for statement in self.statements}
+        return dict(zip(self.statements.ids, self.statements, strict=True))
 
     def statement(self, statement_id: str) -> Statement:
         """One statement by its id."""
@@ -77,28 +67,70 @@ class Register:
 
     def live(self, known_by: date | None) -> list[Statement]:
         """Statements known by a day that no known revision or retraction has replaced. ``None`` = everything known now."""
-        known = [s for s in self.statements if self._known(s, known_by)]
-        revised = {s.id: s.revises for s in known if s.revises}
-        gone = {old for old in revised.values() if old not in self.revision_cycle} | {s.retracts for s in known if s.retracts}
-        return [s for s in known if s.id not in gone and not s.retracts]
+        return [self.statements[place] for place in self._live(known_by)]
+
+    def _live(self, known_by: date | None) -> list[int]:
+        """Where the live statements stand, found in the columns."""
+        rows = self.statements
+        known = self._known_places(known_by)
+        revised = [(n, old) for n, old in rows.said("revises") if known is None or n in known]
+        retracted = [(n, old) for n, old in rows.said("retracts") if known is None or n in known]
+        gone = {old for _, old in revised if old not in self.revision_cycle} | {old for _, old in retracted}
+        ends = {n for n, _ in retracted}
+        if gone:
+            ends |= {n for n, name in enumerate(rows.ids) if name in gone}
+        return [n for n in range(len(rows)) if n not in ends and (known is None or n in known)]
 
     def _known(self, statement: Statement, known_by: date | None) -> bool:
         day = self.known_on(statement)
         return known_by is None or day is None or day <= known_by
 
+    def _known_places(self, known_by: date | None) -> set[int] | None:
+        """Where the statements stand that a reader of that day could know; ``None`` = all."""
+        if known_by is None:
+            return None
+        days = zip(self.statements.columns["known_on"], self.statements.columns["source"], strict=True)
+        published = {name: source.published_on for name, source in self.sources.items()}
+        told = (known or published.get(source) for known, source in days)
+        return {n for n, day in enumerate(told) if day is None or day <= known_by}
+
+    def about(self, day: date, known_by: date | None, *verbs: str) -> list[Statement]:
+        """The live statements of some verbs that are about a day. A million rows are passed over in columns."""
+        columns = self.statements.columns
+        verb, start, end, measured = (columns[name] for name in ("verb", "valid_from", "valid_to", "as_of"))
+        found = []
+        for n in self._live(known_by):
+            if verb[n] in verbs:
+                first, last = start[n] or measured[n], end[n]
+                if not (first and interval(first)[0] > day) and not (last and interval(last)[0] <= day):
+                    found.append(self.statements[n])
+        return found
+
     @cached_property
     def revision_cycle(self) -> frozenset[str]:
         """Statements that revise each other in a circle: all of them stay candidates."""
-        revises = {s.id: s.revises for s in self.statements if s.revises}
-        circle = set()
-        for start, here in revises.items():
-            chain = [start]
-            while here in revises and here not in chain:
-                chain.append(here)
+        revises = {self.statements.ids[n]: old for n, old in self.statements.said("revises")}
+        circle: set[str] = set()
+        done: set[str] = set()
+        for start in revises:
+            chain: dict[str, None] = {}  # every statement is walked over once, however long the chains are
+            here: str | None = start
+            while here in revises and here not in done and here not in chain:
+                chain[here] = None
                 here = revises[here]
-            if here == start:
-                circle.add(start)
+            if here in chain:
+                names = list(chain)
+                circle |= set(names[names.index(here) :])
+            done |= chain.keys()
         return frozenset(circle)
+
+    def part(self, day: date | None = None, known_by: date | None = None) -> Register:
+        """The live statements of one day, as known by a day; the entities and sources that they name."""
+        rows = [s for s in self.live(known_by) if day is None or s.covers(day)]
+        named = {name for s in rows for name in (s.subject, s.object, *s.joint)}
+        entities = {name: entity for name, entity in self.entities.items() if name in named}
+        sources = {name: source for name, source in self.sources.items() if name in {s.source for s in rows}}
+        return replace(self, statements=Statements(rows), entities=entities, sources=sources)
 
     def known_on(self, statement: Statement) -> date | None:
         """The day a reader could first know it: its own, else its source's day of publication, else always."""
@@ -140,6 +172,29 @@ class Register:
         """Pairs of live statements about one holding at one day whose intervals do not meet."""
         return Picker(self, self._day(day), known_by or self.known_by, policy(self.believe)).conflicts()
 
+    def claims(self, *, subject: str | None = None, object: str | None = None, status: str | None = None) -> list[Statement]:
+        """Statements about a party, a company, or with a status of :data:`STATUSES`, in the order in which they came."""
+        if status is not None and status not in STATUSES:
+            message = f"{status!r} is no status of a claim."
+            raise RequestError(Finding("E_STATUS", message, did_you_mean(status, STATUSES), "status"))
+        columns = zip(self.statements.columns["subject"], self.statements.columns["object"], strict=True)
+        places = [n for n, (a, b) in enumerate(columns) if subject in (None, a) and object in (None, b)]
+        rows = [self.statements[n] for n in places]
+        return rows if status is None else [s for s in rows if self.status(s) == status]
+
+    def diff(self, before: date | str, after: date | str, *, by: str = "at", day: date | None = None) -> list[Change]:
+        """What is different about holdings: ``by="at"`` on two days, ``"known_by"`` as known on two days, ``"source"`` by two sources.
+
+        The last two are asked of one ``day`` (default: the register's).
+        """
+        if by not in ("at", "known_by", "source"):
+            raise RequestError(Finding("E_OPTION", f"{by!r} tells no two states apart.", "Say at, known_by or source.", "by"))
+        if by == "at":
+            return changes(self._picker(before), self._picker(after))  # type: ignore[arg-type]
+        if by == "known_by":
+            return changes(self._picker(day, before), self._picker(day, after))  # type: ignore[arg-type]
+        return changes(self._picker(day, None, f"only:{before}"), self._picker(day, None, f"only:{after}"))
+
     def _day(self, day: date | None) -> date:
         if day is None and self.day is None:
             raise RequestError(Finding("E_NO_DATE", "the register has no date of its own.", "Give one: --at YYYY-MM-DD."))
@@ -149,14 +204,16 @@ class Register:
         """The Snapshot of one day, as a reader on ``known_by`` could know it, under a policy that says whom to believe.
 
         Without ``day`` the case's own; without ``known_by`` the case's own, else everything known now. Policies:
-        ``latest-firm`` (default), ``firmest``, ``filed-only``, ``widest``, ``only:SOURCE[,SOURCE]``.
+        ``latest-firm`` (default), ``firmest``, ``filed-only``, ``widest``, ``only:SOURCE[,SOURCE]``, ``picks[:POLICY]``.
         """
-        known_by = known_by or self.known_by
+        return self._picker(day, known_by, believe).snapshot()
+
+    def _picker(self, day: date | None, known_by: date | None = None, believe: str | Policy | None = None) -> Picker:
         chosen = believe if isinstance(believe, Policy) else policy(believe or self.believe)
         if unknown := [name for name in chosen.sources if name not in self.sources]:
             message = f"no source is called {', '.join(unknown)}."
             raise RequestError(Finding("E_POLICY", message, did_you_mean(unknown[0], self.sources), "believe"))
-        return Picker(self, self._day(day), known_by, chosen).snapshot()
+        return Picker(self, self._day(day), known_by or self.known_by, chosen)
 
     def earlier(self, snapshot: Snapshot, months: int = 12) -> tuple[Snapshot, ...]:
         """Earlier registers as the reader of ``snapshot`` knows them, oldest first: of every day in the ``months`` before it on which

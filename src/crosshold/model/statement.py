@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
+from operator import attrgetter
+from types import MappingProxyType
 from typing import Any
 
 from crosshold.model.dates import interval
@@ -140,16 +144,35 @@ class Statement:
     label: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    _id: str | None = field(default=None, init=False, repr=False, compare=False)  # the id once it was computed
+
     @property
     def id(self) -> str:
         """The label given in the file, else ``s`` and 24 hex digits of the content's SHA-256, the same at every reading."""
-        return self.label or "s" + hashlib.sha256(self.canonical().encode()).hexdigest()[:24]
+        if self.label:
+            return self.label
+        if self._id is None:
+            self.remember(content_id(self.canonical()))
+        return self._id or ""
+
+    def remember(self, name: str) -> None:
+        """Keep an id that was computed of this very content: hashing is most of the work of a large register."""
+        object.__setattr__(self, "_id", name)
 
     def canonical(self) -> str:
         """The content as JSON with sorted keys and exact numbers; what was not said is left out."""
-        content = {n: v for n in CONTENT if (v := getattr(self, n)) not in (None, "", (), {})}
-        plain = {n: v if type(v) is str or type(v) is int else _plain(v) for n, v in content.items()}
-        return json.dumps(plain, sort_keys=True, ensure_ascii=False)
+        parts = []
+        for key, value in zip(_KEYS, _VALUES(self), strict=True):
+            kind = type(value)
+            if kind is str:
+                if value:
+                    parts.append(key + _quoted(value))
+            elif kind is int:
+                parts.append(key + str(value))
+            elif value is not None and (value or kind not in _GROUPS):
+                parts.append(key + (_share_text(value) if kind is Share else _JSON(_plain(value))))
+        text = "{" + ", ".join(parts) + "}"
+        return text if text.isascii() else _sound(text)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form with the id."""
@@ -170,8 +193,31 @@ class Statement:
         return self.subject, self.verb, self.object, self.share_class, self.topic
 
 
-CONTENT = tuple(f.name for f in fields(Statement) if f.name != "label")
+CONTENT = tuple(f.name for f in fields(Statement) if f.name not in ("label", "_id"))
 """The fields that make a statement what it is; a label is only a name for it."""
+_SORTED = sorted(CONTENT)
+_KEYS = tuple(f'"{name}": ' for name in _SORTED)
+_VALUES = attrgetter(*_SORTED)
+_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
+_quoted: Callable[[str], str] = json.encoder.encode_basestring
+
+
+def content_id(canonical: str) -> str:
+    """The id of what a statement says."""
+    return "s" + hashlib.sha256(canonical.encode()).hexdigest()[:24]
+
+
+def share_of(said: Mapping[str, Any]) -> Share:
+    """The share behind its canonical form."""
+    point = None if said["point"] is None else ratio_of(said["point"])
+    low, high = ratio_of(said["low"]), ratio_of(said["high"])
+    return Share(point, low, high, said["low_open"], said["high_open"], said["bounds_from"], said["text"])
+
+
+@lru_cache(100_000)
+def ratio_of(text: str) -> Fraction:
+    """An exact number written by :meth:`Statement.canonical`. Registers repeat theirs: each is made once."""
+    return Fraction(text)
 
 
 def from_plain(data: Mapping[str, Any], label: str | None = None) -> Statement:
@@ -179,10 +225,7 @@ def from_plain(data: Mapping[str, Any], label: str | None = None) -> Statement:
     values: dict[str, Any] = dict(data)
     for name in ("share", "vote_share"):
         if name in values:
-            said = values[name]
-            point = None if said["point"] is None else Fraction(said["point"])
-            low, high = Fraction(said["low"]), Fraction(said["high"])
-            values[name] = Share(point, low, high, said["low_open"], said["high_open"], said["bounds_from"], said["text"])
+            values[name] = share_of(values[name])
     for names, kind in ((_MONEY, Decimal), (_RATIOS, Fraction), (_DAYS, date.fromisoformat), (("joint",), tuple)):
         values |= {n: kind(values[n]) for n in names if n in values}
     return Statement(**values, label=label)
@@ -191,11 +234,37 @@ def from_plain(data: Mapping[str, Any], label: str | None = None) -> Statement:
 _MONEY, _RATIOS, _DAYS = ("amount", "price"), ("target", "delta", "cap"), ("known_on", "said_on")
 
 
+_GROUPS = (tuple, dict, list, MappingProxyType)
+_ATOMS = frozenset((str, int, bool, type(None)))
+
+
+def _share_text(s: Share) -> str:
+    """The canonical form of a share, written by hand: it stands in nearly every statement."""
+    flags = (
+        f'"high_open": {"true" if s.high_open else "false"}, "low": "{s.low}", "low_open": {"true" if s.low_open else "false"}'
+    )
+    point = "null" if s.point is None else f'"{s.point}"'
+    return (
+        f'{{"bounds_from": {_quoted(s.bounds_from)}, "high": "{s.high}", {flags}, "point": {point}, "text": {_quoted(s.text)}}}'
+    )
+
+
+def _sound(text: str) -> str:
+    """Half characters, which a file may hold and no store takes, become the sign for a character that could not be read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
 def _plain(value: Any) -> Any:
+    if type(value) in _ATOMS:
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, Share):
-        point = None if value.point is None else str(value.point)
-        ends = {"low_open": value.low_open, "high_open": value.high_open, "bounds_from": value.bounds_from, "text": value.text}
-        return {"point": point, "low": str(value.low), "high": str(value.high), **ends}
+        return json.loads(_share_text(value))
     if isinstance(value, (date, Decimal, Fraction)):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -1,0 +1,209 @@
+"""The doors of the evidence: files into a register folder, out of it, its conflicts, choices and care."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crosshold import api
+from crosshold.cli.options import At, Case, Json, KnownBy, day
+from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.cli.running import working
+from crosshold.errors import Finding, RequestError
+
+MOST_LINES = 60  # of one answer on a terminal
+Folder = Annotated[Path, typer.Argument(help="A register folder, as import makes it.", metavar="REGISTER")]
+Form = Annotated[str | None, typer.Option("--format", help="The format, when it is not to be recognised.", metavar="NAME")]
+Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another writer.", metavar="S", min=0)]
+
+
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="The files, or folders of formats that are one.", metavar="FILE...")],
+    into: Annotated[Path, typer.Option("--into", help="The register folder; made when it is not there.", metavar="REGISTER")],
+    format: Form = None,
+    published: Annotated[str | None, typer.Option("--published", help="When the files became public.", metavar="DATE")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option("--option", help="An option of the format; repeat it.", metavar="KEY=VALUE")
+    ] = None,
+    as_direct: Annotated[bool, typer.Option("--as-direct", help="Declared interests count as direct holdings.")] = False,
+    trust_size: Annotated[bool, typer.Option("--trust-size", help="Unpack archives however large they become.")] = False,
+    keep_originals: Annotated[bool, typer.Option("--keep-originals", help="Keep the files' bytes in the register.")] = False,
+    wait: Wait = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Read the world's files into a register folder: every claim with its source, every bad row named and kept."""
+    options = _options(option or [], as_direct)
+    with working(", ".join(path.name for path in files[:3]) + (" ..." if len(files) > 3 else "")) as bar:
+        done = api.import_files(
+            files, into, format=format, published=day(published, "--published"), options=options, trust_size=trust_size,
+            keep_originals=keep_originals, wait_s=wait, progress=bar,
+        )  # fmt: skip
+    if as_json:
+        print_json({**done.to_dict(), "as_direct": as_direct})
+        return
+    rows: list[tuple[str, ...]] = [("file", "format", "rows", "accepted", "left out", "rejected", "statements", "entities")]
+    rows += [(f.file, f.format, *(f"{n:,}" for n in f[2:])) for f in done.files]
+    print_lines(_table(rows))
+    print_lines(["", f"{done.new:,} new statements in {into}, {done.known_before:,} were known; generation {done.generation}."])
+    print_lines(f"left out: {count:,} rows, {rule}" for rule, count in done.rules.items())
+    print_lines(f"{code}: {count:,}" for code, count in done.counts.items())
+    print_lines(f"rejected rows, to be mended and imported again: {path}" for path in done.rejects)
+    if as_direct:
+        print_lines(["Declared interests were read as direct holdings, as asked."])
+    print_findings(_few(done.findings))
+
+
+def _options(given: list[str], as_direct: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"as_direct": True} if as_direct else {}
+    for text in given:
+        key, sign, value = text.partition("=")
+        if not sign or not key:
+            raise RequestError(Finding("E_OPTION", f"{text!r} is no option.", "Write KEY=VALUE.", "--option"))
+        found[key] = {"true": True, "yes": True, "false": False, "no": False}.get(value.lower(), value)
+    return found
+
+
+def _few(findings: Any) -> list[Finding]:
+    """Twenty of each code; a register has thousands."""
+    return api.shortened(findings)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Columns side by side, words left and numbers right."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    right = [all(row[k][:1].isdigit() or row[k] in ("", "-") for row in rows[1:]) for k in range(len(rows[0]))]
+    return [
+        "  ".join(cell.rjust(w) if r else cell.ljust(w) for cell, w, r in zip(row, widths, right, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def export(
+    case: Case,
+    target: Annotated[Path, typer.Argument(help="The file to write.", metavar="TARGET")],
+    format: Annotated[str, typer.Option("--format", help="The format to write.", metavar="NAME")],
+    at: At = None,
+    known_by: KnownBy = None,
+    salvage: Annotated[bool, typer.Option("--salvage", help="Go on without damaged parts.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the claims of a case or register in a format that others read; what it cannot hold is listed."""
+    register = api.read(case, salvage=salvage)
+    findings = api.export(register, target, format=format, at=day(at, "--at"), known_by=day(known_by, "--known-by"))
+    findings += [f for f in register.findings if f.code == "W_PART_MISSING"]
+    if as_json:
+        print_json({"target": str(target), "format": format, "findings": findings})
+        return
+    print_lines([f"{target}: written as {format}."])
+    print_findings(_few(findings))
+
+
+def compact(register: Folder, wait: Wait = 10.0, as_json: Json = False) -> None:
+    """Put the small parts of a register together, and remove files that nothing has used for a day."""
+    removed = api.compact(register, wait_s=wait)
+    if as_json:
+        print_json({"register": str(register), "removed": removed, "findings": []})
+    else:
+        print_lines([f"{register}: compact; {removed:,} unused files removed."])
+
+
+def claims(
+    case: Case,
+    subject: Annotated[str | None, typer.Option("--subject", help="Only what is said of this party.", metavar="ID")] = None,
+    object: Annotated[str | None, typer.Option("--object", help="Only what is said about this company.", metavar="ID")] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="filed, confirmed, reported, disputed ...", metavar="WORD")
+    ] = None,
+    salvage: Annotated[bool, typer.Option("--salvage", help="Answer without damaged parts.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Who said what: the claims of a case or register side by side, contradictory ones too."""
+    register = api.read(case, salvage=salvage)
+    found = register.claims(subject=subject, object=object, status=status)
+    if as_json:
+        print_json({"claims": [{**s.to_dict(), "status": register.status(s)} for s in found], "findings": register.findings})
+        return
+    rows = [("id", "subject", "verb", "object", "says", "stance", "speaker", "about", "source")]
+    rows += [
+        (
+            s.id,
+            s.subject,
+            s.verb,
+            s.object or "",
+            _said(s),
+            s.stance,
+            s.speaker_kind,
+            s.valid_from or s.as_of or "",
+            s.source or "",
+        )
+        for s in found[:MOST_LINES]
+    ]
+    print_lines(_table(rows))
+    if len(found) > MOST_LINES:
+        print_lines([f"... {len(found) - MOST_LINES:,} more; --json tells all"])
+    print_findings(_few(register.findings))
+
+
+def _said(s: Any) -> str:
+    counts = [f"{s.shares:,} shares"] if s.shares is not None else []
+    if s.share is not None:
+        ends = dict.fromkeys(f"{float(end):.2%}" for end in (s.share.low, s.share.high))
+        counts.append(" to ".join(ends))
+    counts += [f"{s.votes:,} votes"] if s.votes is not None else []
+    return ", ".join(counts)
+
+
+def conflicts(case: Case, at: At = None, known_by: KnownBy = None, as_json: Json = False) -> None:
+    """Claims about one holding that contradict each other; pick says which to follow."""
+    register = api.read(case)
+    found = api.conflicts(register, day(at, "--at"), day(known_by, "--known-by"))
+    if as_json:
+        print_json({"conflicts": found, "findings": []})
+        return
+    print_lines([f"{len(found):,} conflicts."])
+    print_lines(f"{c.message} Choices: {c.first} or {c.second}." for c in found[:MOST_LINES])
+
+
+def pick(
+    register: Folder,
+    statement: Annotated[str, typer.Argument(help="The statement to follow.", metavar="STATEMENT")],
+    by: Annotated[str, typer.Option("--by", help="Who chooses.", metavar="NAME")],
+    reason: Annotated[str, typer.Option("--reason", help="Why.", metavar="TEXT")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take the choice back.")] = False,
+) -> None:
+    """Follow this statement about its holding from now on (--believe picks); kept with the name, the day and the reason."""
+    api.pick(register, statement, by=by, reason=reason, undo=undo)
+    print_lines([f"{statement}: {'no longer picked' if undo else 'picked'} by {by}."])
+
+
+def diff(
+    case: Case,
+    before: Annotated[str, typer.Argument(help="A day, or a source.", metavar="BEFORE")],
+    after: Annotated[str, typer.Argument(help="A later day, or another source.", metavar="AFTER")],
+    by: Annotated[
+        str, typer.Option("--by", help="at (two days), known-by (as known on two days) or source.", metavar="WHAT")
+    ] = "at",
+    at: At = None,
+    as_json: Json = False,
+) -> None:
+    """What changed about holdings between two days, two days of knowledge, or two sources."""
+    word = by.replace("-", "_")
+    ends: list[Any] = [before, after] if word == "source" else [day(before, "BEFORE"), day(after, "AFTER")]
+    rows = api.diff(api.read(case), ends[0], ends[1], by=word, day=day(at, "--at"))
+    if as_json:
+        print_json({"before": before, "after": after, "by": by, "changes": rows, "findings": []})
+        return
+    table = [("change", "holder", "issuer", "before", "after")]
+    table += [
+        (r.change, r.holder, r.issuer, _part(r.before, r.issued_before), _part(r.after, r.issued)) for r in rows[:MOST_LINES]
+    ]
+    print_lines(_table(table))
+    if len(rows) > MOST_LINES:
+        print_lines([f"... {len(rows) - MOST_LINES:,} more; --json tells all"])
+
+
+def _part(shares: int | None, whole: int | None) -> str:
+    return "-" if shares is None else f"{shares:,}" + (f" ({shares / whole:.2%})" if whole else "")

@@ -1,0 +1,138 @@
+"""The columns of a stored register, and the way of a row into words and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from crosshold.errors import Finding
+from crosshold.model.entity import Entity
+from crosshold.model.picks import Pick
+from crosshold.model.share import Share
+from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of
+
+_SHARE = (
+    "STRUCT(point VARCHAR, low VARCHAR, high VARCHAR, low_open BOOLEAN, high_open BOOLEAN, bounds_from VARCHAR, text VARCHAR)"
+)
+_TYPES = {
+    "shares": "BIGINT", "votes": "BIGINT", "exit": "BOOLEAN", "share": _SHARE, "vote_share": _SHARE, "joint": "VARCHAR[]", "extra": "JSON",
+}  # fmt: skip
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "entities": {
+        "id": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR", "jurisdiction": "VARCHAR", "form": "VARCHAR", "listed": "BOOLEAN",
+        "sme": "BOOLEAN", "identifiers": "VARCHAR[][]", "recorded_at": "VARCHAR",
+    },
+    "findings": {"code": "VARCHAR", "message": "VARCHAR", "cure": "VARCHAR", "where": "VARCHAR", "recorded_at": "VARCHAR"},
+    "picks": dict.fromkeys(("holder", "issuer", "share_class", "statement", "by", "reason", "on", "recorded_at"), "VARCHAR"),
+    "sources": {**{f.name: "VARCHAR" for f in fields(Source)}, "recorded_at": "VARCHAR"},
+    "statements": {"id": "VARCHAR", "label": "VARCHAR", **{n: _TYPES.get(n, "VARCHAR") for n in CONTENT}, "recorded_at": "VARCHAR"},
+}  # fmt: skip
+"""Kind of part -> its columns and their types in DuckDB."""
+WIDEST = 2**63
+"""Counts of shares and votes are smaller."""
+
+
+def statement_line(statement: Statement, now: str) -> str:
+    """A statement as a line of JSON. The content is put into words once, for the line and for the id."""
+    content = statement.canonical()
+    name = statement.label or content_id(content)
+    label = _text(statement.label) if statement.label else "null"
+    return f'{{"id": {_text(name)}, "label": {label}, "recorded_at": "{now}", {content[1:]}'
+
+
+def entity_line(entity: Entity, now: str) -> str:
+    """An entity as a line of JSON."""
+    return _text({**_fields(entity), "recorded_at": now})
+
+
+def source_line(source: Source, now: str) -> str:
+    """A source as a line of JSON."""
+    return _text({**_fields(source), "recorded_at": now})
+
+
+def finding_line(finding: Finding, now: str) -> str:
+    """A finding as a line of JSON."""
+    return _text(
+        {"code": finding.code, "message": finding.message, "cure": finding.cure, "where": finding.where, "recorded_at": now}
+    )
+
+
+def pick_line(pick: Pick, now: str) -> str:
+    """A choice of an analyst as a line of JSON."""
+    return _text({**_fields(pick), "recorded_at": now})
+
+
+def _text(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def asked(name: str) -> str:
+    """A column of statements as it is asked for: shares as text, which repeats and is then read once."""
+    return f'CAST(to_json("{name}") AS VARCHAR)' if _TYPES.get(name) == _SHARE else f'"{name}"'
+
+
+@lru_cache(100_000)
+def _share(text: str) -> Share:
+    return share_of(json.loads(text))
+
+
+MADE: Mapping[str, Callable[[Any], Any]] = {
+    "share": _share, "vote_share": _share, "amount": Decimal, "price": Decimal, "target": ratio_of, "delta": ratio_of, "cap": ratio_of,
+    "known_on": lru_cache(100_000)(date.fromisoformat), "said_on": lru_cache(100_000)(date.fromisoformat), "joint": tuple,
+    "extra": json.loads,
+}  # fmt: skip
+"""How a stored cell becomes the value of a statement's field; the others are what they are."""
+
+
+def entity(row: Mapping[str, Any]) -> Entity:
+    """An entity behind a row."""
+    values = {k: v for k, v in row.items() if k != "recorded_at" and v is not None}
+    values["identifiers"] = tuple((a, b) for a, b in row["identifiers"] or ())
+    return Entity(**values)
+
+
+def source(row: Mapping[str, Any]) -> Source:
+    """A source behind a row."""
+    values = {k: v for k, v in row.items() if k != "recorded_at" and v is not None}
+    if "published_on" in values:
+        values["published_on"] = date.fromisoformat(values["published_on"])
+    return Source(**values)
+
+
+def pick(row: Mapping[str, Any]) -> Pick:
+    """A choice behind a row."""
+    return Pick(**{k: v for k, v in row.items() if k != "recorded_at" and (v is not None or k in ("share_class", "statement"))})
+
+
+def finding(row: Mapping[str, Any]) -> Finding:
+    """A finding behind a row."""
+    return Finding(row["code"], row["message"], row["cure"] or "", row["where"] or "")
+
+
+def merged(old: Entity, new: Entity) -> Entity:
+    """What the later one says, and what only the earlier one says."""
+    said = {f.name: getattr(new, f.name) for f in fields(new) if getattr(new, f.name) not in (None, "", (), "unknown")}
+    if said.get("name") == new.id and old.name != old.id:
+        said.pop("name")
+    pairs = tuple(dict.fromkeys((*old.identifiers, *new.identifiers)))
+    return replace(old, **{**said, "identifiers": pairs})
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    return {f.name: getattr(thing, f.name) for f in fields(thing)}
+
+
+def struct(columns: Mapping[str, str]) -> str:
+    """The columns as a literal of DuckDB."""
+    return "{" + ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items()) + "}"
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names of columns, quoted."""
+    return ", ".join(f'"{name}"' for name in names)
