@@ -21,6 +21,7 @@ from crosshold.model.statement import Source, Statement
 from crosshold.store import writer as writer_module
 from crosshold.store.parquet import ParquetStore
 from crosshold.store.writer import Writer
+
 from .claims import holding, statements
 
 
