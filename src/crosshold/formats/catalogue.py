@@ -49,6 +49,7 @@ FORMATS: tuple[Format, ...] = (
         ("controls", "holds", "is", "may_appoint", "no_owner", "nominee_for", "role", "same_as", "undisclosed", "votes"),
         writes=True,
     ),
+    Format("edinet", "EDINET reports of Japan: XBRL, or its table", "edinet", ("holds", "is", "issued", "votes")),
     Format(
         "ftm",
         "FollowTheMoney entities, JSON and statement CSV (writes JSON lines)",
