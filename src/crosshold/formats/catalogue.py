@@ -58,6 +58,7 @@ FORMATS: tuple[Format, ...] = (
         writes=True,
         inclusive_end=True,
     ),
+    Format("kftc", "Korea Fair Trade Commission workbooks on groups", "kftc", ("holds", "is")),
     Format("sec", "SEC Schedules 13D and 13G, Form 13F", "sec", ("holds", "is")),
     Format("statements", "crosshold's own statements in YAML", "statements", ("*",), writes=True),
 )
