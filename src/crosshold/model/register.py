@@ -33,7 +33,8 @@ class Register:
     """Statements, sources, entities, and the records of a case that are no statements (``records``, rows with their ``known_on``).
 
     ``notional``: a company of which nobody says how many shares it has stands on a notional whole, and percentages of it count; a case
-    names its companies itself. ``defaults`` are the Snapshot fields that a case fixes: ``case``, ``title``, ``currency``, ``groups``, ``rules``, ``rest``.
+    names its companies itself. ``defaults`` are the Snapshot fields that a case fixes: ``case``, ``title``, ``currency``, ``groups``,
+    ``rules``, ``rest``.
     """
 
     statements: Statements

@@ -26,24 +26,24 @@ def locked(folder: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     except OSError as error:
         message = f"nothing can be written there ({error.strerror})."
         raise RequestError(Finding("E_WRITE", message, "Name a folder that may be written.", str(folder))) from None
-    with os.fdopen(handle, "r+", encoding="utf-8", errors="replace") as lock:
+    try:
         until = time.monotonic() + wait_s
         while True:
             try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
                 if time.monotonic() >= until:
-                    lock.seek(0)
-                    who = lock.read(200).strip() or "another program"
+                    who = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another program"
                     message = f"{who} is writing to this register, and did not end within {wait_s:g} s."
                     raise RequestError(Finding("E_LOCKED", message, "Wait for it, or raise --wait.", str(folder))) from None
                 time.sleep(0.05)
             except OSError as error:  # a file system without locks
                 message = f"this file system has no locks ({error.strerror}), so that two writers could spoil each other's work."
                 raise RequestError(Finding("E_LOCKED", message, "Keep the register on a local disk.", str(folder))) from None
-        lock.truncate(0)
-        lock.seek(0)
-        lock.write(f"process {os.getpid()} on {socket.gethostname()}")
-        lock.flush()
+        with contextlib.suppress(OSError):  # a full disk: who it is stays untold
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
         yield
+    finally:
+        os.close(handle)

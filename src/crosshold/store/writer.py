@@ -137,7 +137,7 @@ class Writer:
         (unique,) = db.execute(f"SELECT count(DISTINCT {key}) FROM given").fetchone() or (0,)
         if unique < given:
             conditions.append(f"rowid IN (SELECT min(rowid) FROM given GROUP BY {key})")
-        if before:
+        if before and kind != "picks":  # a choice made again is a choice
             latest = (
                 f"max_by({key}, recorded_at)" if kind in ("entities", "sources") else f"any_value({key})"
             )  # words that came back count
