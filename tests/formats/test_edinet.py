@@ -17,6 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crosshold.api.evidence import import_files
+from crosshold.api.reading import read as open_folder
 from crosshold.errors import FileError
 from crosshold.formats import edinet
 from crosshold.formats.catalogue import recognise
@@ -160,9 +162,9 @@ def test_contexts_may_stand_behind_the_facts(tmp_path: Path) -> None:
 
 def test_a_count_in_thousands_is_cut_off_so_it_is_a_bound(tmp_path: Path) -> None:
     found = read(tmp_path, major(1, "架空生命保険相互会社", "12419000", "0.1415")).holding("架空生命")
-    assert (found.shares, found.extra["low"], found.extra["high"]) == (12_419_000, 12_419_000, 12_419_999)
+    assert (found.shares, found.extra["as_lot"]["low"], found.extra["as_lot"]["high"]) == (12_419_000, 12_419_000, 12_419_999)
     exact = read(tmp_path, major(1, "架空生命保険相互会社", "12419123", "0.1415", decimals="0")).holding("架空生命")
-    assert exact.shares == 12_419_123 and "high" not in exact.extra
+    assert exact.shares == 12_419_123 and "as_lot" not in exact.extra
 
 
 def test_the_fact_without_a_member_is_the_total_and_no_holder(tmp_path: Path) -> None:
@@ -250,10 +252,35 @@ def test_a_heading_that_the_counts_contradict_is_told(tmp_path: Path) -> None:
     assert found.holding("甲").basis == "outstanding" and "the heading says issued" in found.message("W_PERCENT_BASE")
 
 
+def test_shares_issued_are_told_by_class_in_the_context_of_the_filing_day(tmp_path: Path) -> None:
+    name = "NumberOfIssuedSharesAsOfFiscalYearEndIssuedSharesTotalNumberOfSharesEtc"
+    classes = [
+        fact(name, "FilingDateInstant_OrdinaryShareMember", "90000000"),
+        fact(name, "FilingDateInstant_PreferredShareMember", "10000000"),
+    ]
+    found = read(tmp_path, [*classes, *major(1, "甲株式会社", "12000000", "0.1200")])
+    (issued,) = [s for s in found.statements if s.verb == "issued"]
+    assert (issued.shares, issued.as_of, found.holding("甲").basis) == (100_000_000, "2020-03-31", "issued")
+    total = fact(name, "FilingDateInstant", "95000000")
+    assert [s.shares for s in read(tmp_path, [*classes, total]).statements if s.verb == "issued"] == [95_000_000]
+
+
+def test_a_count_in_thousands_makes_a_lot_with_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "report.xbrl"
+    path.write_text(instance([ISSUED, *major(1, "甲株式会社", "12000000", "0.1200")]), encoding="utf-8")
+    import_files([path], tmp_path / "register")
+    (lot,) = [lot for lot in open_folder(tmp_path / "register").at(date(2020, 12, 31)).lots if not lot.holder.startswith("~")]
+    assert (lot.shares, lot.low, lot.high) == (12_000_000, 12_000_000, 12_000_999)
+
+
 def test_own_shares_of_a_footnote_are_the_filers_own_in_thousands(tmp_path: Path) -> None:
     found = read(tmp_path, [ISSUED, block("MajorShareholdersTextBlock", OWN)]).holding("藤峰工業")
     assert found.subject == found.object == "EDINET:E99990"
-    assert (found.extra["low"], found.extra["high"], found.extra["kind"]) == (1_000_000, 1_000_999, "treasury")
+    assert (found.extra["as_lot"]["low"], found.extra["as_lot"]["high"], found.extra["kind"]) == (
+        1_000_000,
+        1_000_999,
+        "treasury",
+    )
 
 
 def test_own_shares_that_are_tagged_are_exact_and_mutual_holdings_are_not_among_them(tmp_path: Path) -> None:
@@ -277,7 +304,7 @@ def test_a_filing_that_tags_names_alone_is_read_from_its_table(tmp_path: Path) -
     names = [*major(1, "甲株式会社", None, None), *major(2, "ＦＵＮＤ", None, None)]
     found = read(tmp_path, [ISSUED, block("MajorShareholdersTextBlock", shown), *names])
     first = found.holding("甲")
-    assert (first.extra["low"], first.extra["high"], first.basis) == (12_000_000, 12_000_999, "issued")
+    assert (first.extra["as_lot"]["low"], first.extra["as_lot"]["high"], first.basis) == (12_000_000, 12_000_999, "issued")
     assert found.holding("FUND").extra["standing_proxy"] == "架空銀行" and "N_TOTAL" in found.codes
     assert found.account.left_out["total"] == 1 and sum(s.verb == "holds" for s in found.statements) == 2
 
@@ -515,7 +542,7 @@ def test_counts_in_thousands_of_a_table_are_bounds(tmp_path: Path) -> None:
     (held,) = read(
         tmp_path, [chapter("当事業年度", "特定投資株式", cells(heads, ["ケストレル(株)", "１，０００", "600", "架空"]))]
     ).statements
-    assert (held.extra["low"], held.extra["high"], held.amount) == (1_000_000, 1_000_999, Decimal(600_000))
+    assert (held.extra["as_lot"]["low"], held.extra["as_lot"]["high"], held.amount) == (1_000_000, 1_000_999, Decimal(600_000))
 
 
 # -- large-holding reports
@@ -570,6 +597,13 @@ def test_the_issuer_has_its_own_code_and_the_documents_code_is_the_filers(tmp_pa
     assert {s.object for s in found.statements} == {"JP-SEC:7654"} and ("JP-SEC", "130A") in found.entities[
         "EDINET:E99990"
     ].identifiers
+
+
+def test_a_large_holding_is_direct_only_when_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "large.xbrl"
+    path.write_text(instance(large((HOLD1, "甲アセット株式会社", "5000000", "0.0500"))), encoding="utf-8")
+    (held,) = read_file(edinet, path, as_direct=True).statements
+    assert held.directness == "direct" and "declared" not in held.extra
 
 
 def test_potential_shares_are_in_it_so_it_is_declared_and_its_base_may_be_none_that_is_known(tmp_path: Path) -> None:

@@ -155,7 +155,7 @@ def test_a_block_reported_by_a_chain_is_counted_once(tmp_path: Path) -> None:
     names = [person(f"Person {n}", f"{20 + n:010}", **shared(6_294_951)) for n in range(7)]
     found = read(tmp_path, schedule_d(*names))
     (lot,) = lots(found).values()
-    assert lot.shares == 6_294_951 and len(lot.joint) == 7 and "low" not in lot.extra
+    assert lot.shares == 6_294_951 and len(lot.joint) == 7 and "as_lot" not in lot.extra
     assert f"{7 * 6_294_951:,}" in found.message("W_SAME_BLOCK")
     assert sum(bool(s.extra.get("declared")) for s in found.statements) == 7
 
@@ -163,7 +163,7 @@ def test_a_block_reported_by_a_chain_is_counted_once(tmp_path: Path) -> None:
 def test_shared_amounts_that_differ_are_bounds_from_the_largest_to_the_sum(tmp_path: Path) -> None:
     found = read(tmp_path, schedule_d(person("A", "0000000021", **shared(100)), person("B", "0000000022", **shared(70))))
     (lot,) = lots(found).values()
-    assert (lot.extra["low"], lot.extra["high"]) == (100, 170)
+    assert (lot.extra["as_lot"]["low"], lot.extra["as_lot"]["high"]) == (100, 170)
 
 
 def test_sole_shares_are_a_lot_of_their_own(tmp_path: Path) -> None:

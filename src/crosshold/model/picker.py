@@ -297,7 +297,9 @@ class Picker:
 
     def _lot(self, s: Statement, **evidence: Any) -> Lot:
         recorded = isinstance(s.extra.get("lot"), str)  # what other files say in words of their own is no word of a lot
-        extra: dict[str, Any] = {n: v for n, kind in _LOT_WORDS.items() if recorded and isinstance(v := s.extra.get(n), kind)}
+        apart = s.extra.get("as_lot")  # unless a reader says so: the bounds of a count in thousands
+        words = s.extra if recorded else apart if isinstance(apart, Mapping) else {}
+        extra: dict[str, Any] = {n: v for n, kind in _LOT_WORDS.items() if isinstance(v := words.get(n), kind)}
         lot_id = s.extra["lot"] if recorded else s.id
         shares, low, high = s.shares or 0, extra.pop("low", None), extra.pop("high", None)
         if s.share is not None and (s.shares is None or s.share.bounds_from == "widest"):

@@ -113,6 +113,6 @@ class Filing:
         )  # fmt: skip
 
 
-def counted(span: Span | None) -> Mapping[str, int]:
+def counted(span: Span | None) -> Mapping[str, Any]:
     """Bounds of a count that is cut off, as a lot keeps them; nothing when it is exact or unknown."""
-    return {"low": span[0], "high": span[1]} if span is not None and span[0] != span[1] else {}
+    return {"as_lot": {"low": span[0], "high": span[1]}} if span is not None and span[0] != span[1] else {}

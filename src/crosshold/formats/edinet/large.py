@@ -82,16 +82,17 @@ def _state(
             f"{share.text} is not {held[0]:,} of {out[0]:,}: potential shares are in it, or it is a ratio of another number."
         )
         filing.find("W_PERCENT_BASE", message, "", place)
-    purpose = facts.get("PurposeOfHolding")
+    purpose, direct = facts.get("PurposeOfHolding"), bool(filing.source.options.get("as_direct"))
     extra = {
-        **counted(held), "declared": True, "report": "large holding", "outstanding": out[0] if out else None, "last_report": before,
+        **counted(held), "declared": None if direct else True, "report": "large holding",
+        "outstanding": out[0] if out else None, "last_report": before,
         "reason": filing.report.plain("ReasonForFilingChangeReportCoverPage"), "potential_shares": "included",
     }  # fmt: skip
     said = {
         "shares": held[0] if held else None, "share": share, "basis": fits[0] if fits else "unknown", "as_of": day, "where": place,
-        "purpose": purpose.value if purpose else None, "extra": extra,
+        "purpose": purpose.value if purpose else None, "directness": "direct" if direct else "unknown", "extra": extra,
     }  # fmt: skip
-    filing.batch.accept(filing.statement("large", f"{issuer}/{key(name.text)}", holder, "holds", issuer, **said))
+    filing.batch.accept(filing.statement("large", f"{issuer}/{day}/{key(name.text)}", holder, "holds", issuer, **said))
     return held
 
 

@@ -15,11 +15,10 @@ from crosshold.formats.edinet.names import Name, key, read_name
 from crosshold.formats.percent_base import Span, fitting
 from crosshold.model.share import Share
 
-_ISSUED = (
-    "TotalNumberOfIssuedSharesSummaryOfBusinessResults",
-    "NumberOfIssuedSharesAsOfFiscalYearEnd",
-    "TotalNumberOfIssuedShares",
-)
+_ISSUED = ("TotalNumberOfIssuedSharesSummaryOfBusinessResults", "TotalNumberOfIssuedShares")
+_AT_END = "NumberOfIssuedSharesAsOfFiscalYearEnd"
+"""Told in the context of the filing day, one class of shares at a time, and yet as of the end of the year."""
+_Issued = tuple[tuple[str, ...], Span, Fact]
 TOTALS = frozenset(("計", "合計", "総計", "小計", "total"))
 HEADS = (
     ("割合", "share"), ("比率", "share"), ("氏名", "name"), ("名称", "name"), ("株主名", "name"), ("住所", "address"),
@@ -144,24 +143,31 @@ def _iso(day: date | None) -> str | None:
 
 def _issued(filing: Filing) -> Span | None:
     """Shares issued at the end of the period, as a statement too; of several tags the most exact."""
-    found: list[tuple[int, Span, Fact]] = []
+    found: list[_Issued] = []
     for context, facts in filing.report.facts.items():
         where = filing.report.context(context)
-        if where.members or where.day is None or where.day != filing.end:
-            continue
+        at_end = where.day == filing.end and not where.members
         for name, fact in facts.items():
-            if name.startswith(_ISSUED):
-                try:
-                    if span := count(fact):
-                        found.append((span[1] - span[0], span, fact))
-                except ValueError as error:
-                    filing.reject(f"{context} {name}", error, fact.value or "")
-    if not found:
+            if not (name.startswith(_AT_END) or (at_end and name.startswith(_ISSUED))):
+                continue
+            try:
+                if span := count(fact):
+                    found.append((where.members, span, fact))
+            except ValueError as error:
+                filing.reject(f"{context} {name}", error, fact.value or "")
+    whole = [row for row in found if not row[0]] or _all_classes(found)
+    if not whole:
         return None
-    _, span, fact = min(found, key=lambda row: row[0])
+    _, span, fact = min(whole, key=lambda row: row[1][1] - row[1][0])
     said = {"shares": span[0], "as_of": _iso(filing.end), "where": f"{fact.name} {fact.context}", "extra": dict(counted(span))}
     filing.batch.accept(filing.statement("issued", "shares", filing.id, "issued", None, **said))
     return span
+
+
+def _all_classes(found: list[_Issued]) -> list[_Issued]:
+    """The classes of shares together, each of them once, where no fact tells them all."""
+    rows = list({row[0]: row for row in reversed(found)}.values())
+    return [((), (sum(r[1][0] for r in rows), sum(r[1][1] for r in rows)), rows[0][2])] if rows else []
 
 
 def _own_tagged(filing: Filing) -> Span | None:

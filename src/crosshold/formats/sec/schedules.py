@@ -296,7 +296,7 @@ def _lot(told: _Form, block: Block, persons: Mapping[str, Person]) -> Statement:
             told.find("W_SAME_BLOCK", message, "", told.issuer)
     extra: dict[str, Any] = {"block": block.power}
     if block.low != block.high:
-        extra |= {"low": block.low, "high": block.high}
+        extra["as_lot"] = {"low": block.low, "high": block.high}
     return Statement(
         holder, "holds", told.issuer, shares=block.low, share_class=told.share_class or None, directness="unknown",
         joint=block.members if several else (), extra=extra,
