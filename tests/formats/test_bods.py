@@ -12,6 +12,7 @@ import pytest
 from crosshold.formats import bods
 from crosshold.formats.catalogue import recognise
 from crosshold.formats.intake import Input
+from crosshold.formats.originals import original
 from crosshold.model.register import Register, Statements
 from crosshold.model.statement import Statement
 from formats.bods_records import PARTIES, entity, interest, person, relationship, save, statement
@@ -407,4 +408,4 @@ def test_an_older_entity_that_is_told_anew_is_the_same(tmp_path: Path) -> None:
 
 def test_every_field_of_the_input_is_kept(tmp_path: Path) -> None:
     row = relationship("r", "aurel", "vogel", interest(details="pledged"), annotations=[{"motivation": "commenting"}])
-    assert read(tmp_path, row).statements[0].extra["bods"] == row
+    assert original(read(tmp_path, row).statements[0], "bods") == row

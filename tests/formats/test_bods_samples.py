@@ -12,6 +12,7 @@ import pytest
 from crosshold.formats import bods
 from crosshold.formats.catalogue import recognise
 from crosshold.formats.intake import Input
+from crosshold.formats.originals import original
 from formats.reading import Import, same_json, samples
 
 NAMES = (
@@ -25,8 +26,8 @@ def counted(found: Import) -> dict[str, int]:
     counts: Counter[str] = Counter(statements=found.account.rows)
     records = {}
     for s in found.statements:
-        record = s.extra["bods"]
-        if "of" in record:
+        record = original(s, "bods")
+        if record is None:
             continue
         records[record["recordId"]] = record
         counts[record["recordType"]] += 1

@@ -17,6 +17,7 @@ from crosshold.errors import FileError
 from crosshold.formats import ftm
 from crosshold.formats.catalogue import recognise, write
 from crosshold.formats.intake import Input
+from crosshold.formats.originals import original
 from crosshold.formats.row import exclusive, inclusive
 from crosshold.model.entity import Entity
 from crosshold.model.register import Register, Statements
@@ -110,7 +111,7 @@ def test_words_instead_of_a_percentage_leave_a_stake_of_unknown_size(tmp_path: P
         and s.share is not None
         and (s.share.low, s.share.high, s.share.low_open) == (Fraction(0), Fraction(1), True)
     )
-    assert s.extra["ftm"]["properties"]["percentage"] == ["see note 4"]
+    assert (original(s, "ftm") or {})["properties"]["percentage"] == ["see note 4"]
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,7 @@ def test_the_statement_form_is_put_together_by_entity_whatever_the_order_of_its_
     (s,) = found.of("holds")
     assert s.share is not None and s.share.point == Fraction(5, 1000)
     assert (found.register.entities["ftm:aurel"].kind, found.register.entities["ftm:aurel"].name) == ("company", "Aurel SA")
-    assert found.of("is")[0].extra["ftm"]["properties"] == {"name": ["Aurel SA"], "jurisdiction": ["fr"]}
+    assert (original(found.of("is")[0], "ftm") or {})["properties"] == {"name": ["Aurel SA"], "jurisdiction": ["fr"]}
     write(found.register, tmp_path / "out.json", "ftm")
     assert Import(ftm, tmp_path / "out.json").ids == found.ids
 
@@ -334,7 +335,7 @@ def test_what_is_written_reads_back_as_what_it_was(tmp_path: Path, statements: l
     write(found.register, tmp_path / "again.json", "ftm")
     assert Import(ftm, tmp_path / "again.json").ids == found.ids
     texts = [(tmp_path / name).read_text().splitlines() for name in ("out.json", "again.json")]
-    assert sorted(texts[0]) == sorted(texts[1])
+    assert same_json(*(map(json.loads, lines) for lines in texts))
 
 
 def test_the_sample_gives_what_was_counted(tmp_path: Path) -> None:

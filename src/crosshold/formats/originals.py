@@ -1,11 +1,13 @@
 """Records of a format that stand in a Register as they came, so that what nobody changed goes out as it came in.
 
-The first statement that a record gave keeps it in ``extra[word]``; its other statements say there which record they are ``of``. On the way
-out a record is read again: if it still gives what the Register holds, it is written as it is.
+The first statement that a record gave keeps it in ``extra[word]``, as JSON text with sorted keys: text is small, and is compared and hashed
+at once. Its other statements say there which record they are ``of``. On the way out a record is read again: if it still gives what the
+Register holds, it is written as it is.
 """
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -15,6 +17,7 @@ from crosshold.model.register import Register
 from crosshold.model.statement import Statement
 
 OWN = "crosshold:"
+_ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
 def inward(word: str, local: str) -> str:
@@ -28,13 +31,21 @@ def outward(word: str, ident: str) -> str:
     return own if own != ident and not own.startswith(OWN) else OWN + ident
 
 
-def record_of(statement: Statement, word: str, name: Callable[[Mapping[str, Any]], Any]) -> str | None:
-    """The name of the record that a statement came from, ``None`` when it is of no file of this format."""
+def keep(record: Mapping[str, Any]) -> str:
+    """The record as text. ``ValueError`` when it holds what no file may: an infinite number, or half a character."""
+    text = _ENCODE(record)
+    if not text.isascii():
+        text.encode()
+    return text
+
+
+def original(statement: Statement, word: str) -> dict[str, Any] | None:
+    """The record that a statement keeps; ``None`` when another one keeps it, or it came from elsewhere."""
     kept = statement.extra.get(word)
-    if not isinstance(kept, Mapping):
+    if not isinstance(kept, str):
         return None
-    found = kept.get("of") or name(kept)
-    return found if isinstance(found, str) else None
+    found = json.loads(kept)
+    return found if isinstance(found, dict) else None
 
 
 def unchanged(
@@ -47,26 +58,30 @@ def unchanged(
 
     ``again`` reads a record anew, in each of the ways in which it may have been read; its statement in the Register is given too.
     """
-    of: dict[str, list[Statement]] = {}
+    first: dict[str, tuple[Mapping[str, Any], Statement]] = {}
+    said: dict[str, list[Statement]] = {}
+    ends: dict[str, list[Statement]] = {}  # those that a later record brought: they are written with that record
     rest: list[Statement] = []
     for statement in register.statements:
-        found = record_of(statement, word, name)
-        if found is None:
+        record, kept = original(statement, word), statement.extra.get(word)
+        of = name(record) if record is not None else kept.get("of") if isinstance(kept, Mapping) else None
+        if not isinstance(of, str):
             rest.append(statement)
+        elif isinstance(kept, Mapping) and "ended_by" in kept:
+            ends.setdefault(kept["ended_by"], []).append(statement)
         else:
-            of.setdefault(found, []).append(statement)
-    kept: dict[str, Mapping[str, Any]] = {}
-    for found, statements in of.items():
-        first = next((s for s in statements if "of" not in s.extra[word]), None)
-        here = {s.id for s in statements if "ended_by" not in s.extra[word]}
-        if first is not None and any({s.id for s in made} == here for made in again(first.extra[word], first)):
-            kept[found] = first.extra[word]
+            said.setdefault(of, []).append(statement)
+            if record is not None:
+                first[of] = record, statement
+    kept_records: dict[str, Mapping[str, Any]] = {}
+    for of, statements in said.items():
+        here = {s.id for s in statements}
+        if of in first and any({s.id for s in made} == here for made in again(*first[of])):
+            kept_records[of] = first[of][0]
         else:
-            rest += [s for s in statements if "ended_by" not in s.extra[word]]
-    # an end that a later record brought is written with that record
-    for statements in of.values():
-        rest += [s for s in statements if "ended_by" in s.extra[word] and s.extra[word]["ended_by"] not in kept]
-    return kept, rest
+            rest += statements
+    rest += [s for by, statements in ends.items() if by not in kept_records for s in statements]
+    return kept_records, rest
 
 
 def lost(gone: Mapping[str, int], title: str) -> list[Finding]:

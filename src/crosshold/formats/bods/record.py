@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from crosshold.formats.bods.shares import read_share
 from crosshold.formats.bods.words import DIRECTNESS, INTERESTS, KINDS, NO_OWNER, SPEAKERS, VERSIONS, code, interest_code
 from crosshold.formats.identifiers import checked
-from crosshold.formats.originals import inward
+from crosshold.formats.originals import inward, keep
 from crosshold.formats.percent import SOME
 from crosshold.formats.row import Fault, day, partial
 from crosshold.model.dates import interval
@@ -184,7 +184,7 @@ def _party(record: Mapping[str, Any], made: Made, common: dict[str, Any]) -> Non
     made.entity = Entity(
         ident, _text(name) or "", kind, _text(land.get("code")) or _text(land.get("name")), form, listed, None, tuple(pairs)
     )
-    extra: dict[str, Any] = {"bods": record}
+    extra: dict[str, Any] = {"bods": keep(record)}
     if details.get("isComponent") is True:
         extra["component"] = True
     closed = made.as_of if parts.status == "closed" else None
@@ -220,7 +220,7 @@ def _relationship(record: Mapping[str, Any], made: Made, common: dict[str, Any],
             values["subject"], values["object"] = holder, issuer
         if closed and not values["valid_to"]:
             values["valid_to"] = closed
-        values["extra"]["bods"] = record if n == 0 else {"of": parts.ident, "interest": n}
+        values["extra"]["bods"] = keep(record) if n == 0 else {"of": parts.ident, "interest": n}
         made.statements.append(Statement(where=f"{parts.ident}/interests/{n}", **values))
 
 

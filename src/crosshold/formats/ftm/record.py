@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crosshold.formats.identifiers import checked
-from crosshold.formats.originals import inward
+from crosshold.formats.originals import inward, keep
 from crosshold.formats.percent import SOME, OutOfRange, read_percent
 from crosshold.formats.row import Fault, day, exclusive, partial
 from crosshold.model.entity import Entity
@@ -101,14 +101,13 @@ def read_record(record: Mapping[str, Any], as_direct: bool, published: date | No
         if schema in PARTIES:
             made.entities.append(_party(ident, schema, said, made))
         made.statements.append(Statement(inward("ftm", ident), "is", value=schema, where=ident, **common))
-    made.statements = [_kept(s, record, ident, n) for n, s in enumerate(made.statements)]
+    try:
+        text = keep(record)
+    except ValueError as error:
+        raise Fault("E_ROW", str(error)) from None
+    for n, s in enumerate(made.statements):  # the first one keeps the record
+        made.statements[n] = replace(s, extra={**s.extra, "ftm": text if n == 0 else {"of": ident, "claim": n}})
     return made
-
-
-def _kept(s: Statement, record: Mapping[str, Any], ident: str, n: int) -> Statement:
-    """The first statement keeps the record."""
-    extra = {**s.extra, "ftm": record if n == 0 else {"of": ident, "claim": n}}
-    return replace(s, extra=extra)
 
 
 def _party(ident: str, schema: str, said: Properties, made: Made) -> Entity:
