@@ -59,8 +59,17 @@ FORMATS: tuple[Format, ...] = (
         inclusive_end=True,
     ),
     Format("kftc", "Korea Fair Trade Commission workbooks on groups", "kftc", ("holds", "is")),
+    Format(
+        "ocf",
+        "Open Cap Format (folder or zip)",
+        "ocf",
+        ("acquired", "cancelled", "holds", "is", "issued", "sold", "split"),
+        writes=True,
+        folder=True,
+    ),
     Format("sec", "SEC Schedules 13D and 13G, Form 13F", "sec", ("holds", "is")),
     Format("statements", "crosshold's own statements in YAML", "statements", ("*",), writes=True),
+    Format("table", "tables with a mapping: CSV, XLSX, Parquet", "mapped", ("*",), writes=True, general=True),
 )
 """Alphabetical. A new format is its module, its row, its tests and its page."""
 
@@ -79,7 +88,7 @@ def named(name: str) -> Format:
 def sniff(source: Input) -> list[tuple[float, Format]]:
     """How much a file is like each format, the likeliest first; formats that it is not like at all are left out."""
     head = source.head
-    found = [(float(f.code.sniff(head, source.path.name)), f) for f in FORMATS if f.folder == source.path.is_dir()]
+    found = [(float(f.code.sniff(head, source.path.name)), f) for f in FORMATS if f.folder == source.bundle]
     return sorted(((like, f) for like, f in found if like > 0), key=lambda row: (-row[0], row[1].name))
 
 

@@ -55,7 +55,7 @@ def read(source: Input) -> Iterator[Batch]:
     batch.entities += [_entity(name, row) for name, row in top.named("entities").items()]
     for row in top.children("statements"):
         before = len(faults)
-        made = _statement(row)
+        made = read_statement(row)
         if made is None or len(faults) > before:
             told = list(faults)[before:]
             batch.rows += 1
@@ -96,7 +96,8 @@ def _entity(name: str, row: Fields) -> Entity:
     )  # fmt: skip
 
 
-def _statement(row: Fields) -> Statement | None:
+def read_statement(row: Fields) -> Statement | None:
+    """One claim in the words of :data:`CONTENT`; ``None`` when it has a fault, which is told."""
     row.only(("id", *CONTENT))
     if not row.require("subject", "verb"):
         return None
