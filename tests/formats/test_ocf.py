@@ -14,17 +14,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.formats.reading import Import, samples
 
 from crosshold.errors import FileError, RequestError
-from crosshold.formats import catalogue
+from crosshold.formats import catalogue, ocf
 from crosshold.formats.intake import Account, Batch, Input
-from crosshold.formats.ocf import read, write
+from crosshold.formats.ocf import write
 from crosshold.model.entity import FLOAT
 from crosshold.model.register import Register, Statements
 from crosshold.model.statement import Statement
-
-SAMPLE = Path("/work/shared/data/ocf")
-EXPECTED = Path("/work/shared/data/expected.json")
 
 CLASSES = [
     {"object_type": "STOCK_CLASS", "id": "a", "name": "A", "votes_per_share": "1", "initial_shares_authorized": "UNLIMITED"},
@@ -73,14 +71,8 @@ def bundle(
 
 
 def taken(path: Path) -> tuple[Register, Account, list[Batch]]:
-    source = Input(path)
-    account, batches = Account(), list(read(source))
-    for batch in batches:
-        account.add(batch)
-    account.check(source.name)
-    statements = [s for b in batches for s in b.statements]
-    entities = {e.id: e for b in batches for e in b.entities}
-    return Register(Statements(statements), {s.id: s for b in batches for s in b.sources}, entities), account, batches
+    found = Import(ocf, path)
+    return found.register, found.account, found.batches
 
 
 def cap_table(register: Register, day: date) -> dict[str, dict[str, int]]:
@@ -92,10 +84,9 @@ def cap_table(register: Register, day: date) -> dict[str, dict[str, int]]:
     return {kind: dict(rows) for kind, rows in table.items()}
 
 
-@pytest.mark.skipif(not SAMPLE.exists(), reason="sample data absent")
 def test_the_sample_bundle_gives_the_expected_cap_tables() -> None:
-    expected = json.loads(EXPECTED.read_text(encoding="utf-8"))["ocf"]
-    register, account, _ = taken(SAMPLE)
+    expected = json.loads(samples("expected.json").read_text(encoding="utf-8"))["ocf"]
+    register, account, _ = taken(samples("ocf"))
     assert cap_table(register, date(2020, 1, 1)) == expected["cap_table_2020-01-01"]
     assert cap_table(register, date(2018, 12, 31)) == expected["cap_table_2018-12-31"]
     snapshot = register.at(date(2020, 1, 1))
@@ -306,10 +297,10 @@ def test_what_was_read_goes_out_as_it_came_in(tmp_path: Path) -> None:
     assert [cap_table(first, d) for d in days] == [cap_table(second, d) for d in days]
 
 
+DAYS = st.dates(date(2000, 1, 1), date(2019, 1, 1))
 lots = st.lists(
-    st.tuples(st.sampled_from("hpq"), st.sampled_from(["A", "B", None]), st.integers(1, 10**12), st.dates(date(2000, 1, 1), date(2019, 1, 1))),
-    min_size=1, max_size=12,
-)  # fmt: skip
+    st.tuples(st.sampled_from("hpq"), st.sampled_from(["A", "B", None]), st.integers(1, 10**12), DAYS), min_size=1, max_size=12
+)
 
 
 @given(lots)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from crosshold.model.share import HEDGES, Share, parse
 
@@ -15,15 +16,52 @@ SOME = Share(None, Fraction(0), Fraction(1), low_open=True, bounds_from="word")
 """A stake of which no number is said."""
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u301c\uff5e]")
 _UNIT = re.compile(r"%|\bper ?cent\b|\bpct\b|\bprozent\b|\bpour ?cent\b")
-_SIGNS = ((">=", "at least"), ("≥", "at least"), ("<=", "at most"), ("≤", "at most"), (">", "more than"), ("<", "less than"))
-_NUMBER = r"(\d{1,12}(?:[.,]\d{1,20})?)"
-_ONE = re.compile(_NUMBER)
-_TWO = re.compile(rf"(?:between |from )?{_NUMBER} ?(?:-|to|and) ?{_NUMBER}")
+_SIGNS = (
+    (">=", "at least"), ("≥", "at least"), ("≧", "at least"), ("<=", "at most"), ("≤", "at most"), ("≦", "at most"), (">", "more than"),
+    ("<", "less than"), ("≈", "about"), ("ca.", "circa"), ("c.", "circa"), ("env.", "environ"),
+)  # fmt: skip
+_ONE = re.compile(r"\d{1,12}(?:[.,]\d{1,20})?")
+_TWO = re.compile(r"(?:between |from |de |von |entre )?([\d.,]+) ?(?:-|~|to|and|à|et|bis|から) ?([\d.,]+)")
 _WORDS = sorted(HEDGES, key=len, reverse=True)
+_BEHIND = tuple(word for word in _WORDS if not word.isascii())
 
 
 class OutOfRange(ValueError):
     """A percentage over 100."""
+
+
+class Parts(NamedTuple):
+    """A share as written, taken apart: one number or the two of a range, its hedge, and whether it has a sign or word for percent."""
+
+    numbers: tuple[str, ...]
+    hedge: str | None
+    signed: bool
+
+
+@lru_cache(2**14)
+def parts(text: str) -> Parts:
+    """The parts of a text, whatever its number is one of; full width as half width, any dash as one.
+
+    >>> parts("＜５％"), parts("約12").hedge, parts("25 à 50 %").numbers
+    (Parts(numbers=('5',), hedge='less than', signed=True), '約', ('25', '50'))
+    """
+    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold())
+    bare = " ".join(_UNIT.sub(" ", plain).split())
+    signed = _UNIT.search(plain) is not None
+    if both := _TWO.fullmatch(bare):
+        return Parts(both.groups(), None, signed)
+    for sign, word in _SIGNS:
+        if bare.startswith(sign):
+            return Parts((bare.removeprefix(sign).strip(),), word, signed)
+    for word in _WORDS:
+        if bare.startswith(word) and bare != word:
+            return Parts((bare.removeprefix(word).strip(),), word, signed)
+    for word in _BEHIND:
+        if bare.endswith(word) and bare != word:
+            return Parts((bare.removesuffix(word).strip(),), word, signed)
+    if bare.endswith("+"):
+        return Parts((bare[:-1].strip(),), "at least", signed)
+    return Parts((bare,), None, signed)
 
 
 @lru_cache(4096)
@@ -34,25 +72,15 @@ def read_percent(text: str) -> tuple[Share, str | None]:
     >>> share, _ = read_percent("25–50 %"); (str(share.low), str(share.high))
     ('1/4', '1/2')
     """
-    plain = _DASHES.sub("-", unicodedata.normalize("NFKC", text).casefold())
-    plain = " ".join(_UNIT.sub(" ", plain).split())
-    both = _TWO.fullmatch(plain)
-    if both:
-        low, high = (_exactly(number) for number in both.groups())
+    numbers, hedge, _ = parts(text)
+    if not all(_ONE.fullmatch(number) for number in numbers):
+        raise ValueError(f"{text[:40]!r} is no percentage")
+    if len(numbers) == 2:
+        low, high = (_exactly(number) for number in numbers)
         if low.low > high.low:
             raise ValueError(f"{text[:40]!r} runs backwards")
         return Share(None, low.low, high.low, bounds_from="band", text=text), None
-    hedge = next((word for sign, word in _SIGNS if plain.startswith(sign)), None)
-    if hedge:
-        plain = plain.lstrip("<>=≥≤ ")
-    else:
-        hedge = next((word for word in _WORDS if plain.startswith(word) and plain != word), None)
-        plain = plain.removeprefix(hedge or "").strip()
-        if hedge is None and plain.endswith("+"):
-            hedge, plain = "at least", plain[:-1].strip()
-    if not _ONE.fullmatch(plain):
-        raise ValueError(f"{text[:40]!r} is no percentage")
-    share = parse(_of_one(plain), hedge)
+    share = parse(_of_one(numbers[0]), hedge)
     return replace(share, text=text), hedge
 
 

@@ -1,8 +1,8 @@
 """Workbooks (XLSX), read sheet by sheet and row by row with the standard library: stored values, never formulas.
 
-What a cell is comes with its text: a number, a percentage (its format has a percent sign: the number is a fraction), a day (its format is
-that of a date; both date systems), or a value that is not there (an error, a formula that was never computed). Rows are streamed: a workbook
-of five kilobytes can name a cell in the last row and column, and readers that lay out the whole sheet then ask for gigabytes.
+What a cell is comes with its text: a number, a percentage (its format has a percent sign: the number is a fraction), a day (its format
+is that of a date; both date systems), or a value that is not there (an error, a formula that was never computed). Rows are streamed, since
+a workbook of five kilobytes can name a cell in the last row and column, and to lay out the whole sheet would then take gigabytes.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ def read(source: Input) -> Iterator[Batch]:
     told = read_mapping(Path(path)) if path else None
     found = table(source, told.sheet, told.encoding, told.separator) if told else table(source)
     start = found.start()
-    header = find_header(start, told.header_row if told else 1 if found.header else None)
+    header = Header(tuple(found.header), 1, ()) if found.header else find_header(start, told.header_row if told else None)
     if header is None:
         raise source.fault("it has no row with two cells: there is no header.", "Name the columns in the first line.")
     if isinstance(found, CsvTable):

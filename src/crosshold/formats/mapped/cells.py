@@ -15,9 +15,10 @@ from fractions import Fraction
 from functools import lru_cache
 
 from crosshold.formats.mapped.words import words
+from crosshold.formats.percent import parts
 from crosshold.formats.xlsx import Day, Number, Percent, serial_day
 from crosshold.model.dates import interval
-from crosshold.model.share import HEDGES, Share, parse
+from crosshold.model.share import Share, parse
 
 _FOOTNOTE = re.compile(  # stars and daggers, raised digits, (1) [2] (*), （注）2 and (注1)
     r"(?<=\S)\s*(?:[*†‡]+|[¹²³⁰⁴-⁹]+[)⁾]?|\[\d{1,2}\]|[(（]\s*(?:\*|(?:note|fn)?\s*\d{1,2})\s*[)）]|[(（]注\s*\d{0,2}[)）]\s*\d{0,2})\s*$",
@@ -28,12 +29,6 @@ _SPACE = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u2060'’´`]")
 _GROUPS = re.compile(r"[-+]?\d{1,3}(?:[\s\u00a0\u2000-\u200b\u202f'’´`]\d{3})*(?:[.,]\d*)?")
 _DIGITS = re.compile(r"[-+]?(?:\d[\d.,]*|[.,]\d+)(?:[eE][-+]?\d{1,2})?")
 _MINUS = str.maketrans({"−": "-", "–": "-", "△": "-", "▲": "-", "－": "-"})
-_RANGE = re.compile(r"(?P<a>[\d.,]+)\s*%?\s*(?:[-–—−‐‑~〜～]|to|bis|à|から)\s*(?P<b>[\d.,]+)\s*%?")
-_SYMBOLS = (
-    ("<=", "at most"), (">=", "at least"), ("≤", "at most"), ("≥", "at least"), ("≦", "at most"), ("≧", "at least"),
-    ("<", "less than"), (">", "more than"), ("≈", "about"), ("~", "about"), ("ca.", "circa"), ("c.", "circa"), ("env.", "environ"),
-)  # fmt: skip
-_AFTER = tuple(w for w in ("以上", "以下", "未満", "超") if w in HEDGES)
 
 
 class Ambiguous(ValueError):
@@ -118,41 +113,16 @@ class Said:
     fraction: bool = False  # the cell itself says that it is a fraction
 
 
-@lru_cache(20_000)
-def _split(cell: str) -> tuple[str, str | None, bool]:
-    """``(number, hedge, sign)`` of a share cell."""
-    text = bare(cell)
-    sign = "%" in text or "percent" in text.lower()
-    text = re.sub(r"\s*(%|percent)", "", text, flags=re.IGNORECASE).strip()
-    for symbol, word in _SYMBOLS:
-        if text.lower().startswith(symbol):
-            return text[len(symbol) :].strip(), word, sign
-    for word in _AFTER:
-        if text.endswith(word):
-            return text[: -len(word)].strip(), word, sign
-    lower = text.lower()
-    for word in _hedges():
-        if lower.startswith(word) and (not word[-1].isascii() or not lower[len(word) : len(word) + 1].isalpha()):
-            return text[len(word) :].strip(), word, sign
-    return text, None, sign
-
-
-@lru_cache(1)
-def _hedges() -> tuple[str, ...]:
-    return tuple(sorted(HEDGES, key=lambda word: (-len(word), word)))
-
-
 def share_parts(cell: str, style: Style) -> Said:
     """A share cell taken apart, before its unit is known."""
     if isinstance(cell, Number):
         return Said(Decimal(cell), None, None, False, isinstance(cell, Percent))
-    text, hedge, sign = _split(cell)
+    numbers, hedge, sign = parts(_MARK.sub("", cell))
     # of a percentage three digits behind the sign are decimals: read as thousands they would be a thousand percent and more
+    text = numbers[0]
     style = replace(style, decimal=style.decimal or ("," if "," in text and "." not in text else "."))
-    match = _RANGE.fullmatch(text)
-    if match and hedge is None:
-        return Said(_percentage(match["a"], style), _percentage(match["b"], style), None, sign)
-    return Said(_percentage(text, style), None, hedge, sign)
+    high = _percentage(numbers[1], style) if len(numbers) > 1 else None
+    return Said(_percentage(text, style), high, hedge, sign)
 
 
 def _percentage(text: str, style: Style) -> Decimal:

@@ -25,22 +25,17 @@ class Header:
 
 
 def find_header(start: Sequence[Row], told: int | None = None) -> Header | None:
-    """The row with most known words among the first; it takes the row below with it where that names parts of a merged cell.
+    """The row with most known words among the first; it takes the row above or below with it where that names parts of merged cells.
 
-    ``told`` is the row that the mapping says, counted from 1 with blank rows.
+    ``told`` is the number of the row that the mapping names: the line of CSV text, the row of a sheet.
     """
     if told is not None:
-        place = next(
-            (n for n, row in enumerate(start) if int("".join(filter(str.isdecimal, row.where.rpartition("!")[2])) or 0) == told),
-            None,
-        )
-        place = place if place is not None else (told - 1 if told - 1 < len(start) else None)
+        place = next((n for n, row in enumerate(start) if row.where.endswith((f" {told}", f"!{told}"))), None)
     else:
         counts = [known_words(row.cells) for row in start]
         best = max(counts, default=0)
         place = counts.index(best) if best else None
-        # titles have one cell; the first row with at least two cells stands in when no word is known
-        if best < 2:
+        if best < 2:  # no words: titles have one cell, so it is the first row with two
             place = next((n for n, row in enumerate(start) if sum(1 for c in row.cells if c.strip()) > 1), place)
     if place is None:
         return None

@@ -185,6 +185,10 @@ class Reader:
                 return None
             verb = "votes"
         values |= {f: s for f, s in shares.items() if s is not None}
+        if values.get("amount") is not None and (
+            currency := self.columns["amount"].currency if "amount" in self.columns else None
+        ):
+            values.setdefault("currency", currency)
         if hedges and "hedge" not in values:
             values["hedge"] = hedges[0]
         if values.get("directness") == "indirect":

@@ -7,6 +7,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from crosshold.errors import Finding, RequestError
 from crosshold.formats.mapped.own import table_of
@@ -43,7 +44,7 @@ def _safe(cell: str | int | None) -> str | int | None:
 
 def _csv(target: Path, columns: list[str], rows: Iterable[Cells]) -> None:
     with target.open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
+        writer = csv.writer(out)  # ends lines with CR LF, and so quotes cells with either of them
         writer.writerow(columns)
         writer.writerows([_safe(cell) for cell in row] for row in rows)
 
@@ -53,21 +54,30 @@ def _xlsx(target: Path, columns: list[str], rows: Iterable[Cells]) -> None:
 
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(target), options)
-    sheet = book.add_worksheet("statements")
-    sheet.write_row(0, 0, columns)
-    sheet.freeze_panes(1, 0)
-    for n, row in enumerate(rows, 1):
-        if n >= MOST_ROWS:
-            raise _too_large(f"more than {MOST_ROWS - 1:,} statements", target)
-        for k, cell in enumerate(row):
-            if isinstance(cell, int) and abs(cell) <= _EXACT:
-                sheet.write_number(n, k, cell)
-            elif cell is not None:
-                text = str(_safe(str(cell)))
-                if len(text) > MOST_CELL:
-                    raise _too_large(f"a text of {len(text):,} characters", target)
-                sheet.write_string(n, k, text)
+    try:
+        sheet = book.add_worksheet("statements")
+        sheet.write_row(0, 0, columns)
+        sheet.freeze_panes(1, 0)
+        for n, row in enumerate(rows, 1):
+            if n >= MOST_ROWS:
+                raise _too_large(f"more than {MOST_ROWS - 1:,} statements", target)
+            _fill(sheet, n, row, target)
+    except RequestError:
+        book.close()
+        target.unlink()
+        raise
     book.close()
+
+
+def _fill(sheet: Any, number: int, row: Cells, target: Path) -> None:
+    for k, cell in enumerate(row):
+        if isinstance(cell, int) and abs(cell) <= _EXACT:
+            sheet.write_number(number, k, cell)
+        elif cell is not None:
+            text = str(_safe(str(cell)))
+            if len(text) > MOST_CELL:
+                raise _too_large(f"a text of {len(text):,} characters", target)
+            sheet.write_string(number, k, text)
 
 
 def _too_large(what: str, target: Path) -> RequestError:
