@@ -97,6 +97,7 @@ def test_the_value_of_a_formula_is_read_and_one_that_was_never_computed_is_rejec
     found = Import(mapped, tmp_path / "t.xlsx")
     assert [s.shares for s in found.statements] == [12]
     assert [r.code for r in found.rejects] == ["E_NUMBER", "E_NUMBER"]
+    assert found.rejects[1].raw == '{"holder": "H3", "issuer": "B", "shares": "the error #DIV/0!"}'
     never = changed(tmp_path / "t.xlsx", "xl/worksheets/sheet1.xml", "<v>12</v>", "")
     assert isinstance(cells(never)[1][2], Broken)
 
@@ -140,7 +141,7 @@ def test_several_sheets_need_a_word_which_one(tmp_path: Path) -> None:
         if name == "secret":
             sheet.hide()
     book.close()
-    with pytest.raises(FileError, match="sheet: one"):
+    with pytest.raises(FileError, match='"sheet": "one"'):
         Import(mapped, tmp_path / "t.xlsx")
     told = tmp_path / "m.yaml"
     for name in ("two", "secret"):

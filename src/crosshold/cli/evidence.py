@@ -28,6 +28,11 @@ def import_(
     option: Annotated[
         list[str] | None, typer.Option("--option", help="An option of the format; repeat it.", metavar="KEY=VALUE")
     ] = None,
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="Of tables: a file that says what the columns are.")] = None,
+    accept_guess: Annotated[bool, typer.Option("--accept-guess", help="Of tables: read the columns as they are guessed.")] = False,
+    matrix: Annotated[
+        str | None, typer.Option("--matrix", help="Of tables: rows=holders or rows=issuers.", metavar="rows=SIDE")
+    ] = None,
     as_direct: Annotated[bool, typer.Option("--as-direct", help="Declared interests count as direct holdings.")] = False,
     trust_size: Annotated[bool, typer.Option("--trust-size", help="Unpack archives however large they become.")] = False,
     keep_originals: Annotated[bool, typer.Option("--keep-originals", help="Keep the files' bytes in the register.")] = False,
@@ -35,7 +40,7 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Read the world's files into a register folder: every claim with its source, every bad row named and kept."""
-    options = _options(option or [], as_direct)
+    options = _options(option or [], as_direct=as_direct, mapping=mapping, accept_guess=accept_guess, matrix=matrix)
     with working(", ".join(path.name for path in files[:3]) + (" ..." if len(files) > 3 else "")) as bar:
         done = api.import_files(
             files, into, format=format, published=day(published, "--published"), options=options, trust_size=trust_size,
@@ -56,8 +61,8 @@ def import_(
     print_findings(_few(done.findings))
 
 
-def _options(given: list[str], as_direct: bool) -> dict[str, Any]:
-    found: dict[str, Any] = {"as_direct": True} if as_direct else {}
+def _options(given: list[str], **named: Any) -> dict[str, Any]:
+    found = {key: value for key, value in named.items() if value}
     for text in given:
         key, sign, value = text.partition("=")
         if not sign or not key:

@@ -19,12 +19,12 @@ from crosshold.formats.mapped.mapping import PARTIES, Mapping, read_mapping
 from crosshold.formats.mapped.matrix import looks_like_one, read_matrix, side
 from crosshold.formats.mapped.own import is_own, read_own
 from crosshold.formats.mapped.reading import Reader
-from crosshold.formats.mapped.rows import SheetTable, Table, table
+from crosshold.formats.mapped.rows import SheetTable, Table, from_rows, table
 from crosshold.formats.mapped.words import known_words
 from crosshold.formats.mapped.writing import write
 from crosshold.model.statement import Source
 
-__all__ = ["read", "sniff", "write"]
+__all__ = ["from_rows", "read", "sniff", "write"]
 
 
 def sniff(head: bytes, name: str) -> float:
@@ -57,8 +57,8 @@ def read(source: Input) -> Iterator[Batch]:
         raise source.fault("it has no row with two cells: there is no header.", "Name the columns in the first line.")
     if isinstance(found, CsvTable):
         found.width = header.width
-        source.header = "".join(f"{row.raw}\n" for row in start[: header.rows])
-    origin = _origin(source, found)
+        source.header = "\n".join(row.raw or "" for row in start[: header.rows])
+    origin = _origin(source)
     if told is None and is_own(header.names):
         yield from _noted(read_own(source, found, header, origin), found.notes)
     elif source.options.get("matrix"):
@@ -74,11 +74,10 @@ def read(source: Input) -> Iterator[Batch]:
         yield from _holdings(source, found, header, told, origin)
 
 
-def _origin(source: Input, found: Table) -> Source:
-    """The file as a source; its bytes name it."""
-    return Source(
-        f"table:{source.sha256[:16]}", "dataset", title=source.name, published_on=source.published, sha256=source.sha256
-    )
+def _origin(source: Input) -> Source:
+    """The file as a source, by its name and the day it was published: its mended rows are of the same one."""
+    day = f"@{source.published}" if source.published else ""
+    return Source(f"table:{source.name}{day}", "dataset", title=source.name, published_on=source.published, sha256=source.sha256)
 
 
 def _noted(batches: Iterator[Batch], notes: list[Finding]) -> Iterator[Batch]:
@@ -96,14 +95,14 @@ def _holdings(source: Input, found: Table, header: Header, told: Mapping | None,
     if isinstance(found, SheetTable) and told is None and found.others:
         shown = replace(shown, sheet=found.sheet.name, sure=False)
     if told is None and not source.options.get("accept_guess") and not (shown.sure and sure):
-        message = f"not every column is known by its name. A guess:\n{shown.text()}"
+        message = f"not every column is known by its name. A guess: {shown.text()}"
         cure = "Save it as a file, mend it and give it with --mapping; or take it as it is with --accept-guess."
         raise FileError(Finding("E_MAPPING", message, cure, source.name))
     missing = [p for p in PARTIES if not _has(mapping, p)]
     if missing:
-        message = f"no column is the {' or the '.join(missing)}. A guess of the others:\n{shown.text()}"
+        message = f"no column is the {' or the '.join(missing)}. A guess of the others: {shown.text()}"
         raise FileError(Finding("E_MAPPING", message, "Name it in a file and give that with --mapping.", source.name))
-    text = f"the columns are read so:\n{shown.text()}"
+    text = f"the columns are read so: {shown.text()}"
     note = Finding("N_MAPPING", text, "Give another one with --mapping if that is wrong.", source.name)
     yield from _noted(Reader(source, found, header, mapping, seen, origin).batches(), [*found.notes, note])
 

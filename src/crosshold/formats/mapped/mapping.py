@@ -15,6 +15,7 @@ Columns that are not named are kept in ``extra``; the field ``ignore`` leaves on
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,7 +25,6 @@ from crosshold.errors import FileError, Findings
 from crosshold.formats.fields import Fields
 from crosshold.formats.identifiers import SCHEMES
 from crosshold.formats.yaml_text import read_file
-from crosshold.formats.yaml_text import write as write_yaml
 
 VERSION = "mapping/1"
 COUNTS, SHARES = ("shares", "votes", "issued"), ("share", "vote_share")
@@ -66,13 +66,13 @@ class Mapping:
     sure: bool = True
 
     def text(self) -> str:
-        """The mapping as a file says it."""
+        """The mapping as a file says it, on one line (JSON is YAML)."""
         data: dict[str, Any] = {"crosshold": VERSION}
         data |= {k: v for k in ("sheet", "header_row", "encoding", "separator") if (v := getattr(self, k)) is not None}
         data["columns"] = {name: _told(column) for name, column in self.columns.items()}
         if self.constant:
             data["constant"] = dict(self.constant)
-        return write_yaml(data)
+        return json.dumps(data, ensure_ascii=False)
 
 
 def _told(column: Column) -> Any:

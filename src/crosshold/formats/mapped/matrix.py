@@ -66,18 +66,18 @@ def read_matrix(source: Input, table: Table, header: Header, rows_are: str, orig
             batch.leave_out("header")
         elif row.fault or len(row.cells) > header.width:
             code, text = row.fault or ("E_ROW", f"the row has {len(row.cells)} cells, the header {header.width}.")
-            batch.reject(where, code, text, row.raw, "Mend the row and read it again.")
+            batch.reject(where, code, text, row.told(header.names), "Mend the row and read it again.")
         elif not any(cell.strip() for cell in row.cells):
             batch.leave_out("blank")
         elif is_total(label):
             batch.leave_out("total")
         elif not label:
-            batch.reject(where, "E_PARTY", "the row has no name.", row.raw, "Write it in the first column.")
+            batch.reject(where, "E_PARTY", "the row has no name.", row.told(header.names), "Write it in the first column.")
         else:
             try:
                 made = list(_cells(row, header, label, rows_are, style, counts, origin))
             except ValueError as error:
-                batch.reject(where, "E_NUMBER", f"{error}.", row.raw, "Mend the cell.")
+                batch.reject(where, "E_NUMBER", f"{error}.", row.told(header.names), "Mend the cell.")
                 continue
             total = 0.0
             for k, statement in made:

@@ -50,7 +50,7 @@ def read_own(source: Input, table: Table, header: Header, origin: Source) -> Ite
             batch.leave_out("header")
         elif row.fault or len(row.cells) > header.width:
             code, text = row.fault or ("E_ROW", f"the row has {len(row.cells)} cells, the header {header.width}.")
-            batch.reject(where, code, text, row.raw, "Mend the row and read it again.")
+            batch.reject(where, code, text, row.told(header.names), "Mend the row and read it again.")
         elif not any(cells.values()):
             batch.leave_out("blank")
         else:
@@ -58,7 +58,7 @@ def read_own(source: Input, table: Table, header: Header, origin: Source) -> Ite
             made = _statement(cells, where, faults)
             if made is None or len(faults):
                 told = list(faults) or [Finding("E_ROW", "the row has no subject and verb.")]
-                batch.reject(where, told[0].code, "; ".join(f.message for f in told), row.raw, told[0].cure)
+                batch.reject(where, told[0].code, "; ".join(f.message for f in told), row.told(header.names), told[0].cure)
             else:
                 batch.accept(made)
                 for entity in _entities(cells, made):

@@ -93,7 +93,7 @@ class Reader:
                 return
             self._take(row)
         except Fault as fault:
-            self.batch.reject(self.where, fault.code, fault.message, row.raw, fault.cure)
+            self.batch.reject(self.where, fault.code, fault.message, row.told(self.header.names), fault.cure)
 
     def _left_out(self, row: Row) -> str | None:
         """The rule by which a row that is no holding is left out."""

@@ -5,9 +5,11 @@ A table is read twice, once to see what its columns are and once for its rows; n
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -37,13 +39,38 @@ def unescaped(cell: str) -> str:
 
 
 class Row(NamedTuple):
-    """A row: where it is, its cells, the row as it was for the file of rejects, a fault (code, text), and whether it is hidden."""
+    """A row: where it is, its cells, its text in a file of text, a fault (code, text), and whether it is hidden."""
 
     where: str
     cells: list[str]
-    raw: str
+    raw: str | None = None
     fault: tuple[str, str] | None = None
     hidden: bool = False
+
+    def told(self, names: Sequence[str]) -> str:
+        """The row for the file of rejects: its text, or its cells by the names of their columns as JSON."""
+        if self.raw is not None:
+            return self.raw
+        width = max(len(names), len(self.cells))
+        keys = (names[n] if n < len(names) else f"column {n + 1}" for n in range(width))
+        return json.dumps({key: str(cell) for key, cell in zip(keys, self.cells, strict=False) if cell}, ensure_ascii=False)
+
+
+def from_rows(raws: Iterable[str]) -> str:
+    """A table of rows that were rejected from others and mended: JSON of named cells, or CSV text with its header as the first of them."""
+    raws = list(raws)
+    try:
+        rows = [json.loads(raw) for raw in raws]
+    except ValueError:
+        return "\n".join([*raws, ""])
+    if not all(isinstance(row, dict) for row in rows):
+        return "\n".join([*raws, ""])
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(names)
+    writer.writerows([escaped(str(row.get(name, ""))) for name in names] for row in rows)
+    return out.getvalue()
 
 
 class Table(ABC):
@@ -91,9 +118,8 @@ class SheetTable(Table):
     def rows(self) -> Iterator[Row]:
         """The rows that are written in the sheet."""
         for row in self.workbook.rows(self.sheet):
-            raw = json.dumps(row.cells, ensure_ascii=False) if row.cells else ""
             cells = [unescaped(cell) if cell[:1] == "'" else cell for cell in row.cells]
-            yield Row(f"{self.sheet.name}!{row.number}", cells, raw, None, row.hidden)
+            yield Row(f"{self.sheet.name}!{row.number}", cells, hidden=row.hidden)
 
 
 class ParquetTable(Table):
@@ -110,13 +136,12 @@ class ParquetTable(Table):
                 found = session.connection.execute("SELECT * FROM read_parquet(?)", [session.file])
                 names = [str(column[0]) for column in found.description or ()]
                 self.header = names
-                yield Row("columns", names, json.dumps(names, ensure_ascii=False))
+                yield Row("columns", names)
                 number = 0
                 while rows := found.fetchmany(10_000):
                     for values in rows:
                         number += 1
-                        cells = [_typed(value) for value in values]
-                        yield Row(f"row {number}", cells, json.dumps(cells, ensure_ascii=False))
+                        yield Row(f"row {number}", [_typed(value) for value in values])
         except duckdb.Error as error:
             said = str(error).splitlines()[0][:300]
             raise self.source.fault(f"it cannot be read as Parquet ({said}).", "Write it again.") from None
