@@ -86,3 +86,24 @@ def test_an_object_without_an_end_is_not_read_into_memory(tmp_path: Path, monkey
     path.write_text('[\n{"a": "' + "x" * 2**22 + '"}]')
     with pytest.raises(FileError, match="longer than"):
         list(objects(Input(path), "rows"))
+
+
+@pytest.mark.parametrize("piece", [3, 2**18])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_path_leads_to_an_array_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int, indent: int | None) -> None:
+    monkeypatch.setattr(json_stream, "PIECE", piece)
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"took": 1, "hits": {"total": {"hits": 2}, "hits": [{"a": 1}, {"a": 2}]}}, indent=indent))
+    assert [(row.where, row.value) for row in objects(Input(path), "hits/hits")] == [
+        ("/hits/hits/0", {"a": 1}),
+        ("/hits/hits/1", {"a": 2}),
+    ]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_object_alone_is_a_record_where_that_is_asked_for(tmp_path: Path, indent: int | None) -> None:
+    path = tmp_path / "x.json"
+    path.write_text(json.dumps({"a": {"b": 1}}, indent=indent))
+    assert [row.value for row in objects(Input(path), "rows", alone=True)] == [{"a": {"b": 1}}]
+    path.write_text(json.dumps({"meta": 1, "data": {"b": 1}}, indent=1))
+    assert [(row.where, row.value) for row in objects(Input(path), "data", alone=True)] == [("/data", {"b": 1})]

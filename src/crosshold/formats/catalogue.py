@@ -49,6 +49,13 @@ FORMATS: tuple[Format, ...] = (
         ("controls", "holds", "is", "may_appoint", "no_owner", "nominee_for", "role", "same_as", "undisclosed", "votes"),
         writes=True,
     ),
+    Format(
+        "dk-cvr",
+        "Danish business register (CVR), owners by person",
+        "dk_cvr",
+        ("controls", "holds", "is", "votes"),
+        inclusive_end=True,
+    ),
     Format("edinet", "EDINET reports of Japan: XBRL, or its table", "edinet", ("holds", "is", "issued", "votes")),
     Format(
         "ftm",
@@ -57,6 +64,12 @@ FORMATS: tuple[Format, ...] = (
         ("holds", "is", "role", "same_as"),
         writes=True,
         inclusive_end=True,
+    ),
+    Format(
+        "gleif",
+        "GLEIF: LEI records, relationships, exceptions (XML, JSON)",
+        "gleif",
+        ("consolidates", "is", "manages", "no_owner", "part_of", "undisclosed"),
     ),
     Format("kftc", "Korea Fair Trade Commission workbooks on groups", "kftc", ("holds", "is")),
     Format(
@@ -68,8 +81,15 @@ FORMATS: tuple[Format, ...] = (
         folder=True,
     ),
     Format("sec", "SEC Schedules 13D and 13G, Form 13F", "sec", ("holds", "is")),
+    Format("sk-rpvs", "Slovak register of partners of the public sector (RPVS)", "sk_rpvs", ("holds", "is")),
     Format("statements", "crosshold's own statements in YAML", "statements", ("*",), writes=True),
     Format("table", "tables with a mapping: CSV, XLSX, Parquet", "mapped", ("*",), writes=True, general=True),
+    Format(
+        "uk-psc",
+        "UK persons with significant control, snapshot lines",
+        "uk_psc",
+        ("controls", "holds", "is", "may_appoint", "no_owner", "undisclosed", "votes"),
+    ),
 )
 """Alphabetical. A new format is its module, its row, its tests and its page."""
 

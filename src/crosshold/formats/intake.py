@@ -50,6 +50,14 @@ class Reject:
     raw: str
 
 
+class Refused(ValueError):
+    """A row that cannot be used: the code of its fault and, as its text, why."""
+
+    def __init__(self, code: str, why: str) -> None:
+        super().__init__(why)
+        self.code = code
+
+
 @dataclass(slots=True)
 class Batch:
     """What a stretch of a file gave. ``rows`` were read, ``accepted`` of them gave something; ``left_out`` counts the others by rule."""

@@ -31,15 +31,18 @@ class Row(NamedTuple):
     fault: str = ""
 
 
-def objects(source: Input, key: str) -> Iterator[Row]:
-    """The objects of a file; an object that holds the array holds it under ``key``. ``FileError`` when it is no JSON or breaks off."""
+def objects(source: Input, key: str, alone: bool = False) -> Iterator[Row]:
+    """The objects of a file; an object that holds the array holds it under ``key``, which may be a path (``hits/hits``). ``alone``: an
+    object without ``key``, or one that has an object there, is a record too. ``FileError`` when it is no JSON or breaks off.
+    """
+    *outer, last = key.split("/")
     with source.text() as stream:
         start = stream.readline(MOST_OBJECT)
         while start and not start.strip():
             start = stream.readline(MOST_OBJECT)
         if not start:
             return
-        if start.lstrip()[0] == "{" and _stands_alone(start, key):
+        if start.lstrip()[0] == "{" and _stands_alone(start, (*outer, last)):
             yield from _lines(start, stream, source)
             return
         window = _Window(start, stream, source)
@@ -47,19 +50,30 @@ def objects(source: Input, key: str) -> Iterator[Row]:
             window.at += 1
             yield from _array(window, "")
         elif window.peek() == "{":
-            window.find(key)
-            yield from _array(window, f"/{key}")
+            if alone and not window.near(f'"{(*outer, last)[0]}"'):
+                yield _sound("/", *window.value("/"))
+                return
+            for name in outer:
+                window.find(name, "{")
+            window.find(last, "[{" if alone else "[")
+            if window.peek() == "[":
+                window.at += 1
+                yield from _array(window, f"/{key}")
+            else:
+                yield _sound(f"/{key}", *window.value(f"/{key}"))
         else:
             raise source.fault("it begins with neither [ nor {, so it is no JSON of objects.", "Name its format with --format.")
 
 
-def _stands_alone(line: str, key: str) -> bool:
+def _stands_alone(line: str, path: tuple[str, ...]) -> bool:
     """Whether the first line is an object of its own, and not the holder of the array."""
     try:
         found = _DECODER.decode(line)
     except (ValueError, RecursionError):
         return False
-    return not isinstance(found.get(key), list)
+    for name in path:
+        found = found.get(name) if isinstance(found, dict) else None
+    return not isinstance(found, list)
 
 
 def _lines(line: str, stream: TextIOWrapper, source: Input) -> Iterator[Row]:
@@ -70,13 +84,18 @@ def _lines(line: str, stream: TextIOWrapper, source: Input) -> Iterator[Row]:
         if len(line) >= MOST_OBJECT and not line.endswith("\n"):
             raise source.fault(f"{where} is longer than {MOST_OBJECT:,} characters.", "Check where the file was made.")
         if not line.isspace():
-            try:
-                yield _sound(where, _DECODER.decode(line), line)
-            except RecursionError:
-                yield Row(where, None, line, _DEEP)
-            except ValueError as error:
-                yield Row(where, None, line, f"it is no JSON ({error})")
+            yield row_of(where, line)
         line = stream.readline(MOST_OBJECT)
+
+
+def row_of(where: str, text: str) -> Row:
+    """The object that a text is, under the limits of all of them."""
+    try:
+        return _sound(where, _DECODER.decode(text), text)
+    except RecursionError:
+        return Row(where, None, text, _DEEP)
+    except ValueError as error:
+        return Row(where, None, text, f"it is no JSON ({error})")
 
 
 def _array(window: _Window, name: str) -> Iterator[Row]:
@@ -143,16 +162,22 @@ class _Window:
                 text, self.at = self.text[self.at : end], end
                 return found, text
 
-    def find(self, key: str) -> None:
-        """Go into the object that begins here, to the first item of the array under ``key``."""
+    def near(self, word: str) -> bool:
+        """Whether a word stands in the first stretch of the file."""
+        while len(self.text) < PIECE and not self.ended:
+            self.more()
+        return word in self.text
+
+    def find(self, key: str, kinds: str) -> None:
+        """Go into the object that begins here, to the value under ``key``, which begins with one of ``kinds``."""
         self.at += 1
         while self.peek() == '"':
             name, _ = self.value("")
             if self.peek() != ":":
                 raise self.fault("", "a colon is missing")
             self.at += 1
-            if self.peek() == "[" and name == key:
-                self.at += 1
+            mark = self.peek()
+            if name == key and mark and mark in kinds:
                 return
             self.value(f"/{name}")
             if self.peek() != ",":

@@ -29,6 +29,21 @@ def interval(text: str) -> tuple[date, date]:
     return date(year, month, day), date(year, month, day)
 
 
+@lru_cache(50_000)
+def day_of(text: str | None) -> date | None:
+    """The day of a date or a time, as written where it was made (no zone is applied); ``None`` when it is none.
+
+    >>> day_of("2015-01-01T00:00:00+01:00")
+    datetime.date(2015, 1, 1)
+    """
+    if not isinstance(text, str) or (len(text) > 10 and text[10] not in "T "):
+        return None
+    try:
+        return date.fromisoformat(text[:10]) if _PARTIAL.fullmatch(text[:10]) else None
+    except ValueError:
+        return None
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of the month ``months`` later, clamped to the end of a shorter month."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -58,6 +58,10 @@ def exact(value: Fraction, bounds_from: str = "count") -> Share:
     return Share(value, value, value, bounds_from=bounds_from)
 
 
+SOME = Share(None, Fraction(0), Fraction(1), low_open=True, bounds_from="word")
+"""There is a holding, and nothing is said of its size."""
+
+
 def parse(text: str, hedge: str | None = None) -> Share:
     """Read a share written as an exact decimal or fraction of one (``"0.43"``, ``"3/10"``) with the hedge it was said with.
 

@@ -1,0 +1,308 @@
+"""The snapshot of persons with significant control (UK Companies House), one JSON object a line (spec/evidence 7.6).
+
+Everything in it is declared: a band that somebody holds "directly or indirectly" is a claim about a chain and makes no lot, unless the
+option ``as_direct`` says to take it as one. The file is read in one pass; sums of minimums are kept for the last companies only.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, BinaryIO
+
+from crosshold.errors import Finding
+from crosshold.formats.identifiers import checked
+from crosshold.formats.intake import LISTED, Batch, Input, Refused, collector_rests
+from crosshold.formats.json_stream import row_of
+from crosshold.formats.uk_holders import KINDS, PLAIN, holder_of
+from crosshold.formats.uk_natures import NO_OWNER, REMARKS, UNDISCLOSED, Nature, nature
+from crosshold.model.dates import day_of
+from crosshold.model.entity import Entity
+from crosshold.model.statement import Source, Statement
+
+MOST_LINE = 2**22
+PER_BATCH = 8_192
+WINDOW = 2**16
+"""Companies whose minimums are summed at a time."""
+_TAILS = ("-person-with-significant-control", "-beneficial-owner")
+_STATEMENT = "persons-with-significant-control-statement"
+_LISTED = (
+    "psc-exempt-as-trading-on-",
+    "psc-exempt-as-shares-admitted-on-market",
+    "disclosure-transparency-rules-chapter-five-applies",
+)
+
+
+def sniff(head: bytes, name: str) -> float:
+    """Lines with a company number and data of one of the kinds."""
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:4096]
+    if not start.startswith(b"{") or b'"data"' not in start:
+        return 0.0
+    kinds = (b"with-significant-control", b"-beneficial-owner", b"totals#persons-of-significant-control", b'"exemptions"')
+    return 0.95 if any(kind in head for kind in kinds) else 0.0
+
+
+def read(source: Input) -> Iterator[Batch]:
+    """Batches of statements. Options: ``as_direct`` (bands are taken as direct holdings)."""
+    reader = _Reader(source)
+    with source.open() as stream:
+        more = True
+        while more:
+            with collector_rests():
+                more = reader.fill(stream)
+            yield reader.hand_over(last=not more)
+
+
+class _Reader:
+    """One pass over a file: the batch that is being filled, and what must be remembered from line to line."""
+
+    def __init__(self, source: Input) -> None:
+        self.source = source
+        day = re.search(r"\d{4}-\d{2}-\d{2}", source.name)
+        published = source.published or (day_of(day[0]) if day else None)
+        self.published = published.isoformat() if published else ""
+        self.id = f"uk-psc:{self.published or source.name}"
+        self.batch = Batch()
+        self.batch.sources.append(
+            Source(
+                self.id, "register", "Companies House", f"Persons with significant control, {source.name}", published_on=published,
+                language="en", media_type="application/x-ndjson",
+            )
+        )  # fmt: skip
+        self.direct = bool(source.options.get("as_direct"))
+        self.told: Counter[str] = Counter()
+        self.number = 0  # of the line
+        self.company = ""  # of the line before
+        self.sums: dict[tuple[str, str, str | None], tuple[int, bool]] = {}
+        if self.direct:
+            self.tell("N_AS_DIRECT", "", "declared bands are taken as direct holdings, because as_direct was given.")
+
+    def fill(self, stream: BinaryIO) -> bool:
+        """Read lines until the batch is full; whether there may be more."""
+        while line := stream.readline(MOST_LINE):
+            self.number += 1
+            if len(line) == MOST_LINE and line[-1] != 10:
+                self.too_long(line)
+                while line and line[-1] != 10:
+                    line = stream.readline(MOST_LINE)
+                continue
+            if self.number == 1:
+                line = line.removeprefix(b"\xef\xbb\xbf")
+            if line.strip():
+                self.row(f"line {self.number}", line)
+                if self.batch.rows >= PER_BATCH:
+                    return True
+        return False
+
+    def hand_over(self, last: bool = False) -> Batch:
+        """The filled batch; a new one takes its place."""
+        batch, self.batch = self.batch, Batch()
+        batch.done = self.source.size if last else self.source.done
+        return batch
+
+    def tell(self, code: str, where: str, message: str, cure: str = "") -> None:
+        """A finding. Beyond those that are listed they are only counted, so that one stands for all."""
+        self.told[code] += 1
+        self.batch.findings.append(Finding(code, message, cure, where) if self.told[code] <= LISTED else _more(code))
+
+    def too_long(self, line: bytes) -> None:
+        """A line that nobody would write."""
+        raw = line[:1_000].decode(errors="replace")
+        self.batch.reject(f"line {self.number}", "E_ROW", f"the line is longer than {MOST_LINE:,} bytes.", raw, "Check the file.")
+
+    def row(self, where: str, line: bytes) -> None:
+        """One line: statements, a named rule that leaves it out, or a reject."""
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            self._reject(where, "E_ROW", f"it is no UTF-8 at byte {error.start} of the line.", line)
+            return
+        row = row_of(where, text)
+        if row.fault:
+            self._reject(where, "E_ROW", f"{row.fault}.", line)
+            return
+        try:
+            data = row.value.pop("data")
+            company = row.value.pop("company_number", None)
+            self._read(where, company, data["kind"], data, row.value)
+        except Refused as error:
+            self._reject(where, error.code, str(error), line)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            self._reject(where, "E_ROW", f"it is no record of this register ({type(error).__name__}: {error}).", line)
+
+    def _reject(self, where: str, code: str, why: str, line: bytes) -> None:
+        raw = line.decode(errors="replace").rstrip("\r\n")
+        self.batch.reject(where, code, why, raw, "Mend the line and read it again.")
+
+    def _read(self, where: str, company: Any, kind: str, data: dict[str, Any], rest: dict[str, Any]) -> None:
+        if company is None:
+            if kind.startswith("totals#"):
+                self.batch.leave_out("totals line")
+                return
+            raise Refused("E_PARTY", "there is no company number.")
+        issuer = self._issuer(where, str(company))
+        data.update(rest)  # a key beside "data" and "company_number" is kept like the others
+        natures = data.pop("natures_of_control", None)
+        if natures is not None and type(natures) is not list:
+            raise Refused("E_ROW", "natures_of_control is no list.")
+        first, last = self._period(where, data)
+        if kind == _STATEMENT:
+            made = [self._statement(where, issuer, data, first, last)]
+        elif kind == "exemptions":
+            made = self._exemptions(where, issuer, data)
+        else:
+            who = kind
+            for tail in _TAILS:
+                who = who.removesuffix(tail)
+            if who == "super-secure":
+                extra = {"declared": True, **data}
+                made = [self._say(where, issuer, "undisclosed", first, last, extra, reason="super-secure")]
+            elif who in KINDS or natures:
+                made = self._person(where, issuer, who, data, natures or [], first, last)
+            else:
+                self.tell("W_UNKNOWN_CODE", where, f"{kind!r} is no kind of record that is known.", "The line gives nothing.")
+                self.batch.leave_out("unknown kind of record")
+                return
+        self.batch.accept(*made)
+
+    def _issuer(self, where: str, number: str) -> str:
+        issuer = f"GB-COH:{number}"
+        if not PLAIN(number):
+            value, right = checked("GB-COH", number)
+            if value != number:
+                self.tell("W_ID_PADDED", where, f"the company number {number!r} is read as {value}.")
+            if not right:
+                self.tell("W_ID_CHECK", where, f"{number!r} has not the form of a UK company number.", "Check it; it is kept.")
+            number, issuer = value, f"GB-COH:{value}" if right else f"uk-psc:{value}"
+        if issuer != self.company:
+            self.company = issuer
+            place = None if number.startswith("OE") else "GB"
+            self.batch.entities.append(
+                Entity(issuer, "", "company", place, identifiers=(("GB-COH", number),) if issuer[0] == "G" else ())
+            )
+        return issuer
+
+    def _period(self, where: str, data: dict[str, Any]) -> tuple[str | None, str | None]:
+        first, last = data.pop("notified_on", None), data.pop("ceased_on", None)
+        for text in (first, last):
+            if text is not None and day_of(text) is None:
+                raise Refused("E_DATE", f"{text!r} is not a date.")
+        if first and last and last < first:
+            self.tell("W_DATE_ORDER", where, f"it ceased on {last}, before {first}, when it was notified.", "Check the dates.")
+        if self.published and max(first or "", last or "") > self.published:
+            self.tell("W_FUTURE", where, f"{max(first or '', last or '')} is later than the snapshot of {self.published}.")
+        if first:
+            self.tell("W_START_NOTIFIED", where, "the day of the notice is taken as the day it began; nothing else is said.")
+        return first, last
+
+    def _say(
+        self, where: str, subject: str, verb: str, first: str | None, last: str | None, extra: dict[str, Any], **more: Any
+    ) -> Statement:
+        return Statement(
+            subject, verb, speaker_kind="filing", valid_from=first, valid_to=last, known_on=day_of(first), source=self.id, where=where,
+            extra=extra, **more,
+        )  # fmt: skip
+
+    def _statement(self, where: str, issuer: str, data: dict[str, Any], first: str | None, last: str | None) -> Statement:
+        code = str(data.pop("statement", ""))
+        if code in NO_OWNER:
+            return self._say(where, issuer, "no_owner", first, last, data, reason=code)
+        if code in UNDISCLOSED:
+            return self._say(where, issuer, "undisclosed", first, last, data, reason=code)
+        if code not in REMARKS:
+            self.tell("W_UNKNOWN_CODE", where, f"{code!r} is no statement that is known.", "It is kept as a comment.")
+        return self._say(where, issuer, "comment", first, last, data, value=code)
+
+    def _exemptions(self, where: str, issuer: str, data: dict[str, Any]) -> list[Statement]:
+        """Listed or traded, and so not bound to say who controls it: that is not "no owner"."""
+        made = []
+        for group in data.pop("exemptions").values():
+            kind = str(group.get("exemption_type"))
+            for item in group.get("items") or [{}]:
+                first, last = item.get("exempt_from"), item.get("exempt_to")
+                if (first and day_of(first) is None) or (last and day_of(last) is None):
+                    raise Refused("E_DATE", f"{first!r} or {last!r} is not a date.")
+                made.append(self._say(where, issuer, "is", first, last, {**data, **item}, topic="exempt", value=kind))
+                if kind.startswith(_LISTED) and not last:
+                    self.batch.entities.append(Entity(issuer, "", "company", listed=True))
+        if not made:
+            raise Refused("E_ROW", "it names no exemption.")
+        return made
+
+    def _person(
+        self, where: str, issuer: str, who: str, data: dict[str, Any], codes: list[Any], first: str | None, last: str | None
+    ) -> list[Statement]:
+        person, told = holder_of(issuer, who, data)
+        self.batch.entities.append(person)
+        for code, message, cure in told:
+            self.tell(code, where, message, cure)
+        holder = person.id
+        if holder == issuer:
+            self.tell("W_SELF_HOLDING", where, f"{issuer} is named as in control of itself.", "It is kept; check the line.")
+        link = data.get("links")
+        record = link.get("self") if isinstance(link, dict) else None
+        made: list[Statement] = []
+        slots: dict[Any, Nature] = {}
+        for n, code in enumerate(codes or [None]):
+            what = nature(str(code)) if code is not None else _NOTHING
+            if n and code in codes[:n]:
+                self.tell("W_DUPLICATE", where, f"{code} is listed twice; it counts once.")
+                continue
+            extra = data if not made else {"record": record}
+            if code is not None:
+                extra["nature"] = code
+            if what.capacity:
+                extra["capacity"] = what.capacity
+            if not self.direct:
+                extra["declared"] = True
+            subject, thing = (issuer, holder) if what.verb == "nominee_for" else (holder, issuer)
+            made.append(
+                Statement(
+                    subject, what.verb, thing, share=what.share, share_class=what.share_class, how=what.how,
+                    directness="direct" if self.direct else "unknown", speaker_kind="filing", valid_from=first, valid_to=last,
+                    known_on=day_of(first), source=self.id, where=where, extra=extra,
+                )
+            )  # fmt: skip
+            if not what.known:
+                self.tell(
+                    "W_UNKNOWN_CODE", where, f"{code!r} is no nature of control that is known.", "It is kept without a number."
+                )
+            elif what.share:
+                other = slots.setdefault(what.slot, what)
+                if other is not what:
+                    self.tell("W_CONFLICT", where, f"{other.code} and {code} cannot both be.", "Both are kept; check the line.")
+                    if what.least < other.least:
+                        slots[what.slot] = what
+        if not last:
+            self._sum(where, issuer, slots)
+        return made
+
+    def _sum(self, where: str, issuer: str, slots: dict[Any, Nature]) -> None:
+        """Add up what the holders of a company have at least. Trustees and members of a firm stand for one block, and are not added."""
+        for (verb, share_class, _), what in slots.items():
+            if not what.block and what.share is not None:
+                key = (issuer, verb, share_class)
+                before, was_open = self.sums.get(key, (0, False))
+                total, is_open = before + what.least, was_open or what.share.low_open
+                self.sums[key] = (total, is_open)
+                if _over(total, is_open) and not _over(before, was_open):
+                    more = "more than " if is_open else ""
+                    message = f"{issuer}: the least that its holders are said to have ({verb}) is {more}{total} %."
+                    self.tell("W_OVER_100", where, message, "Holders may be counted twice; every claim is kept.")
+        if len(self.sums) > WINDOW:
+            for key in list(self.sums)[: WINDOW // 2]:
+                del self.sums[key]
+
+
+_NOTHING = Nature("", "controls", how="declared")
+
+
+def _over(percent: int, is_open: bool) -> bool:
+    return percent > 100 or (percent == 100 and is_open)
+
+
+@lru_cache(maxsize=64)
+def _more(code: str) -> Finding:
+    return Finding(code, f"as those before; the first {LISTED:,} are listed.")
