@@ -38,6 +38,12 @@ from crosshold.api.evidence import (
     is_register_folder,
     pick,
 )
+from crosshold.api.news import (
+    accept,
+    news_lines,
+    read_text,
+    write_review,
+)
 from crosshold.api.owning import (
     at_corners,
     consolidation,
@@ -123,6 +129,11 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "conflicts",
     "pick",
     "diff",
+    # Articles: proposals, their review, what a person lets in.
+    "read_text",
+    "news_lines",
+    "write_review",
+    "accept",
     # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
     "check",
     "rules",

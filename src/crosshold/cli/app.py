@@ -10,6 +10,7 @@ from crosshold.cli.evidence import claims, compact, conflicts, diff, export, imp
 from crosshold.cli.flows import dividends, look_through, network_value, value
 from crosshold.cli.law import meeting, rules
 from crosshold.cli.measures import check, control, loops, own, owners
+from crosshold.cli.reading_text import read_text
 from crosshold.cli.register import synthetic
 from crosshold.cli.settling import cascade, clear, net, split, unwind
 from crosshold.cli.stories import compare, demo, explain, simulate, votes
@@ -25,7 +26,7 @@ VERBS = (
     control, parties, turnout, power, network_power, wedge, group,
     loops, value, network_value, dividends, consolidate, watch,
     net, unwind, cascade, clear, split,
-    simulate, compare, design, rules, explain, synthetic,
+    simulate, compare, design, rules, explain, read_text, synthetic,
 )  # fmt: skip
 
 for verb in VERBS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,14 @@ from crosshold.errors import FileError, Finding, Findings
 from crosshold.formats.case_records import record_lists, record_maps, rule_choice
 from crosshold.formats.fields import Fields
 from crosshold.formats.holdings_header import SUFFIXES
+from crosshold.formats.statements import plain_field
 from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
 from crosshold.model.entity import FLOAT, KINDS, Entity
 from crosshold.model.register import Register, Statements
 from crosshold.model.share import BASES, NOTIONAL, Share, parse
 from crosshold.model.snapshot import ShareClass
-from crosshold.model.statement import SPEAKER_KINDS, STANCES, VERBS, Source, Statement
+from crosshold.model.statement import CONTENT, SPEAKER_KINDS, STANCES, VERBS, Source, Statement, from_plain
 
 VERSION = "case/1"
 KEYS = (
@@ -42,6 +44,8 @@ _CLAIM_TEXT = (
     "points_to", "note", "source", "where", "confidence", "revises", "retracts")  # fmt: skip
 _CLAIM = ("id", "subject", "verb", "stance", "shares", "votes", "share", "bounds", "basis", "class", "amount", "directness",
           "speaker_kind", "valid_from", "valid_to", "as_of", "known_on", *_CLAIM_TEXT)  # fmt: skip
+_MORE = tuple(name for name in CONTENT if name not in (*_CLAIM, "share_class"))
+"""What a claim may say beside that, as statements/1 writes it: targets, caps, joint holders, who reviewed it."""
 TABLES = ("entities", "lots", "prices", "claims")
 """Parts of a folder case that may be CSV tables with the case file's keys as column names. Its own rules may stand in ``rules.yaml``."""
 
@@ -159,11 +163,11 @@ class _CaseReader:
             seen.add(statement.id)
 
     def _source(self, name: str, row: Fields) -> Source:
-        row.only(("kind", "publisher", "title", "url", "published_on", "language", "licence"))
+        row.only(("kind", "publisher", "title", "url", "published_on", "language", "licence", "sha256"))
         return Source(
             id=name, kind=row.choice("kind", ("filing", "register", "article", "dataset", "note"), "note") or "note",
             publisher=row.text("publisher"), title=row.text("title"), url=row.text("url"), published_on=row.day("published_on"),
-            language=row.text("language"), licence=row.text("licence"),
+            language=row.text("language"), licence=row.text("licence"), sha256=row.text("sha256"),
         )  # fmt: skip
 
     def _entity(self, name: str, row: Fields) -> Entity:
@@ -264,6 +268,9 @@ class _CaseReader:
         )  # fmt: skip
 
     def _share(self, row: Fields, value: Any) -> Share | None:
+        if isinstance(value, dict):
+            plain = plain_field(row, "share", value)
+            return from_plain({"subject": "", "verb": "holds", "share": plain}).share if plain else None
         try:
             return parse(str(value), row.text("hedge"))
         except ValueError as error:
@@ -271,9 +278,10 @@ class _CaseReader:
             return None
 
     def _claim(self, number: int, row: Fields, sources: Mapping[str, Source]) -> Statement | None:
-        row.only(_CLAIM)
+        row.only((*_CLAIM, *_MORE))
         if not row.require("subject", "verb"):
             return None
+        more = {name: plain_field(row, name, row.data[name]) for name in _MORE if row.data.get(name) is not None}
         verb = row.choice("verb", tuple(VERBS))
         text: dict[str, Any] = {key: row.text(key) for key in _CLAIM_TEXT}
         share = None
@@ -288,13 +296,16 @@ class _CaseReader:
                 row.fault(
                     "C_BAD_NUMBER", "bounds are two ratios between 0 and 1, the lower first.", 'As ["0.42", "0.44"].', "bounds"
                 )
-        for who in (row.text("subject"), text["object"]):
+        for who in (*more.get("joint", [row.text("subject")]), text["object"]):
             if verb in ("holds", "votes", "issued") and who is not None and who not in self.known:
                 row.fault("C_UNKNOWN_ENTITY", f"{who!r} is nowhere in this case.", "Check the id, or add it under entities.")
         if verb is None:
             return None
-        return Statement(
-            row.text("subject") or "", verb, shares=row.whole("shares"), votes=row.whole("votes"), share=share,
+        said = from_plain(
+            {"subject": row.text("subject") or "", "verb": verb, **{k: v for k, v in more.items() if v is not None}}
+        )
+        return replace(
+            said, shares=row.whole("shares"), votes=row.whole("votes"), share=share,
             share_class=row.text("class"), basis=row.choice("basis", (*BASES, "unknown"), "unknown") or "unknown",
             amount=row.money("amount"), directness=row.choice("directness", ("direct", "indirect", "unknown"), "unknown") or "unknown",
             stance=row.choice("stance", STANCES, "reports") or "reports", valid_from=row.partial_day("valid_from"),

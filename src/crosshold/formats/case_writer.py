@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass, replace
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 
 from crosshold.formats.yaml_text import write
 from crosshold.model.register import Register
+from crosshold.model.share import parse
 from crosshold.model.statement import Statement
 
 _KEPT = ("issuers", "lots", "only")  # empty, they say something that their absence does not
@@ -96,15 +98,28 @@ def _lot(s: Statement) -> dict[str, Any]:
 
 
 def _claim(s: Statement) -> dict[str, Any]:
-    row = {name: value for name, value in _row(s).items() if name not in ("label", "share", "share_class", "extra")}
+    row = {name: value for name, value in _row(s).items() if name not in ("label", "share", "share_class")}
     share: dict[str, Any] = {}
-    if s.share:
+    if s.share and not _short(s):
+        share = {"share": json.loads(s.canonical())["share"]}
+    elif s.share:
         share = {"share": s.share.text or None}
         if s.share.bounds_from == "stated" and s.share.low != s.share.high:
             share["bounds"] = [s.share.low, s.share.high]
     row |= {"stance": s.stance if s.stance != "reports" else None, "basis": s.basis if s.basis != "unknown" else None}
     row |= {"directness": s.directness if s.directness != "unknown" else None}
     return {"id": s.label, "subject": row.pop("subject"), "verb": row.pop("verb"), "class": s.share_class, **share, **row}
+
+
+def _short(s: Statement) -> bool:
+    """Whether the number as written and its hedge tell the whole share."""
+    assert s.share is not None
+    if s.share.bounds_from == "stated" and s.share.low != s.share.high:
+        return True
+    try:
+        return parse(s.share.text, s.hedge) == s.share
+    except ValueError:
+        return False
 
 
 def _records(part: str, rows: Any, register: Register) -> Any:

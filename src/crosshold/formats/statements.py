@@ -51,7 +51,7 @@ def read(source: Input) -> Iterator[Batch]:
             "C_VERSION", f"this file says {top.text('crosshold')!r}; {VERSION!r} is read here.", "Write it so.", "crosshold"
         )
         faults.raise_errors(FileError)
-    batch.sources += [_source(name, row) for name, row in top.named("sources").items()]
+    batch.sources += [plain_source(name, row) for name, row in top.named("sources").items()]
     batch.entities += [_entity(name, row) for name, row in top.named("entities").items()]
     for row in top.children("statements"):
         before = len(faults)
@@ -78,7 +78,8 @@ def _reject(row: Fields, told: list[Finding]) -> Any:
     return Reject(row.where(), told[0].code if told else "E_ROW", "; ".join(f.message for f in told), raw)
 
 
-def _source(name: str, row: Fields) -> Source:
+def plain_source(name: str, row: Fields) -> Source:
+    """A source from its fields."""
     words = [f.name for f in fields(Source) if f.name != "id"]
     row.only(words)
     values: dict[str, Any] = {word: row.text(word) for word in words if word != "published_on"}
@@ -105,7 +106,7 @@ def read_statement(row: Fields) -> Statement | None:
     for name, value in row.data.items():
         if name == "id" or value is None:
             continue
-        made = _value(row, name, value)
+        made = plain_field(row, name, value)
         if made is not None:
             plain[name] = made
     if "verb" not in plain:
@@ -113,7 +114,7 @@ def read_statement(row: Fields) -> Statement | None:
     return from_plain(plain, row.text("id"))
 
 
-def _value(row: Fields, name: str, value: Any) -> Any:
+def plain_field(row: Fields, name: str, value: Any) -> Any:
     """One field in the form of :meth:`Statement.canonical`."""
     if name in _CHOICES:
         return row.choice(name, _CHOICES[name])
