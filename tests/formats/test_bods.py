@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+from copy import deepcopy
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from crosshold.errors import FileError
 from crosshold.formats import bods
 from crosshold.formats.catalogue import recognise
 from crosshold.formats.intake import Input
@@ -178,6 +183,22 @@ def test_bands_become_lots_only_when_asked(tmp_path: Path) -> None:
     share = asked.statements[0].share
     assert share is not None and (share.low, share.high) == (Fraction(1, 4), Fraction(1, 2))
     assert list(holdings_at(asked, date(2021, 1, 1))) == ["bods:vogel"]
+
+
+@pytest.mark.parametrize(
+    ("how", "share", "lot"),
+    [
+        ("direct", {"exact": 30}, True),
+        ("direct", {"minimum": 25, "maximum": 50}, False),
+        ("unknown", {"exact": 30}, False),
+        ("indirect", {"exact": 30}, False),
+    ],
+)
+def test_only_a_direct_share_with_a_number_becomes_a_lot_unasked(
+    tmp_path: Path, how: str, share: dict[str, Any], lot: bool
+) -> None:
+    found = read(tmp_path, relationship("r", "aurel", "vogel", interest(how=how, share=share)))
+    assert bool(holdings_at(found, date(2021, 1, 1))) == lot
 
 
 def test_several_interests_of_one_type_are_not_added(tmp_path: Path) -> None:
@@ -409,3 +430,34 @@ def test_an_older_entity_that_is_told_anew_is_the_same(tmp_path: Path) -> None:
 def test_every_field_of_the_input_is_kept(tmp_path: Path) -> None:
     row = relationship("r", "aurel", "vogel", interest(details="pledged"), annotations=[{"motivation": "commenting"}])
     assert original(read(tmp_path, row).statements[0], "bods") == row
+
+
+ODD: st.SearchStrategy[Any] = st.none() | st.integers() | st.text(max_size=5) | st.lists(st.none()) | st.just({"a": []})
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(st.data())
+def test_a_file_that_is_cut_off_or_has_other_values_never_ends_in_anything_but_findings(
+    tmp_path: Path, data: st.DataObject
+) -> None:
+    rows = [*deepcopy(PARTIES), *series(0, 1), relationship("x", "aurel", {"reason": "unknown"}, interest(share={"minimum": 1}))]
+    row = data.draw(st.sampled_from(rows))
+    part = row["recordDetails"] if data.draw(st.booleans()) else row
+    part[data.draw(st.sampled_from(sorted(part)))] = data.draw(ODD)
+    path = save(tmp_path / "x.json", rows)
+    Import(bods, path)
+    text = path.read_text()
+    path.write_text(text[: data.draw(st.integers(1, len(text) - 3))])
+    with pytest.raises(FileError, match="E_FILE"):
+        Import(bods, path)
+
+
+@pytest.mark.parametrize("kept", [1.0, 0.5])
+def test_a_gzipped_file_is_read_and_one_that_is_cut_off_is_refused(tmp_path: Path, kept: float) -> None:
+    packed = gzip.compress(save(tmp_path / "x.json", PARTIES).read_bytes())
+    (tmp_path / "x.json.gz").write_bytes(packed[: int(len(packed) * kept)])
+    if kept == 1:
+        assert Import(bods, tmp_path / "x.json.gz").account.accepted == 3
+    else:
+        with pytest.raises(FileError, match="ends too early"):
+            Import(bods, tmp_path / "x.json.gz")

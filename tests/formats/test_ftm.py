@@ -362,3 +362,21 @@ def test_the_sample_gives_what_was_counted(tmp_path: Path) -> None:
     }
     assert write(found.register, tmp_path / "out.json", "ftm") == []
     assert same_json(map(json.loads, (tmp_path / "out.json").read_text().splitlines()), map(json.loads, rows))
+
+
+ODD: st.SearchStrategy[Any] = (
+    st.none() | st.integers() | st.text(max_size=5) | st.lists(st.none() | st.text(max_size=3)) | st.just({"a": []})
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(
+    st.sampled_from(["id", "schema", "datasets", "properties", "owner", "percentage", "sharesCount", "endDate", "modifiedAt"]),
+    ODD,
+)
+def test_odd_values_end_in_findings(tmp_path: Path, name: str, value: Any) -> None:
+    row = owned(percentage="30", endDate="2019", modifiedAt="2020", sharesCount="5")
+    part = row if name in row or name == "datasets" else row["properties"]
+    part[name] = value
+    found = read(tmp_path, row, *PARTIES)
+    assert found.account.rows == 3 and found.account.accepted >= 2
