@@ -134,6 +134,14 @@ def test_denials_plans_and_what_the_standard_has_no_word_for_are_not_written(tmp
     assert [row for row in out if row["recordType"] == "relationship"] == [] and len(lost) == 1
 
 
+@pytest.mark.parametrize("field", ["share", "vote_share"])
+def test_a_band_of_votes_goes_out_from_either_field(tmp_path: Path, field: str) -> None:
+    band = Share(None, Fraction(1, 4), Fraction(1, 2), True, False, "band")
+    out, lost = written(register_of(claim("votes", **{field: band})), tmp_path)
+    (said,) = out[-1]["recordDetails"]["interests"]
+    assert (said["type"], said["share"]) == ("votingRights", {"exclusiveMinimum": 25, "maximum": 50}) and not lost
+
+
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "out.json").write_text("old")
     monkeypatch.setattr("crosshold.formats.bods.writer._order", lambda row: 1 / 0)

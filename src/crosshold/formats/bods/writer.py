@@ -176,7 +176,7 @@ class _Maker:
             if kind := economic or _TYPES.get(s.verb):
                 made["type"] = kind
         made["directOrIndirect"] = s.directness
-        share = s.share or s.vote_share if s.verb != "votes" else s.vote_share
+        share = (s.vote_share or s.share) if s.verb == "votes" else (s.share or s.vote_share)
         if share is not None and s.verb in ("holds", "votes", "undisclosed", "no_owner"):
             said, whole = write_share(share)
             if said:
