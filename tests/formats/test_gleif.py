@@ -18,6 +18,7 @@ from crosshold.formats.gleif_shapes import from_json, from_xml, plain
 from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Input
 from crosshold.formats.xml_stream import elements
+from crosshold.model.statement import Statement
 from formats.reading import Import, samples
 
 
@@ -138,7 +139,7 @@ def test_a_quantifier_is_never_a_share(tmp_path: Path, amount: str) -> None:
     )
     (s,) = read(tmp_path, xml(relation(inside=told))).statements
     assert s.share is None and s.vote_share is None and s.shares is None and s.verb == "consolidates"
-    assert s.extra["Relationship"]["RelationshipQuantifiers"]["RelationshipQuantifier"]["QuantifierAmount"] == amount
+    assert told_in(s)["Relationship"]["RelationshipQuantifiers"]["RelationshipQuantifier"]["QuantifierAmount"] == amount
 
 
 def test_only_the_period_of_the_relationship_is_its_time(tmp_path: Path) -> None:
@@ -156,7 +157,7 @@ def test_only_the_period_of_the_relationship_is_its_time(tmp_path: Path) -> None
 
 def test_lapsed_is_not_ended(tmp_path: Path) -> None:
     (s,) = read(tmp_path, xml(relation(registration="LAPSED"))).statements
-    assert s.valid_to is None and s.stance == "reports" and s.extra["Registration"]["RegistrationStatus"] == "LAPSED"
+    assert s.valid_to is None and s.stance == "reports" and told_in(s)["Registration"]["RegistrationStatus"] == "LAPSED"
 
 
 def test_an_inactive_relationship_without_an_end_ends_at_its_last_update_and_says_so(tmp_path: Path) -> None:
@@ -220,7 +221,7 @@ def test_an_entity_has_its_names_in_their_languages(tmp_path: Path) -> None:
     assert e.identifiers == (("LEI", CHILD), ("RA000242", "HRB 1"))
     (s,) = found.statements
     assert (s.verb, s.value, s.valid_from, s.as_of) == ("is", "ACTIVE", "1997-06-03", "2023-05-18")
-    told = s.extra["Entity"]
+    told = told_in(s)["Entity"]
     assert told["LegalName"] == {"@xml:lang": "de", "$": "Example Öl AG"}
     assert [n["$"] for n in told["OtherEntityNames"]["OtherEntityName"]] == ["架空石油", "Beispiel AG"]
     assert told["OtherEntityNames"]["OtherEntityName"][1]["@type"] == "PREVIOUS_LEGAL_NAME"
@@ -230,7 +231,7 @@ def test_an_entity_has_its_names_in_their_languages(tmp_path: Path) -> None:
 def test_a_retired_lei_keeps_its_history(tmp_path: Path, status: str, registration: str) -> None:
     (s,) = read(tmp_path, xml(entity(status=status, registration=registration), kind="lei")).statements
     assert (s.value, s.valid_to, s.stance) == (status, None, "reports")
-    assert s.extra["Registration"]["RegistrationStatus"] == registration
+    assert told_in(s)["Registration"]["RegistrationStatus"] == registration
 
 
 @pytest.mark.parametrize(
@@ -366,6 +367,12 @@ def wrapped(node: Any) -> Any:
     return [wrapped(v) for v in node] if isinstance(node, list) else {"$": node}
 
 
+def told_in(s: Statement) -> dict[str, Any]:
+    """The record that a claim keeps."""
+    kept: dict[str, Any] = json.loads(s.extra["gleif"])
+    return kept
+
+
 def content(found: Import) -> list[Any]:
     return [replace(s, where=None, source=None) for s in found.statements]
 
@@ -456,8 +463,8 @@ def test_the_api_says_what_the_files_say(tmp_path: Path, shape: str, item: Any, 
 
 def test_an_api_entity_keeps_what_has_no_word(tmp_path: Path) -> None:
     (s,) = read(tmp_path, {"data": [API_ENTITY]}, name="x.json").statements
-    assert s.extra["bic"] == ["XXXXDEFF"] and s.extra["Registration"]["RegistrationStatus"] == "ISSUED"
-    assert s.extra["Entity"]["OtherEntityNames"]["OtherEntityName"] == [
+    assert told_in(s)["bic"] == ["XXXXDEFF"] and told_in(s)["Registration"]["RegistrationStatus"] == "ISSUED"
+    assert told_in(s)["Entity"]["OtherEntityNames"]["OtherEntityName"] == [
         {"@xml:lang": "de", "@type": "PREVIOUS_LEGAL_NAME", "$": "Beispiel AG"}
     ]
 
@@ -491,7 +498,7 @@ FILES = ["lei-data.xml", "repex-data.xml", "rr-data.xml", "rr-deleted-invented.x
 def test_the_samples_give_what_was_computed_without_us(name: str) -> None:
     told = json.loads(samples("expected.json").read_text())["gleif"][name]
     found = Import(gleif, samples("gleif", name))
-    extra = [s.extra for s in found.statements]
+    extra = [told_in(s) for s in found.statements]
     assert found.account.accepted == told["records"] and not found.rejects
     assert next(iter(found.register.sources.values())).id == f"gleif:{told['content_date']}"
     assert ("N_EXTRACT" in found.codes) == (told["header_record_count"] > told["records"])

@@ -120,8 +120,9 @@ def test_each_nature_is_a_declared_claim_about_the_company(tmp_path: Path) -> No
     assert (votes.subject, votes.verb, votes.object) == ("uk-psc:01000001/p1", "votes", "GB-COH:01000001")
     assert (shares.directness, shares.basis, shares.speaker_kind, shares.where) == ("unknown", "unknown", "filing", "line 1")
     assert shares.extra["declared"] is True and votes.extra["declared"] is True
-    assert shares.extra["date_of_birth"] == {"month": 1, "year": 1970} and shares.extra["nationality"] == "British"
-    assert votes.extra["record"] == shares.extra["links"]["self"]
+    told = json.loads(shares.extra["psc"])["data"]  # the first claim keeps the line
+    assert told["date_of_birth"] == {"month": 1, "year": 1970} and told["nationality"] == "British"
+    assert "psc" not in votes.extra and votes.where == shares.where
 
 
 def test_declared_bands_are_direct_only_when_told_so_and_stay_bounds(tmp_path: Path) -> None:
@@ -234,7 +235,7 @@ def test_a_foreign_number_is_kept_and_never_padded(tmp_path: Path) -> None:
     found = read(tmp_path, firm("HRB 1234 B", country="Germany"))
     holder = next(e for b in found.batches for e in b.entities if e.id == "uk-psc:01000001/p1")
     assert holder.identifiers == (("register of Germany", "HRB 1234 B"),) and "W_ID_CHECK" not in found.codes
-    assert found.statements[0].extra["identification"]["registration_number"] == "HRB 1234 B"
+    assert json.loads(found.statements[0].extra["psc"])["data"]["identification"]["registration_number"] == "HRB 1234 B"
 
 
 def test_a_british_number_of_no_form_names_nobody(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from crosshold.formats.gleif_shapes import KINDS, branch, from_json, from_xml, s
 from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, Refused, collector_rests, short
 from crosshold.formats.json_stream import objects
+from crosshold.formats.originals import keep
 from crosshold.formats.xml_stream import elements, local
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
@@ -214,7 +215,7 @@ class _Reader:
         return f"LEI:{value}"
 
     def _entity(self, where: str, record: dict[str, Any]) -> Statement:
-        party = self._lei(where, record.pop("LEI", None))
+        party = self._lei(where, record.get("LEI"))
         told, registration = branch(record, "Entity"), branch(record, "Registration")
         name, place = text(told.get("LegalName")), text(told.get("LegalJurisdiction"))
         form, authority = branch(told, "LegalForm"), branch(told, "RegistrationAuthority")
@@ -231,7 +232,7 @@ class _Reader:
         changed, created = (self._day(text(t)) for t in (registration.get("LastUpdateDate"), told.get("EntityCreationDate")))
         return Statement(
             party, "is", value=text(told.get("EntityStatus")), speaker_kind="authority", valid_from=_iso(created), as_of=_iso(changed),
-            source=self.id, where=where, extra=record,
+            source=self.id, where=where, extra={"gleif": keep(record)},
         )  # fmt: skip
 
     def _relationship(self, where: str, record: dict[str, Any]) -> list[Statement]:
@@ -258,7 +259,7 @@ class _Reader:
                 Statement(
                     subject, verb, thing, how=how, value=None if kind in _LINKS else kind, speaker_kind="authority",
                     valid_from=_iso(first), valid_to=_iso(last), as_of=_iso(changed), source=self.id, where=where,
-                    extra=record if not made else {"RelationshipType": kind},
+                    extra={} if made else {"gleif": keep(record)},
                 )
             )  # fmt: skip
         return made
@@ -272,9 +273,9 @@ class _Reader:
         return found or [(None, None)]
 
     def _exception(self, where: str, record: dict[str, Any]) -> list[Statement]:
-        party = self._lei(where, record.pop("LEI", None) or record.pop("lei", None))
+        party = self._lei(where, record.get("LEI") or record.get("lei"))
         category = text(record.get("ExceptionCategory")) or ""
-        made = []
+        made: list[Statement] = []
         for reason in [text(r) or "" for r in several(record.get("ExceptionReason"))] or [""]:
             if reason not in _NO_PARENT and reason not in _NOT_TOLD:
                 self.tell("W_UNKNOWN_CODE", where, f"{reason!r} is no reason that is known.", "It is read as not disclosed.")
@@ -288,7 +289,7 @@ class _Reader:
                     speaker_kind="authority",
                     source=self.id,
                     where=where,
-                    extra=record,
+                    extra={} if made else {"gleif": keep(record)},
                 )
             )
         return made

@@ -20,18 +20,18 @@ _UK = re.compile(
 
 
 def holder_of(issuer: str, who: str, data: dict[str, Any]) -> tuple[Entity, list[tuple[str, str, str]]]:
-    """The holder, and what is to be told of it (code, message, cure). What it is made of is taken out of ``data``.
+    """The holder, and what is to be told of it (code, message, cure).
 
     A UK number makes the id; any other holder is known by its place in the register, so that one person with two records is two.
     """
     told: list[tuple[str, str, str]] = []
     if who not in KINDS:
         told.append(("W_UNKNOWN_CODE", f"{who!r} is no kind of holder that is known.", "The holder is kept, its kind is not."))
-    name = data.pop("name", None) or _full_name(data.get("name_elements"))
+    name = data.get("name") or _full_name(data.get("name_elements"))
     form = place = None
     holder, identifiers = "", ()  # type: str, tuple[tuple[str, str], ...]
     if company := data.get("identification"):
-        form = company.pop("legal_form", None)
+        form = company.get("legal_form")
         if company.get("registration_number"):
             number, country = str(company["registration_number"]), str(company.get("country_registered") or "")
             if _british(country, str(company.get("place_registered") or ""), str(company.get("legal_authority") or "")):

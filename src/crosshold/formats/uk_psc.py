@@ -124,9 +124,8 @@ class _Reader:
             self._reject(where, "E_ROW", f"{row.fault}.", line)
             return
         try:
-            data = row.value.pop("data")
-            company = row.value.pop("company_number", None)
-            self._read(where, company, data["kind"], data, row.value)
+            data = row.value["data"]
+            self._read(where, row.value.get("company_number"), data["kind"], data, {"psc": text.strip()})
         except Refused as error:
             self._reject(where, error.code, str(error), line)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -136,31 +135,29 @@ class _Reader:
         raw = line.decode(errors="replace").rstrip("\r\n")
         self.batch.reject(where, code, why, raw, "Mend the line and read it again.")
 
-    def _read(self, where: str, company: Any, kind: str, data: dict[str, Any], rest: dict[str, Any]) -> None:
+    def _read(self, where: str, company: Any, kind: str, data: dict[str, Any], kept: dict[str, Any]) -> None:
         if company is None:
             if kind.startswith("totals#"):
                 self.batch.leave_out("totals line")
                 return
             raise Refused("E_PARTY", "there is no company number.")
         issuer = self._issuer(where, str(company))
-        data.update(rest)  # a key beside "data" and "company_number" is kept like the others
-        natures = data.pop("natures_of_control", None)
+        natures = data.get("natures_of_control")
         if natures is not None and type(natures) is not list:
             raise Refused("E_ROW", "natures_of_control is no list.")
         first, last = self._period(where, data)
         if kind == _STATEMENT:
-            made = [self._statement(where, issuer, data, first, last)]
+            made = [self._statement(where, issuer, data, first, last, kept)]
         elif kind == "exemptions":
-            made = self._exemptions(where, issuer, data)
+            made = self._exemptions(where, issuer, data, kept)
         else:
             who = kind
             for tail in _TAILS:
                 who = who.removesuffix(tail)
             if who == "super-secure":
-                extra = {"declared": True, **data}
-                made = [self._say(where, issuer, "undisclosed", first, last, extra, reason="super-secure")]
+                made = [self._say(where, issuer, "undisclosed", first, last, {"declared": True, **kept}, reason="super-secure")]
             elif who in KINDS or natures:
-                made = self._person(where, issuer, who, data, natures or [], first, last)
+                made = self._person(where, issuer, who, data, natures or [], first, last, kept)
             else:
                 self.tell("W_UNKNOWN_CODE", where, f"{kind!r} is no kind of record that is known.", "The line gives nothing.")
                 self.batch.leave_out("unknown kind of record")
@@ -185,7 +182,7 @@ class _Reader:
         return issuer
 
     def _period(self, where: str, data: dict[str, Any]) -> tuple[str | None, str | None]:
-        first, last = data.pop("notified_on", None), data.pop("ceased_on", None)
+        first, last = data.get("notified_on"), data.get("ceased_on")
         for text in (first, last):
             if text is not None and day_of(text) is None:
                 raise Refused("E_DATE", f"{text!r} is not a date.")
@@ -205,26 +202,28 @@ class _Reader:
             extra=extra, **more,
         )  # fmt: skip
 
-    def _statement(self, where: str, issuer: str, data: dict[str, Any], first: str | None, last: str | None) -> Statement:
-        code = str(data.pop("statement", ""))
+    def _statement(
+        self, where: str, issuer: str, data: dict[str, Any], first: str | None, last: str | None, kept: dict[str, Any]
+    ) -> Statement:
+        code = str(data.get("statement", ""))
         if code in NO_OWNER:
-            return self._say(where, issuer, "no_owner", first, last, data, reason=code)
+            return self._say(where, issuer, "no_owner", first, last, kept, reason=code)
         if code in UNDISCLOSED:
-            return self._say(where, issuer, "undisclosed", first, last, data, reason=code)
+            return self._say(where, issuer, "undisclosed", first, last, kept, reason=code)
         if code not in REMARKS:
             self.tell("W_UNKNOWN_CODE", where, f"{code!r} is no statement that is known.", "It is kept as a comment.")
-        return self._say(where, issuer, "comment", first, last, data, value=code)
+        return self._say(where, issuer, "comment", first, last, kept, value=code)
 
-    def _exemptions(self, where: str, issuer: str, data: dict[str, Any]) -> list[Statement]:
+    def _exemptions(self, where: str, issuer: str, data: dict[str, Any], kept: dict[str, Any]) -> list[Statement]:
         """Listed or traded, and so not bound to say who controls it: that is not "no owner"."""
-        made = []
-        for group in data.pop("exemptions").values():
+        made: list[Statement] = []
+        for group in data["exemptions"].values():
             kind = str(group.get("exemption_type"))
             for item in group.get("items") or [{}]:
                 first, last = item.get("exempt_from"), item.get("exempt_to")
                 if (first and day_of(first) is None) or (last and day_of(last) is None):
                     raise Refused("E_DATE", f"{first!r} or {last!r} is not a date.")
-                made.append(self._say(where, issuer, "is", first, last, {**data, **item}, topic="exempt", value=kind))
+                made.append(self._say(where, issuer, "is", first, last, {} if made else kept, topic="exempt", value=kind))
                 if kind.startswith(_LISTED) and not last:
                     self.batch.entities.append(Entity(issuer, "", "company", listed=True))
         if not made:
@@ -232,8 +231,9 @@ class _Reader:
         return made
 
     def _person(
-        self, where: str, issuer: str, who: str, data: dict[str, Any], codes: list[Any], first: str | None, last: str | None
-    ) -> list[Statement]:
+        self, where: str, issuer: str, who: str, data: dict[str, Any], codes: list[Any], first: str | None, last: str | None,
+        kept: dict[str, Any],
+    ) -> list[Statement]:  # fmt: skip
         person, told = holder_of(issuer, who, data)
         self.batch.entities.append(person)
         for code, message, cure in told:
@@ -241,8 +241,7 @@ class _Reader:
         holder = person.id
         if holder == issuer:
             self.tell("W_SELF_HOLDING", where, f"{issuer} is named as in control of itself.", "It is kept; check the line.")
-        link = data.get("links")
-        record = link.get("self") if isinstance(link, dict) else None
+        known, directness = day_of(first), "direct" if self.direct else "unknown"
         made: list[Statement] = []
         slots: dict[Any, Nature] = {}
         for n, code in enumerate(codes or [None]):
@@ -250,7 +249,7 @@ class _Reader:
             if n and code in codes[:n]:
                 self.tell("W_DUPLICATE", where, f"{code} is listed twice; it counts once.")
                 continue
-            extra = data if not made else {"record": record}
+            extra = {} if made else kept
             if code is not None:
                 extra["nature"] = code
             if what.capacity:
@@ -260,9 +259,8 @@ class _Reader:
             subject, thing = (issuer, holder) if what.verb == "nominee_for" else (holder, issuer)
             made.append(
                 Statement(
-                    subject, what.verb, thing, share=what.share, share_class=what.share_class, how=what.how,
-                    directness="direct" if self.direct else "unknown", speaker_kind="filing", valid_from=first, valid_to=last,
-                    known_on=day_of(first), source=self.id, where=where, extra=extra,
+                    subject, what.verb, thing, share=what.share, share_class=what.share_class, how=what.how, directness=directness,
+                    speaker_kind="filing", valid_from=first, valid_to=last, known_on=known, source=self.id, where=where, extra=extra,
                 )
             )  # fmt: skip
             if not what.known:
