@@ -176,6 +176,15 @@ def test_the_fact_without_a_member_is_the_total_and_no_holder(tmp_path: Path) ->
         assert code in found.codes and found.account.left_out["total"] == 1
 
 
+def test_a_total_that_has_a_name_is_no_holder_either(tmp_path: Path) -> None:
+    total = [
+        fact("NameMajorShareholders", "CurrentYearInstant", "計"),
+        fact("NumberOfSharesHeld", "CurrentYearInstant", "12000000"),
+    ]
+    found = read(tmp_path, [*major(1, "甲", "12000000", "0.1200", decimals="0"), *total])
+    assert [found.entities[s.subject].name for s in found.statements] == ["甲"]
+
+
 @pytest.mark.parametrize(
     ("raw", "name", "proxy", "notes", "capacity"),
     [
@@ -530,6 +539,15 @@ def test_pure_investments_and_other_tables_are_no_policy_shareholdings(tmp_path:
     )
     assert [found.entities[s.object or ""].name for s in found.statements] == ["ケストレル(株)"]
     assert found.account.left_out["total"] == 1
+
+
+def test_a_table_after_another_sentence_is_no_continuation(tmp_path: Path) -> None:
+    page = cells(NAMES, ["ケストレル(株)", "1,000", "600", "架空"])
+    pay = cells(["取締役", "100", "5", "2"])
+    found = read(tmp_path, [chapter("当事業年度", "特定投資株式", page, "役員の報酬等は次のとおりであります。", pay)])
+    assert [found.entities[s.object or ""].name for s in found.statements] == ["ケストレル(株)"]
+    turned = read(tmp_path, [chapter("当事業年度", "特定投資株式", page, "－ 37 －", cells(["(株)ハルデン", "100", "5", "架空"]))])
+    assert len(turned.statements) == 2  # the number of a page stands between the two
 
 
 def test_a_table_without_a_heading_that_continues_nothing_is_rejected_not_lost(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def test_derived_percentages_and_sums_are_no_category(tmp_path: Path) -> None:
 
 
 def test_totals_at_the_top_and_at_the_end_are_left_out(tmp_path: Path) -> None:
-    end = [["소계", *TOTAL[1:]], ["", "합계", *TOTAL[2:]]]
+    end = [[" ", "\n", None], ["소계", *TOTAL[1:]], ["", "합계", *TOTAL[2:]]]
     found = read(tmp_path, s=[*OWNERSHIP, TOTAL, company("(주)다라", 1000.0, 100.0, 250.0, 50.0, 400.0), *end])
     assert found.account.left_out["total"] == 3 and found.account.accepted == 1 and found.account.rows == 4
 

@@ -142,8 +142,7 @@ def from_xml(source: Input, batch: Batch, part: str | None = None) -> Report:
             kept += 1
             if kept > MOST_FACTS:
                 raise source.fault(f"it has more than {MOST_FACTS:,} facts on holdings.", "It is no filing of one company.")
-            nil = element.get("{http://www.w3.org/2001/XMLSchema-instance}nil") in ("true", "1")
-            _take(report, name, element.get("contextRef", ""), None if nil else element.text, element.get("decimals"), batch)
+            _take(report, name, element.get("contextRef", ""), element.text, element.get("decimals"), batch)  # a nil fact has no text
     return report
 
 
