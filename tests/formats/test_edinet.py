@@ -546,7 +546,9 @@ def test_a_table_after_another_sentence_is_no_continuation(tmp_path: Path) -> No
     pay = cells(["取締役", "100", "5", "2"])
     found = read(tmp_path, [chapter("当事業年度", "特定投資株式", page, "役員の報酬等は次のとおりであります。", pay)])
     assert [found.entities[s.object or ""].name for s in found.statements] == ["ケストレル(株)"]
-    turned = read(tmp_path, [chapter("当事業年度", "特定投資株式", page, "－ 37 －", cells(["(株)ハルデン", "100", "5", "架空"]))])
+    turned = read(
+        tmp_path, [chapter("当事業年度", "特定投資株式", page, "－ 37 －", cells(["(株)ハルデン", "100", "5", "架空"]))]
+    )
     assert len(turned.statements) == 2  # the number of a page stands between the two
 
 

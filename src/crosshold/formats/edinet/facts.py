@@ -142,7 +142,9 @@ def from_xml(source: Input, batch: Batch, part: str | None = None) -> Report:
             kept += 1
             if kept > MOST_FACTS:
                 raise source.fault(f"it has more than {MOST_FACTS:,} facts on holdings.", "It is no filing of one company.")
-            _take(report, name, element.get("contextRef", ""), element.text, element.get("decimals"), batch)  # a nil fact has no text
+            _take(
+                report, name, element.get("contextRef", ""), element.text, element.get("decimals"), batch
+            )  # a nil fact has no text
     return report
 
 
