@@ -32,7 +32,7 @@ class Format:
     verbs: tuple[str, ...]
     writes: bool = False
     inclusive_end: bool = False
-    folder: bool = False
+    folder: bool | None = False
     general: bool = False
 
     @property
@@ -56,7 +56,7 @@ FORMATS: tuple[Format, ...] = (
         ("controls", "holds", "is", "votes"),
         inclusive_end=True,
     ),
-    Format("edinet", "EDINET reports of Japan: XBRL, or its table", "edinet", ("holds", "is", "issued", "votes")),
+    Format("edinet", "EDINET reports of Japan: XBRL, or its table", "edinet", ("holds", "is", "issued", "votes"), folder=None),
     Format(
         "ftm",
         "FollowTheMoney entities, JSON and statement CSV (writes JSON lines)",
@@ -108,7 +108,7 @@ def named(name: str) -> Format:
 def sniff(source: Input) -> list[tuple[float, Format]]:
     """How much a file is like each format, the likeliest first; formats that it is not like at all are left out."""
     head = source.head
-    found = [(float(f.code.sniff(head, source.path.name)), f) for f in FORMATS if f.folder == source.bundle]
+    found = [(float(f.code.sniff(head, source.path.name)), f) for f in FORMATS if f.folder in (None, source.bundle)]
     return sorted(((like, f) for like, f in found if like > 0), key=lambda row: (-row[0], row[1].name))
 
 
