@@ -226,7 +226,7 @@ def test_group_aggregates_are_kept_as_aggregates(tmp_path: Path) -> None:
     ]
     (told,) = read(tmp_path, s=rows).statements
     assert (told.verb, told.object, told.topic) == ("is", None, "group aggregate")
-    assert told.extra["buckets"]["affiliates"] == {"amount": "250.0", "percent": "25.0"} and told.extra["aggregate"]
+    assert told.extra["buckets"]["affiliates"] == {"amount": "250", "percent": "25"} and told.extra["aggregate"]
 
 
 def test_a_sheet_of_changes_holds_no_holdings_but_tells_the_day(tmp_path: Path) -> None:

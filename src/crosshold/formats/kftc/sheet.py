@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crosshold.formats.intake import Input
+from crosshold.formats.xlsx import Broken, Day, Number, Percent, Workbook
 from crosshold.model.exact import decimal
 
 MOST_CELLS = 20_000_000
@@ -88,38 +89,30 @@ def amount(row: list[Any], column: int | None) -> Decimal | None:
     if column is None or column >= len(row):
         return None
     cell = row[column]
-    if isinstance(cell, bool):
-        raise ValueError(f"{cell!r} is no number")
-    if isinstance(cell, (int, float)):
-        return decimal(repr(cell))
+    if isinstance(cell, (Broken, Day)):
+        raise ValueError(f"{str(cell)[:60]!r} is no number")
+    if isinstance(cell, Percent):
+        return decimal(cell) * 100
     text = tidy(cell).replace(",", "").rstrip("%").strip()
     return decimal(text) if text else None
 
 
 def sheets(source: Input) -> Iterator[Sheet]:
-    """All sheets of a workbook, values only. ``FileError`` when it is none, or unpacks beyond the limits."""
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
-
-    if not source.workbook:
-        raise source.fault("it is no workbook (.xlsx).", "Save it as .xlsx.")
-    try:
-        book = CalamineWorkbook.from_path(str(source.path))
-    except PasswordError:
-        raise source.fault("it is encrypted.", "Save it without a password.") from None
-    except (CalamineError, ValueError, OSError) as error:
-        raise source.fault(f"it is no whole workbook ({error}).", "Fetch it again.") from None
-    for name in book.sheet_names:
-        try:
-            sheet = book.get_sheet_by_name(name)
-            cells = sheet.to_python(skip_empty_area=False)
-        except (CalamineError, ValueError) as error:
-            raise source.fault(f"the sheet {name!r} cannot be read ({error}).", "Fetch it again.") from None
-        if sum(map(len, cells)) > MOST_CELLS:
-            raise source.fault(f"the sheet {name!r} has more than {MOST_CELLS:,} cells.", "It is no workbook of this kind.")
-        yield _sheet(name, cells)
+    """All sheets of a workbook, values only. ``FileError`` when it is none, is damaged, or one sheet has far too many cells."""
+    book = Workbook(source)
+    for part in book.sheets:
+        rows, many = [], 0
+        for row in book.rows(part):
+            rows.append((row.number, row.cells))
+            many += len(row.cells)
+            if many > MOST_CELLS:
+                raise source.fault(
+                    f"the sheet {part.name!r} has more than {MOST_CELLS:,} cells.", "It is no workbook of this kind."
+                )
+        yield _sheet(part.name, [number for number, _ in rows], [cells for _, cells in rows])
 
 
-def _sheet(name: str, cells: list[list[Any]]) -> Sheet:
+def _sheet(name: str, numbers: list[int], cells: list[list[str]]) -> Sheet:
     sheet = Sheet(name)
     first = next((n for n, row in enumerate(cells[:FIRST_ROWS]) if _is_heading(row)), None)
     above = " ".join(tidy(c) for row in cells[: FIRST_ROWS if first is None else first] for c in row if c not in ("", None))
@@ -131,7 +124,7 @@ def _sheet(name: str, cells: list[list[Any]]) -> Sheet:
     sheet.unit = sheet.unit or unit(" ".join(above + title for above, title in heads))
     sheet.changes = any("증감" in title for _, title in heads)
     _name_columns(sheet, heads)
-    sheet.rows = [(n + 1, row) for n, row in enumerate(cells[data:], data) if any(tidy(c) for c in row)]
+    sheet.rows = [(n, row) for n, row in zip(numbers[data:], cells[data:], strict=True) if any(tidy(c) for c in row)]
     return sheet
 
 
@@ -153,7 +146,7 @@ def _headings(cells: list[list[Any]], first: int) -> tuple[list[tuple[str, str]]
     for number in range(first + 1, min(first + HEADER_ROWS, len(cells))):
         row = cells[number]
         told = group < len(row) and tidy(row[group])
-        if told or any(isinstance(c, float) and not _year(c) for c in row):
+        if told or any(isinstance(c, Number) and not _year(c) for c in row):
             break
         end = number + 1
         for column, (above, title) in enumerate(heads):
@@ -163,8 +156,8 @@ def _headings(cells: list[list[Any]], first: int) -> tuple[list[tuple[str, str]]
     return heads, end
 
 
-def _year(cell: float) -> bool:
-    return cell == int(cell) and 1990 <= cell <= 2100
+def _year(cell: str) -> bool:
+    return re.fullmatch(r"(19|20)\d\d(\.0)?", cell) is not None
 
 
 def _name_columns(sheet: Sheet, heads: list[tuple[str, str]]) -> None:
