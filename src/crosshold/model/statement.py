@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
@@ -170,7 +171,7 @@ class Statement:
             elif kind is int:
                 parts.append(key + str(value))
             elif value is not None and (value or kind not in _GROUPS):
-                parts.append(key + (_share_text(value) if kind is Share else _JSON(_plain(value))))
+                parts.append(key + (_share_text(value) if kind is Share else _json(value)))
         text = "{" + ", ".join(parts) + "}"
         return text if text.isascii() else _sound(text)
 
@@ -236,6 +237,36 @@ _MONEY, _RATIOS, _DAYS = ("amount", "price"), ("target", "delta", "cap"), ("know
 
 _GROUPS = (tuple, dict, list, MappingProxyType)
 _ATOMS = frozenset((str, int, bool, type(None)))
+
+
+_WORDS, _LEAVES, _NESTED = frozenset((str,)), frozenset((str, int, bool, float, type(None))), frozenset((dict, list))
+
+
+def _json(value: Any) -> str:
+    """Any value as JSON with sorted keys. What came as JSON goes out at the speed of the encoder."""
+    if _is_json(value):
+        with suppress(ValueError):  # no number
+            return _JSON(value)
+    return _JSON(_plain(value))
+
+
+def _is_json(value: Any) -> bool:
+    """Whether it is made of the types of JSON alone, with words for keys; looked at by the container, not by the leaf."""
+    if type(value) not in _NESTED:
+        return False
+    waiting = [value]
+    for here in waiting:
+        inner = here
+        if type(here) is dict:
+            if not _WORDS.issuperset(map(type, here)):
+                return False
+            inner = here.values()
+        kinds = set(map(type, inner)) - _LEAVES
+        if kinds:
+            if not kinds <= _NESTED:
+                return False
+            waiting += [item for item in inner if type(item) in _NESTED]
+    return True
 
 
 def _share_text(s: Share) -> str:
