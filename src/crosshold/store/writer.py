@@ -135,14 +135,13 @@ class Writer:
         key = "id" if kind == "statements" else f"md5(CAST(row({quoted([n for n in columns if n != 'recorded_at'])}) AS VARCHAR))"
         conditions = []  # keys alone decide, so that nothing wide is sorted, and the order of the lines is kept
         (unique,) = db.execute(f"SELECT count(DISTINCT {key}) FROM given").fetchone() or (0,)
+        words = kind in ("entities", "sources")
         if unique < given:
-            conditions.append(f"rowid IN (SELECT min(rowid) FROM given GROUP BY {key})")
-        if before and kind != "picks":  # a choice made again is a choice
-            latest = (
-                f"max_by({key}, recorded_at)" if kind in ("entities", "sources") else f"any_value({key})"
-            )  # words that came back count
-            named = key if kind == "findings" else "id"
-            known = f"SELECT {latest} AS key FROM read_parquet(?) WHERE {named} IN (SELECT {named} FROM given) GROUP BY {named}"
+            conditions.append(f"rowid IN (SELECT {'max' if words else 'min'}(rowid) FROM given GROUP BY {key})")
+        if before and words:
+            conditions.append(f"id NOT IN (SELECT id FROM ({self._said_already(key, before)}))")
+        elif before and kind != "picks":  # a choice made again is a choice
+            known = f"SELECT DISTINCT {key} AS key FROM read_parquet(?) WHERE {key} IN (SELECT {key} FROM given)"
             db.execute(f"CREATE OR REPLACE TEMP TABLE seen AS {known}", [before])
             conditions.append(f"{key} NOT IN (SELECT key FROM seen)")
         if kind == "statements":
@@ -152,6 +151,18 @@ class Writer:
         if kind == "statements":
             self.known_before += given - (part.rows if part else 0)
         db.execute("DROP TABLE given")
+
+    def _said_already(self, key: str, before: list[str]) -> str:
+        """Parties and sources about which nothing new is given: every word stands already, and the last of them is the last."""
+        place = "list_position(?, filename) * 4294967296 + file_row_number"
+        rows = "read_parquet(?, filename = true, file_row_number = true)"
+        stored = f"SELECT id, {key} AS key, {place} AS place FROM {rows} WHERE id IN (SELECT id FROM given)"
+        self._duckdb().execute(f"CREATE OR REPLACE TEMP TABLE stored AS {stored}", [before, before])
+        last = "SELECT id, max_by(key, place) AS last FROM stored GROUP BY id"
+        known = "(id, key) IN (SELECT (id, key) FROM stored)"
+        rows = f"SELECT id, {key} AS key, rowid AS place FROM given"
+        asked = f"SELECT id, max_by(key, place) AS last, bool_and({known}) AS known FROM ({rows}) GROUP BY id"
+        return f"SELECT g.id FROM ({asked}) g JOIN ({last}) s USING (id) WHERE g.known AND g.last = s.last"
 
     def _unlike(self, before: list[str]) -> None:
         """An id that a person gave stands for one statement: another content under it is refused, never dropped."""
