@@ -108,7 +108,7 @@ class TableStore(ABC):
         """Those of some statements that are there already, with their content."""
         for some in (names[k : k + 500] for k in range(0, len(names), 500)):
             marks = ", ".join("?" * len(some))
-            yield from self.run(f"SELECT id, content FROM statements WHERE id IN ({marks})", some)  # type: ignore[misc]
+            yield from self.run(f"SELECT id, content FROM statements WHERE id IN ({marks})", some)
 
     def _new(self, words: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
         """Without the parties and sources about which nothing new is said: every word stands already, and the last of them is the last."""
