@@ -88,9 +88,15 @@ def test_firms_and_persons_stand_in_one_array(tmp_path: Path) -> None:
         "PlatnostOd": "2015-01-01T00:00:00+01:00",
     }
     firm = {"Id": 6, "ObchodneMeno": "Fond", "Ico": "166073", "PlatnostOd": "2015-01-01T00:00:00+01:00"}
-    found = read(tmp_path, record([person], [OWNER, firm]))
+    numberless = {"Id": 8, "ObchodneMeno": "Foreign Fund", "Ico": None, "PlatnostOd": "2015-01-01T00:00:00+01:00"}
+    found = read(tmp_path, record([person], [OWNER, firm, numberless]))
     kinds = {e.id: e.kind for b in found.batches for e in b.entities}
-    assert kinds == {"sk-rpvs:partner/7": "person", "sk-rpvs:beneficiary/5": "person", "SK-ICO:00166073": "company"}
+    assert kinds == {
+        "sk-rpvs:partner/7": "person",
+        "sk-rpvs:beneficiary/5": "person",
+        "SK-ICO:00166073": "company",
+        "sk-rpvs:beneficiary/8": "company",
+    }
     assert "W_ID_PADDED" in found.codes and {s.object for s in found.of("holds")} == {"sk-rpvs:partner/7"}
 
 
