@@ -49,7 +49,7 @@ def register(lots: int, seed: int = 7) -> Snapshot:
     rng = np.random.default_rng(seed)
     companies, persons, cross = lots // 5, lots // 2, lots // 40
     outside = lots - 2 * cross - companies
-    names = [f"c{k}" for k in range(companies)] + [f"p{k}" for k in range(persons)] + [FLOAT]
+    names = (*(f"c{k}" for k in range(companies)), *(f"p{k}" for k in range(persons)), FLOAT)
     holder, issuer = rng.integers(0, persons, outside) + companies, rng.integers(0, companies, outside)
     shares = rng.integers(1, ISSUED // 25, outside)
     one = rng.integers(0, companies, cross)
@@ -63,7 +63,7 @@ def register(lots: int, seed: int = 7) -> Snapshot:
     table = Lots.from_columns(issuer=Coded(issuer, names), holder=Coded(holder, names), shares=shares)
     french = {"kind": "company", "jurisdiction": "FR", "form": "SA", "listed": False}
     person = {"kind": "person", "jurisdiction": None, "form": None, "listed": None}
-    kinds = {key: [french[key]] * companies + [person[key]] * (persons + 1) for key in french}
+    kinds = {key: (french[key],) * companies + (person[key],) * (persons + 1) for key in french}
     issuers = Records(Issuer, names[:companies], {"issued": np.maximum(held, ISSUED).tolist()})
     return Snapshot(date(2020, 1, 28), Records(Entity, names, kinds), issuers, table, rules=RuleChoice(only=RULES))
 

@@ -1,10 +1,14 @@
 """Seconds of a plan of fifty steps on the alliance: sales, buy-backs with cancellation, blocks, payments, over ten months.
 
     python benchmarks/simulate.py [steps]
+    python benchmarks/simulate.py --lots 1e7
 
 Beside it, on the same steps in the same run: the replay without any law, and a plain recomputation of shares and cash in dictionaries,
 which must end at the same register to the last share and the same cash to the last cent. No other tool replays deals under law, so the
 recomputation is the floor: what the arithmetic alone costs. Processor time, medians of five after one round that loads everything.
+
+``--lots``: one sale on a register of so many lots (that of ``ballot.py``) under its rules, for nine companies drawn at random; beside it
+what a program does that does not know where the register can change: every company's total and every holding again from columns.
 """
 
 from __future__ import annotations
@@ -93,8 +97,56 @@ def timed(work: Callable[[], object]) -> float:
     return median(seconds)
 
 
+def large(lots: int) -> None:
+    """One step on a register of many lots, in memory; processor time and the clock."""
+    from resource import RUSAGE_SELF, getrusage
+
+    import numpy as np
+    from ballot import clocked, register
+
+    wall, cpu, snapshot = clocked(lambda: register(lots))
+    print(f"{lots:,} lots: columns and Snapshot with checks {cpu:.1f} s (clock {wall:.1f})")
+    names = ("issuer", "holder", "beneficiary")
+    wall, cpu, _ = clocked(lambda: [snapshot.lots.by(name).place for name in names] + ["p0" in snapshot.entities])
+    print(f"    index by issuer, holder, beneficiary, once a register {cpu:.1f} s (clock {wall:.1f})")
+    issuer, holder, shares = snapshot.lots.codes("issuer"), snapshot.lots.codes("holder"), snapshot.lots.column("shares")
+    times, walls, plain = [], [], []
+    for place in np.random.default_rng(1).integers(0, lots // 2, 9).tolist():
+        lot = snapshot.lots[place]
+        row = {"type": "sell", "issuer": lot.issuer, "holder": lot.holder, "shares": lot.shares, "impact": 0}
+        plan = Plan.read({"steps": [{**row, "price": {"value": "1", "currency": "EUR"}}]})
+        wall, cpu, outcome = clocked(lambda plan=plan: simulate(snapshot, plan))
+        put, _, end = clocked(lambda outcome=outcome: outcome.snapshot)
+        times.append(cpu + put)
+        walls.append(wall + put)
+
+        def again(place: int = place) -> Any:
+            after = shares.copy()
+            after[place] = 0
+            key = issuer.code.astype(np.int64) * len(holder.words) + holder.code
+            return np.bincount(issuer.code, after, len(issuer.words)), np.unique(key, return_inverse=True)
+
+        if len(plain) < 2:
+            _, cpu, (totals, _) = clocked(again)
+            plain.append(cpu)
+            sold = sum(other.shares for other in end.lots_of(lot.issuer)) - end.held("~float", lot.issuer)
+            before = sum(other.shares for other in snapshot.lots_of(lot.issuer, "~float"))
+            assert totals[issuer.words.index(lot.issuer)] - before == sold
+        part = outcome.part
+        assert part is not None
+        print(f"    {len(part.snapshot.issuers):6,} companies, {len(part.snapshot.lots):7,} lots: {times[-1]:.4f} s")
+    peak = getrusage(RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"one step: median {median(times):.4f} s, worst {max(times):.4f} (clock {median(walls):.4f}, {max(walls):.4f}); {peak:,} MB"
+    )
+    print(f"all totals and holdings again: {median(plain):.3f} s")
+
+
 def main() -> None:
     """Print one line for each way."""
+    if "--lots" in sys.argv:
+        large(int(float(sys.argv[sys.argv.index("--lots") + 1])))
+        return
     rows = steps(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
     snapshot = read_case(Path(next(iter(alliance.__path__)))).at()
     lawless = snapshot.evolve(rules=RuleChoice(only=()), contracts=(), watch=())

@@ -169,3 +169,15 @@ def test_parties_of_one_fact_belong_to_one_part() -> None:
     plan = Plan.read({"steps": [{**SALE, "issuer": "B", "holder": "A", "shares": 40}]})
     alone, told = (part_for(s, plan) for s in (state, state.evolve(facts=({"fact": "controls", "by": "C", "target": "A"},))))
     assert alone and told and set(alone.snapshot.issuers) == {"A", "B"} and set(told.snapshot.issuers) == {"A", "B", "C", "D"}
+
+
+def test_what_is_below_is_left_out_where_it_is_too_much_and_a_watch_line_brings_a_company_back() -> None:
+    hub = (Lot("h", "H", "A", 600), *(Lot(f"y{k}", f"y{k}", "H", 500) for k in range(250)))
+    plan = Plan.read({"steps": [{**SALE, "issuer": "H", "holder": "A", "shares": 400}]})
+    state = large(*hub)
+    line = {"name": "y3", "issuer": "y3", "holders": ("H",), "basis": "issued", "op": ">=", "at": ("1/2",)}
+    first, second = (part_for(s, plan) for s in (state, state.evolve(watch=(line,))))
+    assert first and set(first.snapshot.issuers) == {"H"} and "Not told" in first.snapshot.findings[-1].message
+    assert second and set(second.snapshot.issuers) == {"H", "y3"} == set(second.told)
+    fewer = part_for(large(*hub[:60]), plan)
+    assert fewer and len(fewer.snapshot.issuers) == 60 and "Not told" not in fewer.snapshot.findings[-1].message

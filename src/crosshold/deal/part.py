@@ -4,14 +4,16 @@ What a plan changes in a company can matter in that company and in those below i
 others. What is true in any of these hangs on their own lots and on those of the companies above them, whatever their size: a control
 group grows through holders, and a company that loses votes for what it holds of another is itself above that other. So the part are the
 companies that the plan names, what is below them, and all that is above these or above who stands in contracts and the like, each with
-all its lots. It is closed upwards, so votes, lines and control in it are what they are in the whole register; nothing is cut off by size.
-Parties that one fact or contract names together count as above and below one another.
+all its lots. It is closed upwards, so votes, lines and control in it are what they are in the whole register; no holding is left out for
+its size. Parties that one fact or contract names together count as above and below one another. Where what is below is more than can be
+told (a plan on a company that holds something of tens of thousands), it is left out, and said to be: what is told stays exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from math import inf
 from typing import Any
 
 from crosshold.deal.plan import Plan
@@ -23,16 +25,19 @@ from crosshold.model.lots import Lots
 from crosshold.model.records import Overlay
 from crosshold.model.snapshot import Record, Snapshot
 
+MOST = 200
+"""So many lots of companies below are looked at and told of one by one; beyond that the part is what the plan names and who is above it."""
 _OWN = ("lots", "issuers", "entities", "findings")
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """``snapshot`` is the part of ``whole``; ``changing`` are the companies in which the plan can change anything, sorted."""
+    """``snapshot`` is the part of ``whole``; ``told`` are the companies in which the plan can change anything or about which records of the
+    case ask, sorted."""
 
     whole: Snapshot
     snapshot: Snapshot
-    changing: tuple[str, ...]
+    told: tuple[str, ...]
     places: Mapping[str, int]
 
     @classmethod
@@ -40,30 +45,47 @@ class Part:
         """The part for a plan; ``rules`` as for :func:`~crosshold.deal.simulate.simulate`."""
         reach = _Reach(whole)
         named = {name for name in _words(plan.to_dict()) if reach.knows(name)}
-        changing = reach.below(named & reach.issuers(named))
-        seeds = {*changing, *named, *(name for name in _words(_records(whole)) if reach.knows(name))}
-        inside = reach.above(seeds)
+        touched, asked = reach.issuers(named), {name for name in _words(_records(whole)) if reach.knows(name)}
+        seeds = named | asked
+        untold, below = [], reach.below(touched, MOST)
+        inside = None if below is None else reach.above(below | seeds, MOST)
+        if below is None or inside is None:
+            untold.append("what they hold, for it is too much")
+            below, inside = touched, reach.above(touched | seeds) or set()
         if _links_tested(whole, rules):  # companies with an owner in common are tested against each other
-            owners = {name for company in changing for lot in whole.lots_of(company) for name in _holders(lot)}
-            inside = reach.above(reach.below({name for name in owners if not reach.nobody(name)}) | inside)
-        return cls._cut(whole, reach.issuers(inside), {*named, *inside}, tuple(sorted(reach.issuers(changing))))
+            owners = {name for company in reach.issuers(below) for name in reach.owners(company) if not reach.nobody(name)}
+            sisters = reach.below(owners, MOST)
+            more = None if sisters is None else reach.above(sisters | inside, MOST)
+            inside = more or inside
+            untold += [] if more else ["links with companies that have an owner in common, for they are too many"]
+        return cls._cut(whole, reach.issuers(inside), {*named, *inside}, tuple(sorted(reach.issuers(below | asked))), untold)
 
     @classmethod
-    def _cut(cls, whole: Snapshot, companies: set[str], names: set[str], changing: tuple[str, ...]) -> Part:
+    def _cut(
+        cls, whole: Snapshot, companies: set[str], names: set[str], told: tuple[str, ...], untold: Sequence[str] = ()
+    ) -> Part:
         at = sorted(place for name in companies for place in whole.lots.positions(name))
         lots = [whole.lots[place] for place in at]
         names = {*names, *companies, *(name for lot in lots for name in (*_holders(lot), lot.pledged_to) if name)}
-        message = (
-            f"told of {len(companies):,} of {len(whole.issuers):,} companies: those that the plan and the records name, what they hold, "
-            "and who stands above them; in all others nothing changes."
+        message = f"told of {len(companies):,} of {len(whole.issuers):,} companies: those that the plan and the records name, "
+        if untold:
+            message += f"and who stands above them. Not told: {'; '.join(untold)}."
+        else:
+            message += "what they hold, and who stands above all these; in the others nothing changes."
+        note = Finding(
+            "N_PART_OF_REGISTER", message, "Name a company in a watch line to be told of it." if untold else "", "plan"
         )
-        note = Finding("N_PART_OF_REGISTER", message, "", "plan")
         made = whole.evolve(
             lots=Lots(lots), issuers={name: whole.issuers[name] for name in sorted(companies)},
             entities={name: whole.entities[name] if name in whole.entities else Entity(name) for name in sorted(names)},
             findings=(*whole.findings, note),
         )  # fmt: skip
-        return cls(whole, made, changing, dict(zip((lot.id for lot in lots), at, strict=True)))
+        return cls(whole, made, told, dict(zip((lot.id for lot in lots), at, strict=True)))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """The companies of which lines of law are told where the part is too large to tell them of all; empty where it is not."""
+        return self.told if len(self.snapshot.lots) > MOST else ()
 
     def same(self, other: Snapshot) -> Snapshot:
         """The same companies in another register, say of an earlier day."""
@@ -149,30 +171,31 @@ class _Reach:
         """Those among some names that are companies with shares."""
         return {name for name in names if name in self.whole.issuers}
 
-    def below(self, names: Iterable[str]) -> set[str]:
-        """The names, and what they hold, directly or through others."""
-        return self._reached(names, self._held)
+    def below(self, names: Iterable[str], most: int) -> set[str] | None:
+        """The names, and what they hold, directly or through others; ``None`` when that is more than ``most``."""
+        return self._reached(names, self.held, most)
 
-    def above(self, names: Iterable[str]) -> set[str]:
-        """The names, and who holds something of them, directly or through others."""
-        return self._reached(names, self._owners)
+    def above(self, names: Iterable[str], most: float = inf) -> set[str] | None:
+        """The names, and who holds something of them, directly or through others; ``None`` when their lots are more than ``most``."""
+        found = self._reached(names, self.owners, most)
+        many = found is None or sum(len(self.whole.lots.positions(name)) for name in self.issuers(found)) > most
+        return None if many else found
 
-    def _held(self, name: str) -> set[str]:
-        lots = self.whole.lots
-        return {lots[place].issuer for column in ("holder", "beneficiary") for place in lots.where(column, name)}
+    def held(self, name: str) -> set[str]:
+        """What a party holds, or another for it."""
+        return self.whole.lots.beside("holder", name, "issuer") | self.whole.lots.beside("beneficiary", name, "issuer")
 
-    def _owners(self, name: str) -> set[str]:
-        if name not in self.whole.issuers:
-            return set()
-        return {who for lot in self.whole.lots_of(name) for who in _holders(lot)}
+    def owners(self, name: str) -> set[str]:
+        """Who holds something of a company, and for whom."""
+        return self.whole.lots.beside("issuer", name, "holder") | self.whole.lots.beside("issuer", name, "beneficiary")
 
-    def _reached(self, names: Iterable[str], step: Callable[[str], set[str]]) -> set[str]:
+    def _reached(self, names: Iterable[str], step: Callable[[str], set[str]], most: float) -> set[str] | None:
         seen = set(names)
         waiting = list(seen)
-        while waiting:
+        while waiting and len(seen) <= most:
             name = waiting.pop()
             if not self.nobody(name):
                 new = (step(name) | self._fellows.get(name, set())) - seen
                 seen |= new
                 waiting += new
-        return seen
+        return None if waiting else seen

@@ -36,9 +36,16 @@ def over(view: View, holder: str, issuer: str, basis: str) -> Fraction | None:
 
 def pair(view: View) -> tuple[str, str] | None:
     """The two companies that hold most of each other (capital, subsidiaries counted); ``None`` when no two do."""
-    names = sorted(view.stakes)
-    stakes = {(a, b): over(view, a, b, "issued") or Fraction(0) for a in names for b in names if a != b}
-    two_way = [(a, b) for a in names for b in names if a < b and stakes[a, b] and stakes[b, a]]
+    stakes: dict[tuple[str, str], Fraction] = {}
+    for issuer, row in view.stakes.items():
+        by_party: dict[str, list[Fraction | None]] = {}
+        for holder, stake in row.items():
+            if holder != issuer and stake.shares and (who := parent(view, holder)) in view.stakes and who != issuer:
+                by_party.setdefault(who, []).append(stake.on("issued"))
+        for who, values in by_party.items():
+            if None not in values:
+                stakes[who, issuer] = sum((value for value in values if value is not None), Fraction(0))
+    two_way = sorted((a, b) for a, b in stakes if a < b and stakes[a, b] and stakes.get((b, a)))
     two_way = [(a, b) for a, b in two_way if parent(view, a) != b and parent(view, b) != a]
     return max(two_way, key=lambda p: (min(stakes[p], stakes[p[1], p[0]]), stakes[p] + stakes[p[1], p[0]]), default=None)
 

@@ -39,7 +39,7 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, p
     unknown = plan.check(state)
     if unknown:
         raise PlanError(unknown)
-    count = Counter(rules, part.changing if part else ())
+    count = Counter(rules, part.asked if part else ())
     try:
         outcome = run(state, plan, count, [part.same(each) for each in past] if part else past)
     except PlanError as error:

@@ -12,7 +12,7 @@ from crosshold.law.ballot import Ballot, ballot
 from crosshold.law.book import RuleBook
 from crosshold.law.event import Event
 from crosshold.law.events import events
-from crosshold.law.outcome import MANY, StableOutcome
+from crosshold.law.outcome import StableOutcome
 from crosshold.model.snapshot import Lot, Snapshot
 from crosshold.network import Network, build
 
@@ -93,7 +93,7 @@ class Votes:
 class Counter:
     """Counts votes, each register once: money moves often, and orders of a plan meet the same registers again.
 
-    ``asked`` are the companies of which lines are told where the register has too many lots to tell all.
+    ``asked`` are the companies of which lines are told; without any, all.
     """
 
     def __init__(self, rules: RuleBook | None = None, asked: Sequence[str] = ()) -> None:
@@ -107,7 +107,7 @@ class Counter:
         key = (snapshot.at, tuple(snapshot.lots), tuple(snapshot.issuers.values()), tuple(snapshot.entities.values()), *parts)
         if key not in self._known:
             found = ballot(snapshot, rules=self.rules)
-            self._known[key] = found.about(*self.asked) if len(snapshot.lots) > MANY else found
+            self._known[key] = found.about(*self.asked) if self.asked else found
         return Votes(snapshot, self._known[key])
 
     def events(self, before: Votes, after: Votes, history: Sequence[Ballot | Snapshot] = ()) -> tuple[Event, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 from crosshold.errors import FileError, Finding, Findings
 from crosshold.formats.case import table_beside
 from crosshold.formats.entity_table import entity_columns
-from crosshold.formats.holdings import HoldingTable, read_holdings
+from crosshold.formats.holdings import HoldingTable, Words, read_holdings
 from crosshold.formats.yaml_text import Document
 from crosshold.model.entity import FLOAT, Entity
 from crosshold.model.large_register import LargeRegister
@@ -99,7 +99,8 @@ def _parties(held: HoldingTable, names: tuple[str, ...], place: Mapping[str, int
     columns: dict[str, list[Any]] = {}
     for key, said, empty in (("kind", held.kinds, "unknown"), ("name", held.names, "")):
         if said:
-            columns[key] = [said.get(name, empty) for name in names]
+            known = said.column(empty) if isinstance(said, Words) else [said.get(name, empty) for name in held.ids]
+            columns[key] = known + [empty] * (len(names) - len(known))
     at = [place[name] for name in more["id"]]
     for key, values in more.items():
         if key != "id":

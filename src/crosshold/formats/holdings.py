@@ -48,6 +48,11 @@ class Words(Mapping[str, str]):
             raise KeyError(name)
         return self._words[int(self._code[place])]
 
+    def column(self, empty: str) -> list[str]:
+        """The word of every id, in the order of the ids."""
+        words = [*self._words, empty]  # -1, nothing said, is the last
+        return [words[k] for k in self._code.tolist()]
+
     def __iter__(self) -> Iterator[str]:
         return (self._ids[int(k)] for k in np.flatnonzero(self._code >= 0))
 

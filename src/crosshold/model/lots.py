@@ -185,13 +185,13 @@ class Lots(Sequence[Lot]):
             found += [first + k for k, lot in pieces if lot.issuer == issuer and holder in (None, lot.holder)]
         return sorted(found) if self._edits else found
 
-    def where(self, column: str, word: str) -> list[int]:
-        """Where the lots that say a word in a column of text (``holder``, ``beneficiary``) stand, in order."""
-        found = self._now_at(self._untouched(self._base.by(column).rows(word)))
+    def beside(self, column: str, word: str, other: str) -> set[str]:
+        """What the lots that say a word in a column of text say in another one; no lot is made for it."""
+        rows, there = self._untouched(self._base.by(column).rows(word)), self._base.by(other)
+        found = {there.words[k] for k in set(there.code[rows].tolist()) if k >= 0}
         for row in self._edited(column, word):
-            first = self._position(row)
-            found += [first + k for k, lot in enumerate(self._edits[row]) if getattr(lot, column) == word]
-        return sorted(found)
+            found |= {getattr(lot, other) for lot in self._edits[row] if getattr(lot, column) == word}
+        return found - {None}
 
     def names(self, column: str, word: str) -> bool:
         """Whether a column of text says a word in some lot."""
