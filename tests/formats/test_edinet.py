@@ -736,7 +736,21 @@ def test_html_in_a_text_block_is_only_read(tmp_path: Path) -> None:
     assert held.extra["name_as_filed"] == "ケストレル(株)<script>" and "alert" not in held.canonical()
 
 
-@given(st.text(alphabet="<>/tdrable特定投資株式銘柄数1234,()（）注 当前事業年度\n", max_size=300))
+def test_a_table_that_grows_without_end_is_one_error(tmp_path: Path) -> None:
+    path = tmp_path / "grows.xbrl"
+    grows = "<table>" + "<tr><td rowspan=99 colspan=99>x</td></tr>" * 2_000 + "</table>"
+    path.write_text(instance([ISSUED, block("MajorShareholdersTextBlock", grows)]), encoding="utf-8")
+    assert "1,000,000 cells" in fault(path)
+
+
+def test_comments_and_broken_markup_in_a_text_block_are_passed_over(tmp_path: Path) -> None:
+    shown = "<!-- <table><tr><td>x</td></tr></table> --><![CDATA[ <? x ?> <!x" + cells(
+        NAMES, ["ケストレル(株)", "1,000", "600", "架空"]
+    )
+    assert len(read(tmp_path, [chapter("当事業年度", "特定投資株式", shown)]).statements) == 1
+
+
+@given(st.text(alphabet="<>/![?-tdrable特定投資株式銘柄数1234,()（）注 当前事業年度\n", max_size=300))
 def test_any_text_block_is_read_without_an_exception(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     for name in BLOCKS[:2]:
         read(tmp_path_factory.mktemp("e"), [block(name, text)])

@@ -10,6 +10,7 @@ from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.formats.edinet.facts import Report
+from crosshold.formats.edinet.html import Item, items
 from crosshold.formats.edinet.names import Name, key, plain, read_name
 from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, short
@@ -64,6 +65,14 @@ class Filing:
         if english := report.plain("FilerNameInEnglishDEI"):
             found.append(("name-en", plain(english)))
         return tuple(found)
+
+    def shown(self, block: str) -> list[Item]:
+        """Paragraphs and tables of a text block, where the form of the filing still has them. ``FileError`` when it is endless."""
+        text = self.report.blocks.get(block)
+        try:
+            return items(text) if text and self.report.tagged_html else []
+        except ValueError as error:
+            raise self.source.fault(f"{error} ({block}).", "It is no filing of one company.") from None
 
     def find(self, code: str, message: str, cure: str = "", where: str = "") -> None:
         """Tell something about this filing."""

@@ -11,6 +11,7 @@ from crosshold.formats.edinet.names import plain
 
 MOST_CELLS = 1_000_000
 MOST_SPAN = 100
+_NO_TAG = re.compile(r"<(?![A-Za-z/][^<>]{0,2000}>)")
 _SKIPPED = ("script", "style", "head")
 _BREAKS = frozenset(["p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "tr", "table", "section"])
 
@@ -103,8 +104,7 @@ class _Reader(HTMLParser):
             if self._spans[1] > 1:
                 self._below[len(self._row)] = (self._spans[1] - 1, text)
             self._row.append(text)
-        self._cells += self._spans[0]
-        if self._cells > MOST_CELLS:
+        if self._cells + len(self._row) > MOST_CELLS:
             raise ValueError(f"a text block has more than {MOST_CELLS:,} cells")
 
     def _fill(self) -> None:
@@ -122,6 +122,7 @@ class _Reader(HTMLParser):
         if self._row is not None:
             if self._row or self._below:
                 self._fill()
+            self._cells += len(self._row)
             self._rows.append(self._row)
         self._row = None
 
@@ -140,9 +141,16 @@ def _span(text: str | None) -> int:
 def items(text: str) -> list[Item]:
     """Paragraphs and tables of a text block. ``ValueError`` when it is larger than any filing."""
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_elements_only(text))
     reader.close()
     return reader.items
+
+
+def _elements_only(text: str) -> str:
+    """Without comments; what opens like an element and is none is text: Python's reader stumbles over it, or reads it again and again."""
+    first, *others = text.split("<!--")
+    bare = first + "".join(other.partition("-->")[2] for other in others)
+    return _NO_TAG.sub("&lt;", bare)
 
 
 def squeezed(cell: str) -> str:

@@ -10,7 +10,7 @@ from crosshold.formats.edinet import footnotes
 from crosshold.formats.edinet.cells import cell_count, cell_percent
 from crosshold.formats.edinet.facts import Fact, count, ratio
 from crosshold.formats.edinet.filing import Filing, counted
-from crosshold.formats.edinet.html import Table, headed, items, squeezed
+from crosshold.formats.edinet.html import Table, headed, squeezed
 from crosshold.formats.edinet.names import Name, key, read_name
 from crosshold.formats.percent_base import Span, fitting
 from crosshold.model.share import Share
@@ -40,8 +40,7 @@ class Holder(NamedTuple):
 
 def read_major(filing: Filing) -> None:
     """Holders, issued shares, own shares and what the footnotes say, as statements."""
-    block = filing.report.blocks.get("MajorShareholdersTextBlock")
-    shown = items(block) if block and filing.report.tagged_html else []
+    shown = filing.shown("MajorShareholdersTextBlock")
     table = next((t for i in shown if isinstance(i, list) and (t := headed(i, HEADS, ("name", "share")))), None)
     rows = list(_tagged(filing))
     if table is not None and not any(row.shares or row.share for row in rows):

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from crosshold.formats.edinet.facts import Fact, count, money
 from crosshold.formats.edinet.filing import SOME, Filing, counted
-from crosshold.formats.edinet.html import items
 from crosshold.formats.edinet.names import Name, key, plain, read_name
 from crosshold.formats.percent_base import Span
 from crosshold.model.statement import Statement
@@ -43,10 +42,9 @@ def read_policy(filing: Filing) -> None:
         from crosshold.formats.edinet.policy_tables import read_tables
 
         for name in ("ExplanationAboutCorporateGovernanceTextBlock", "ShareholdingsTextBlock"):
-            block = filing.report.blocks.get(name)
-            if block and filing.report.tagged_html:
-                found += read_tables(filing, items(block), name)
-            elif block and name.startswith("Explanation"):
+            if shown := filing.shown(name):
+                found += read_tables(filing, shown, name)
+            elif filing.report.blocks.get(name) and not filing.report.tagged_html and name.startswith("Explanation"):
                 message = "its text blocks have lost their tables; policy shareholdings of older years stand only there."
                 filing.find("N_NO_TABLES", message, "Read the XBRL instance of the same document.", name)
     for holding in found:
