@@ -113,26 +113,19 @@ def _bytes(source: str) -> bytes:
 def _parties(names: Register | str | Path) -> Mapping[str, Entity]:
     """The parties of a register, a case or a file of statements."""
     from crosshold.api.reading import find, read
-    from crosshold.formats import catalogue
     from crosshold.formats.intake import Input
     from crosshold.model.entity import Entity
 
     if not isinstance(names, (str, Path)):
         return names.entities
     path = find(names)
-    if (path / "manifest.json").is_file():
-        from crosshold.store.parquet import ParquetStore
-
-        return ParquetStore(path).register().entities
-    if path.is_file():
-        source = Input(path)
-        if b"crosshold: statements/" in source.head[:4096]:
-            batches = list(catalogue.read(source, "statements")[1])
-            rejected = [Finding(r.code, r.text, "", r.where) for b in batches for r in b.rejects]
-            if rejected:
-                raise FileError(rejected)
-            return {e.id: e for b in batches for e in b.entities}
-    register = read(path)
+    own = path.is_file() and b"crosshold: statements/" in Input(path).head[:4096]
+    register = read(path, format="statements" if own else None)
+    if own:
+        faults = [f for f in register.findings if f.level == "error"]
+        if faults:
+            raise FileError(faults)
+        return register.entities
     issuers = {s.subject for s in register.statements if s.verb == "issued"}
     held = {name for s in register.statements for name in (s.subject, s.object) if name and ("lot" in s.extra or name in issuers)}
     return {**{name: Entity(name) for name in sorted(held | issuers) if not name.startswith("~")}, **register.entities}

@@ -20,7 +20,7 @@ from crosshold.formats.text.names import gazetteer
 from crosshold.formats.text.pieces import Pieces
 from crosshold.formats.text.proposal import NotUnderstood, Reading, Span, merged
 from crosshold.formats.text.reference import Context, resolve
-from crosshold.formats.text.sentences import MOST_SENTENCES, sentences
+from crosshold.formats.text.sentences import MOST_CHARACTERS, MOST_SENTENCES, sentences
 from crosshold.formats.text.units import Unit
 
 __all__ = ["LANGUAGES", "Reading", "read"]
@@ -90,6 +90,9 @@ class _Reader:
             self._sentence(start, end)
 
     def _sentence(self, start: int, end: int) -> None:
+        if end - start > MOST_CHARACTERS:
+            self.not_understood.append(NotUnderstood((start, end), "too long for a sentence"))
+            return
         units = self.pieces.units(self.read_as, start, end)
         for unit in units:
             if unit.kind == "E" and unit.value.id is None:

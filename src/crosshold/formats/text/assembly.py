@@ -16,7 +16,7 @@ from crosshold.formats.text.names import Party
 from crosshold.formats.text.proposal import Proposal
 from crosshold.formats.text.reference import Context
 from crosshold.formats.text.stakes import Stake, stakes
-from crosshold.formats.text.telling import Clause
+from crosshold.formats.text.telling import STATE, Clause
 from crosshold.formats.text.units import Unit, Verb
 
 _NUMBERED = ("S", "P", "PP", "M")
@@ -169,6 +169,7 @@ def _allowed(rule: Rule, slots: Mapping[str, Unit], verb: Verb) -> bool:
     stake = stake if isinstance(stake, Stake) else Stake()
     held = bool(stake.holder or stake.own)
     met = {
+        "ahead": verb.mood not in STATE,
         "held": held,
         "negated": verb.negated,
         "possessed": held and stake.told and not stake.part and stake.delta is None,

@@ -74,9 +74,17 @@ def attribute(units: list[Unit], text: str, context: Context) -> Speech:
                 via = speech.speaker.text if speech.speaker.kind in ("press", "company") else None
                 speech = replace(speech, speaker=replace(cited, via=via), stance="reports")
             return speech
+    lead = _part(row, "accto", text)
     rest, told = _cut(row, "accto", text, context)
-    found = told or cited
-    return Speech(found or Speaker(), rest)
+    return Speech(told or cited or Speaker(), rest, lead=lead if told else None)
+
+
+def _part(row: list[Unit], kind: str, text: str) -> tuple[int, int] | None:
+    """From where to where a part runs that a word begins: up to the next comma, or to the end."""
+    place = next((n for n, u in enumerate(row) if u.kind == kind), None)
+    if place is None:
+        return None
+    return row[place].start, next((u.start for u in row[place + 1 :] if u.kind == ","), len(text))
 
 
 def _cut(row: list[Unit], kind: str, text: str, context: Context) -> tuple[list[Unit], Speaker | None]:

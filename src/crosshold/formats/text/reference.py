@@ -85,11 +85,11 @@ def _candidates(
         fitting = tuple(dict.fromkeys(_plain(p) for p in row if _fits(p, kind)))
         if fitting:
             return fitting
-    if kind in ("company", "owner", "bank"):  # nobody was a subject: the only one that was named at all
+    if kind in ("company", "thing", "owner", "bank"):  # nobody was a subject: the only one that was named at all
         known = tuple(
             dict.fromkeys(_plain(p) for p in [*mentioned, *(p for row in reversed(context.named) for p in row)] if _fits(p, kind))
         )
-        return known if len(known) == 1 else known if kind == "company" else ()
+        return known if len(known) == 1 or kind in ("company", "thing") else ()
     return ()
 
 
@@ -107,7 +107,7 @@ def _partners(subjects: list[tuple[Party, ...]], mentioned: list[Party], context
 def _fits(party: Party, kind: str) -> bool:
     if kind == "owner":
         return True
-    if kind == "several":
+    if kind in ("several", "thing"):
         return party.kind not in ("person", "press")
     if kind == "bank":
         return "bank" in party.name.lower()

@@ -1,7 +1,7 @@
 """Text into sentences: where each begins and ends, as character offsets.
 
 A full stop ends a sentence unless an abbreviation, an initial or a number stands before it and what follows carries on. The abbreviations
-are data of the language's cue table. See decisions/0012 for why no library does this.
+are data of the language's cue table. See decisions/0007 for why no library does this.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection, Iterator
 
 MOST_SENTENCES = 10_000
+MOST_CHARACTERS = 4_000
+"""Of one sentence; a longer one is no prose and is not read."""
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s|$)|[。！？]+[」』）]*|\n\s*\n|\n(?=\s*[-•*]\s)")
 _BEFORE = re.compile(r"[\w&'’-]+(?:\.[\w&'’-]+)*$")
 _AFTER = re.compile(r"\s*(\S)(\S*)")
