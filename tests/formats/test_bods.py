@@ -20,8 +20,9 @@ from crosshold.formats.intake import Input
 from crosshold.formats.originals import original
 from crosshold.model.register import Register, Statements
 from crosshold.model.statement import Statement
-from formats.bods_records import PARTIES, entity, interest, person, relationship, save, statement
-from formats.reading import Import
+
+from .bods_records import PARTIES, entity, interest, person, relationship, save, statement
+from .reading import Import
 
 
 def read(tmp_path: Path, *records: Any, shape: str = "array", **options: Any) -> Import:

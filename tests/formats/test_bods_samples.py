@@ -13,7 +13,8 @@ from crosshold.formats import bods
 from crosshold.formats.catalogue import recognise
 from crosshold.formats.intake import Input
 from crosshold.formats.originals import original
-from formats.reading import Import, same_json, samples
+
+from .reading import Import, same_json, samples
 
 NAMES = (
     "bods-package-entity-owning-entity", "bods-package-fi-soe", "indirect-ownership", "joint-ownership", "levent",

@@ -21,8 +21,9 @@ from crosshold.model.entity import Entity
 from crosshold.model.register import Register, Statements
 from crosshold.model.share import Share, exact, parse
 from crosshold.model.statement import Source, Statement
-from formats.bods_records import PARTIES, entity, interest, relationship, save
-from formats.reading import Import, same_json
+
+from .bods_records import PARTIES, entity, interest, relationship, save
+from .reading import Import, same_json
 
 SOURCE = Source("bods:Harbour Register", "dataset", "Harbour Register")
 JUDGE = Path(__file__).with_name("bods_judge.py")

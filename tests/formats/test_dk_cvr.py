@@ -13,7 +13,8 @@ import pytest
 
 from crosshold.formats import catalogue, dk_cvr
 from crosshold.formats.intake import Input
-from formats.reading import Import, samples
+
+from .reading import Import, samples
 
 OPEN = {"gyldigFra": "2015-01-01", "gyldigTil": None}
 NUMBER = 24256790  # a number with a right check digit

@@ -23,7 +23,8 @@ from crosshold.model.entity import Entity
 from crosshold.model.register import Register, Statements
 from crosshold.model.share import HEDGES, exact, parse
 from crosshold.model.statement import Statement
-from formats.reading import Import, same_json, samples
+
+from .reading import Import, same_json, samples
 
 
 def thing(ident: str, schema: str, **properties: Any) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Input
 from crosshold.formats.xml_stream import elements
 from crosshold.model.statement import Statement
-from formats.reading import Import, samples
+
+from .reading import Import, samples
 
 
 def lei(stem: str) -> str:

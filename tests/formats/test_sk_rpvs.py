@@ -11,7 +11,8 @@ import pytest
 from crosshold.formats import catalogue, sk_rpvs
 from crosshold.formats.intake import Input
 from crosshold.model.share import SOME
-from formats.reading import Import, samples
+
+from .reading import Import, samples
 
 FIRM = {
     "Id": 1,

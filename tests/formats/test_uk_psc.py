@@ -14,7 +14,8 @@ from crosshold.formats import catalogue, uk_psc
 from crosshold.formats.intake import Input
 from crosshold.formats.uk_natures import nature
 from crosshold.model.share import SOME
-from formats.reading import Import, samples
+
+from .reading import Import, samples
 
 SHARES, VOTES = "ownership-of-shares-25-to-50-percent", "voting-rights-25-to-50-percent"
 KIND = "-person-with-significant-control"
