@@ -113,6 +113,7 @@ class Said:
     fraction: bool = False  # the cell itself says that it is a fraction
 
 
+@lru_cache(2**14, typed=True)  # cells repeat; a number of a workbook is not the text of the same digits
 def share_parts(cell: str, style: Style) -> Said:
     """A share cell taken apart, before its unit is known."""
     if isinstance(cell, Number):
@@ -133,6 +134,7 @@ def _percentage(text: str, style: Style) -> Decimal:
     return value
 
 
+@lru_cache(2**14, typed=True)  # cells repeat; a number of a workbook is not the text of the same digits
 def share(said: Said, unit: str, text: str) -> Share:
     """The share behind a cell of that unit. ``ValueError`` outside 0 to 100 %."""
     percent = said.sign or (unit == "percent" and not said.fraction)
@@ -177,6 +179,7 @@ def order_shown(cell: str) -> str | None:
     return "day" if first > 12 >= second else "month" if second > 12 >= first else None
 
 
+@lru_cache(2**14, typed=True)  # cells repeat; a number of a workbook is not the text of the same digits
 def day(cell: str, style: Style) -> tuple[str, bool]:
     """A date of any precision as ISO text, and whether day and month could not be told apart (then it is the year, which is certain)."""
     if isinstance(cell, Day):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -56,7 +57,7 @@ class Reader:
         self.loose = [(n, name) for n, name in enumerate(header.names) if name not in mapping.columns]
         self.ids = [f for f in (*self.columns, *self.constant) if ":" in f]
         self.sums, self.facts = Sums(), Facts()
-        self.entities: dict[str, None] = {}
+        self.entities: OrderedDict[Entity, None] = OrderedDict()
         self.batch = Batch()
         self.where = ""
         self.as_direct = bool(source.options.get("as_direct"))
@@ -281,11 +282,10 @@ class Reader:
         return found
 
     def _entity(self, entity: Entity) -> None:
-        key = repr(entity)
-        if key not in self.entities:
+        if entity not in self.entities:
             if len(self.entities) >= 2**16:
-                del self.entities[next(iter(self.entities))]
-            self.entities[key] = None
+                self.entities.popitem(last=False)
+            self.entities[entity] = None
             self.batch.entities.append(entity)
 
     # -- one cell --------------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
@@ -26,11 +27,11 @@ class Tally:
     shares: int = 0
     counted: int = 0
 
-    def add(self, statement: Statement) -> None:
-        """Take a row in."""
+    def add(self, statement: Statement, ends: tuple[float, float] | None) -> None:
+        """Take a row in; ``ends`` are the bounds of its share."""
         self.rows += 1
-        if statement.share is not None:
-            self.low, self.high, self.parts = self.low + statement.share.low, self.high + statement.share.high, self.parts + 1
+        if ends is not None:
+            self.low, self.high, self.parts = self.low + ends[0], self.high + ends[1], self.parts + 1
         if statement.shares is not None:
             self.shares, self.counted = self.shares + statement.shares, self.counted + 1
 
@@ -65,7 +66,7 @@ class Sums:
     """Tallies per company and day, since the last total, and of everything."""
 
     def __init__(self) -> None:
-        self.per: dict[Hashable, Tally] = {}
+        self.per: OrderedDict[Hashable, Tally] = OrderedDict()
         self.over: set[Hashable] = set()
         self.section, self.whole = Tally(), Tally()
         self.ahead: list[Total] = []
@@ -73,11 +74,10 @@ class Sums:
     def add(self, statement: Statement) -> Iterator[Finding]:
         """Take a row in; a company that its holders hold over 100 % at least is told once."""
         issuer, day = statement.object or "", statement.as_of or ""
-        self.section.add(statement)
-        self.whole.add(statement)
-        self._tally((issuer, day)).add(statement)
+        ends = None if statement.share is None else (float(statement.share.low), float(statement.share.high))
         of_class = self._tally((issuer, day, statement.share_class))
-        of_class.add(statement)
+        for tally in (self.section, self.whole, self._tally((issuer, day)), of_class):
+            tally.add(statement, ends)
         key = (issuer, day, statement.share_class)
         if of_class.low > 1 + _NEAR and key not in self.over and len(self.over) < MOST_KEYS:
             self.over.add(key)
@@ -90,7 +90,7 @@ class Sums:
         found = self.per.get(key)
         if found is None:
             if len(self.per) >= MOST_KEYS:
-                del self.per[next(iter(self.per))]
+                self.per.popitem(last=False)
             found = self.per[key] = Tally()
         return found
 
@@ -124,7 +124,7 @@ class Facts:
     """The facts said lately, to tell what is said again."""
 
     def __init__(self) -> None:
-        self._seen: dict[Hashable, tuple[str | None, str]] = {}
+        self._seen: OrderedDict[Hashable, tuple[str | None, str]] = OrderedDict()
 
     def again(self, s: Statement) -> str | None:
         """Where the same fact stands already; a class that only one of the two names makes no difference."""
@@ -134,6 +134,6 @@ class Facts:
         if before is not None and (None in (before[0], s.share_class) or before[0] == s.share_class):
             return before[1]
         if len(self._seen) >= MOST_FACTS:
-            del self._seen[next(iter(self._seen))]
+            self._seen.popitem(last=False)
         self._seen[key] = (s.share_class, s.where or "")
         return None
