@@ -11,8 +11,6 @@ from typing import Any
 from crosshold.formats.intake import Account, Batch, Input
 from crosshold.model.statement import Statement
 
-DATA = Path("/work/shared/data")
-
 
 class Read:
     """Everything that a reader gave of one file."""

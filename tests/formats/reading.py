@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import date
 from pathlib import Path
 from types import ModuleType
@@ -14,6 +13,8 @@ import pytest
 from crosshold.formats.intake import Account, Batch, Input
 from crosshold.model.register import Register, Statements
 from crosshold.model.statement import Statement
+
+from .samples import DATA
 
 
 class Import:
@@ -52,7 +53,7 @@ def same_json(a: Any, b: Any) -> bool:
 
 def samples(*names: str) -> Path:
     """A folder of the sample data, which is not part of the repository; the test is skipped where it is not there."""
-    folder = os.environ.get("CROSSHOLD_SAMPLE_DATA")
-    if not folder or not Path(folder, *names).exists():
-        pytest.skip("sample data")
-    return Path(folder, *names)
+    folder = DATA.joinpath(*names)
+    if not folder.exists():
+        pytest.skip("sample data absent")
+    return folder

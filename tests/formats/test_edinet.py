@@ -26,7 +26,8 @@ from crosshold.formats.edinet.facts import BLOCKS
 from crosshold.formats.edinet.names import dates, key, read_name
 from crosshold.formats.intake import Input
 
-from .filings import DATA, Read, read_file
+from .filings import Read, read_file
+from .samples import DATA
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<xbrli:xbrl xmlns:xbrli="http://www.xbrl.org/2003/instance" '

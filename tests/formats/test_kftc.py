@@ -19,7 +19,8 @@ from crosshold.formats.catalogue import recognise
 from crosshold.formats.intake import Input
 from crosshold.formats.kftc.release import key
 
-from .filings import DATA, Read, read_file
+from .filings import Read, read_file
+from .samples import DATA
 
 Rows = list[list[Any]]
 

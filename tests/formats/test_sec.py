@@ -20,7 +20,8 @@ from crosshold.formats.catalogue import recognise
 from crosshold.formats.intake import BATCH, Input
 from crosshold.formats.sec.blocks import Powers, blocks
 
-from .filings import DATA, Read, read_file
+from .filings import Read, read_file
+from .samples import DATA
 
 Given = dict[str, str]
 CUSIP = "037833100"  # its check digit is right (ISO 6166 example of the issuer 037833)

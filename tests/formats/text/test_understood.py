@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from crosshold.formats.text import read
 
+from ..samples import DATA
 from .plain_news import TEXTS
 from .sayings import DAY, NAMES, Case, cases, faults
 
-SHARED = Path("/work/shared/data/text/sentences.json")
+SHARED = DATA / "text" / "sentences.json"
 
 
 def _read(case: Case) -> list[str]:
