@@ -387,7 +387,8 @@ def test_a_row_without_a_holder_or_an_issuer_is_rejected(tmp_path: Path) -> None
     ("cell", "name"),
     [
         ("Aurel*", "Aurel"), ("Aurel †", "Aurel"), ("Aurel (1)", "Aurel"), ("Aurel²", "Aurel"), ("Aurel [3]", "Aurel"),
-        ("株式会社架空ＵＦ銀行　（注）２", "株式会社架空ＵＦ銀行"), ("架空銀行(注1)", "架空銀行"), ("Perrin (France)", "Perrin (France)"), ("3M", "3M"), ("*", None),
+        ("株式会社架空ＵＦ銀行　（注）２", "株式会社架空ＵＦ銀行"), ("架空銀行(注1)", "架空銀行"), 
+        ("Perrin (France)", "Perrin (France)"), ("3M", "3M"), ("*", None),
     ],
 )  # fmt: skip
 def test_footnote_marks_behind_a_name_are_taken_off_and_kept(tmp_path: Path, cell: str, name: str | None) -> None:
@@ -455,7 +456,7 @@ def test_a_matrix_is_refused_until_somebody_says_which_side_owns(tmp_path: Path)
 @pytest.mark.parametrize(("side", "first"), [("rows=holders", ("A", "B")), ("issuers", ("B", "A"))])
 def test_a_matrix_gives_a_statement_for_each_cell(tmp_path: Path, side: str, first: tuple[str, str]) -> None:
     found = taken(tmp_path, MATRIX, matrix=side)
-    assert [(s.subject, s.object) for s in found.statements][0] == first
+    assert (found.statements[0].subject, found.statements[0].object) == first
     assert points(found.statements) == [0.6, 0.1, 0.5, 0.3]
     assert found.account.accepted == 3
 

@@ -148,7 +148,7 @@ def test_several_sheets_need_a_word_which_one(tmp_path: Path) -> None:
         told.write_text(f"sheet: {name}\ncolumns: {{holder: holder, issuer: issuer, shares: shares}}\n", encoding="utf-8")
         assert [s.subject for s in Import(mapped, tmp_path / "t.xlsx", mapping=told).statements] == [name]
     told.write_text("sheet: three\ncolumns: {holder: holder, issuer: issuer}\n", encoding="utf-8")
-    with pytest.raises(FileError, match="no sheet 'three'.*one, two"):
+    with pytest.raises(FileError, match=r"no sheet 'three'.*one, two"):
         Import(mapped, tmp_path / "t.xlsx", mapping=told)
 
 
