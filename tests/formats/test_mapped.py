@@ -387,7 +387,7 @@ def test_a_row_without_a_holder_or_an_issuer_is_rejected(tmp_path: Path) -> None
     ("cell", "name"),
     [
         ("Aurel*", "Aurel"), ("Aurel †", "Aurel"), ("Aurel (1)", "Aurel"), ("Aurel²", "Aurel"), ("Aurel [3]", "Aurel"),
-        ("株式会社架空ＵＦ銀行　（注）２", "株式会社架空ＵＦ銀行"), ("架空銀行(注1)", "架空銀行"), 
+        ("株式会社架空ＵＦ銀行　（注）２", "株式会社架空ＵＦ銀行"), ("架空銀行(注1)", "架空銀行"),
         ("Perrin (France)", "Perrin (France)"), ("3M", "3M"), ("*", None),
     ],
 )  # fmt: skip
