@@ -24,7 +24,24 @@ from crosshold.model.share import HEDGES, Share, parse
 from crosshold.model.statement import CONTENT, SPEAKER_KINDS, STANCES, VERBS, Source, Statement
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
-ODD = ["=1+1", "+49", "-x", "@a", "'=1", "''-", "\ttab", 'quo"te', "a;b,c|d", "株式会社", "x\ny", "\r\n", "-", "n/a", "Total", "007"]
+ODD = [
+    "=1+1",
+    "+49",
+    "-x",
+    "@a",
+    "'=1",
+    "''-",
+    "\ttab",
+    'quo"te',
+    "a;b,c|d",
+    "株式会社",
+    "x\ny",
+    "\r\n",
+    "-",
+    "n/a",
+    "Total",
+    "007",
+]
 TEXT = st.one_of(
     st.sampled_from(ODD),
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=20),

@@ -29,7 +29,9 @@ def import_(
         list[str] | None, typer.Option("--option", help="An option of the format; repeat it.", metavar="KEY=VALUE")
     ] = None,
     mapping: Annotated[Path | None, typer.Option("--mapping", help="Of tables: a file that says what the columns are.")] = None,
-    accept_guess: Annotated[bool, typer.Option("--accept-guess", help="Of tables: read the columns as they are guessed.")] = False,
+    accept_guess: Annotated[
+        bool, typer.Option("--accept-guess", help="Of tables: read the columns as they are guessed.")
+    ] = False,
     matrix: Annotated[
         str | None, typer.Option("--matrix", help="Of tables: rows=holders or rows=issuers.", metavar="rows=SIDE")
     ] = None,
