@@ -77,3 +77,24 @@ def test_intervals_meet_at_a_point_only_when_both_ends_are_closed() -> None:
     closed = Share(None, F(1, 4), F(1, 2))
     assert closed.meets(exact(F(1, 2)))
     assert not closed.meets(Share(None, F(1, 2), F(1), low_open=True))
+
+
+@given(
+    st.lists(st.fractions(0, 1, max_denominator=60), min_size=3, max_size=3),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 200),
+)
+def test_whole_shares_are_the_point_rounded_and_the_bounds_outward(
+    ends: list[Fraction], low_open: bool, high_open: bool, known: bool, whole: int
+) -> None:
+    low, point, high = sorted(ends)
+    share = Share(point if known else None, low, high, low_open, high_open)
+    shares, lowest, highest = whole_shares(share, whole)
+    inside = [n for n in range(whole + 1) if low * whole <= n <= high * whole]
+    inside = [n for n in inside if not (low_open and n == low * whole) and not (high_open and n == high * whole)]
+    assert all(lowest <= n <= highest for n in inside)  # no count that was said to be possible is lost
+    assert lowest - low * whole <= 1 and high * whole - highest <= 1
+    middle = round((point if known else (low + high) / 2) * whole)  # half to even
+    assert shares == min(max(middle, lowest), highest)

@@ -250,6 +250,12 @@ class Picker:
         claims = [s for s in claims if not self._denied(s)]
         if not recorded and not claims:
             return []
+        if len(claims) == 1 and (issuer, share_class) not in self.recorded and self.believe.name != "widest":
+            alone = self._best(
+                (issuer, holder, share_class), claims
+            )  # most of a large register: one claim, and nothing beside it
+            if alone is not None:
+                return [self._lot(alone)]
         group = self._group(holder, issuer, share_class)
         total = self._total(group, issuer)
         best = self._best((issuer, holder, share_class), [*recorded, *claims])
@@ -273,7 +279,7 @@ class Picker:
         picked = (pick := self.picked.get((issuer, holder, share_class))) is not None and pick.statement == best.id
         wide = None if picked else self.believe.widen([*recorded, *claims], self._share)
         said, tied = self._share(best), [s for c in self.believe.tied(claims) if not picked and (s := self._share(c))]
-        if wide is None and said and not all(s.meets(said) for s in tied):
+        if wide is None and said and len(tied) > 1 and not all(s.meets(said) for s in tied):
             wide = hull(tied, said.point)  # equally firm, equally new, and they conflict: nothing chooses between them
         return [
             self._lot(

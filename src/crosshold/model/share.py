@@ -241,13 +241,19 @@ def whole_shares(share: Share, whole: int) -> tuple[int, int, int]:
 
     A half-open upper bound excludes the count that lies exactly on it. Without a point the middle of the bounds is taken.
     """
-    point = share.point if share.point is not None else (share.low + share.high) / 2
-    low, high = share.low * whole, share.high * whole
-    lowest = low.numerator // low.denominator
-    highest = -(-high.numerator // high.denominator)
-    if share.low_open and low == lowest:
+    low, high, low_of, high_of = share.low.numerator, share.high.numerator, share.low.denominator, share.high.denominator
+    lowest, above = divmod(low * whole, low_of)
+    highest, below = divmod(-high * whole, high_of)
+    highest = -highest
+    if share.low_open and not above:
         lowest += 1
-    if share.high_open and high == highest and highest > lowest:
+    if share.high_open and not below and highest > lowest:
         highest -= 1
-    middle = min(max(round(point * whole), lowest), highest)
-    return middle, lowest, highest
+    if share.point is not None:
+        point, point_of = share.point.numerator, share.point.denominator
+    else:
+        point, point_of = low * high_of + high * low_of, 2 * low_of * high_of
+    middle, rest = divmod(point * whole, point_of)  # whole numbers alone: a register asks this of every row
+    if 2 * rest > point_of or (2 * rest == point_of and middle % 2):
+        middle += 1
+    return min(max(middle, lowest), highest), lowest, highest
