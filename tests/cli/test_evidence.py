@@ -302,3 +302,16 @@ def test_ctrl_c_while_importing_leaves_the_old_generation_and_status_130(tmp_pat
     assert running.returncode == 130 and b"nothing was written" in err
     assert json.loads((tmp_path / "r" / "manifest.json").read_text())["generation"] == 1
     assert not list((tmp_path / "r").glob("tmp-*"))
+
+
+def test_the_page_of_formats_names_each_with_its_page_and_whether_it_is_written() -> None:
+    docs = Path(__file__).parents[2] / "docs" / "formats"
+    rows = [line.split(" | ") for line in (docs / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| ")][
+        1:
+    ]
+    named = {row[0].split("`")[1]: row for row in rows}
+    assert list(named) == [form.name for form in catalogue.FORMATS]
+    for form in catalogue.FORMATS:
+        assert named[form.name][3].startswith("yes") == form.writes, form.name
+        if "](" in named[form.name][0]:
+            assert (docs / named[form.name][0].split("](")[1].rstrip(")")).is_file()
