@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
@@ -225,7 +226,7 @@ class _Maker:
             if name in self.there or ident.startswith("~"):
                 continue
             entity = words.get(ident, Entity(ident))
-            dated = min(self.needed.get(ident, [self._fallback()]))
+            dated = min(self.needed.get(ident, [self._fallback]))
             kind = "entity" if entity.kind != "person" or ident in owned else "person"
             details = entity_details(entity, first.get(ident)) if kind == "entity" else person_details(entity, first.get(ident))
             yield self._statement(f"is {ident}", kind, name, dated, ident, first.get(ident), details)
@@ -241,10 +242,11 @@ class _Maker:
         for text in (s.as_of, s.said_on, s.known_on, source.published_on if source else None):
             if text is not None:
                 return interval(str(text))[1].isoformat()
-        return self._fallback()
+        return self._fallback
 
+    @cached_property
     def _fallback(self) -> str:
-        known = [s.known_on for s in self.register.statements if s.known_on]
+        known = [day for _, day in self.register.statements.said("known_on")]
         return (self.register.day or max(known, default=date.today())).isoformat()
 
     def _statement(
