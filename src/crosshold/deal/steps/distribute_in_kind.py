@@ -17,7 +17,8 @@ from crosshold.formats.fields import Fields
 class DistributeInKind(Step):
     """``distributor`` gives ``shares`` of ``issuer`` to its holders pro rata, own shares excepted, whole by largest remainder.
 
-    What the issuer itself receives becomes its treasury. ``fills`` states a recorded result.
+    What the issuer itself receives becomes its treasury. ``fills`` states a recorded result. ``E_INSUFFICIENT`` when nobody holds
+    the distributor.
     """
 
     type: ClassVar[str] = "distribute_in_kind"
@@ -41,6 +42,9 @@ class DistributeInKind(Step):
             who = lot.beneficiary or lot.holder
             if self.distributor not in (lot.holder, who):
                 held[who] = held.get(who, 0) + lot.shares
+        if self.fills is None and self.shares and not sum(held.values()):
+            message = f"nobody but {self.distributor} is known to hold its shares, so nobody gets those of {self.issuer}."
+            raise draft.refuse("E_INSUFFICIENT", message, "Give the holders in the case, or state 'fills'.")
         fills = self.fills if self.fills is not None else largest_remainder(self.shares, held)
         draft.record |= {"shares": self.shares, "fills": dict(fills)}
         return (self.on(draft, fills=fills),)

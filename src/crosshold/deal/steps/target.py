@@ -48,7 +48,7 @@ class Target(Step):
     tranches: TranchesKey | None = None
 
     def review(self, source: Fields) -> None:
-        """The basis is one of this step; who is to be diluted does not subscribe."""
+        """The basis is one of this step; who is to be diluted does not subscribe, and no company buys from itself."""
         if self.basis not in self.bases:
             message = f"{self.type} reads {' or '.join(map(repr, self.bases))}, not {self.basis}."
             source.fault("E_BASIS_AMBIGUOUS", message, self.other, "basis")
@@ -58,6 +58,13 @@ class Target(Step):
             source.fault(
                 "C_BAD_VALUE", f"{self.subscriber} would subscribe and be diluted.", "Name another subscriber.", "subscriber"
             )
+        if self.channel == "issue" and self.subscriber == self.issuer:
+            source.fault(
+                "C_BAD_VALUE", f"{self.issuer} cannot subscribe its own shares.", "Name another subscriber.", "subscriber"
+            )
+        if self.channel == "buyback_cancel" and self.issuer in self.holders:
+            message = f"{self.issuer} cannot sell to itself."
+            source.fault("C_BAD_VALUE", message, "Use the step cancel for its own shares.", "holders")
 
     @abstractmethod
     def quantity(self, draft: Draft, held: Mapping[str, int]) -> tuple[int, Fraction | None]:
