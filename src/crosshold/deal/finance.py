@@ -229,7 +229,9 @@ def _solve(own: Mapping[str, Fraction], rows: Sequence[tuple[str, str, Fraction]
         matrix[place[holder]][place[issuer]] -= share
     inverse = exact_inverse(matrix)
     if inverse is None:
-        raise RequestError(Finding("E_SINGULAR", "these companies own each other completely.", "Check the holdings."))
+        names = ", ".join(sorted({issuer for _, issuer, _ in rows}))
+        message = f"some of {names} own each other completely, so that nothing of them is anybody else's."
+        raise RequestError(Finding("E_SINGULAR", message, "Check the holdings."))
     return {
         name: sum((x * own[other] for other, x in zip(own, inverse[n], strict=True)), Fraction(0)) for name, n in place.items()
     }
