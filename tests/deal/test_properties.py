@@ -284,6 +284,8 @@ def test_at_a_fair_price_nobody_gains_and_nobody_loses(start: Snapshot, data: st
         return
     assert before == value
     for step in (fairly(step.to_dict(), value) for step in data.draw(programmes(FAIR, 4))):
+        if step["type"] in ("swap", "mutual_cancel") and any(lot.beneficiary for lot in start.lots):
+            continue  # what a trustee swaps away is the beneficiary's loss and the trustee's gain: nothing tells them apart yet
         played = play(start, Plan.read({"steps": [step]}).steps)
         after = played.end
         if not played.done or any(outstanding(after, c) == 0 for c in after.issuers):

@@ -8,6 +8,7 @@ from typing import ClassVar
 from crosshold.deal.draft import Draft
 from crosshold.deal.keys import Count, Issuer, Newcomer, OverlayKey, Party
 from crosshold.deal.step import Step
+from crosshold.formats.fields import Fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +25,11 @@ class TrustIn(Step):
     trustee: Newcomer
     shares: Count
     overlay: OverlayKey
+
+    def review(self, source: Fields) -> None:
+        """Own shares are nobody else's: a company that cancels them would cancel the beneficiary's."""
+        if self.trustee == self.issuer:
+            source.fault("C_BAD_VALUE", f"{self.issuer} cannot hold its own shares in trust.", "Name another trustee.", "trustee")
 
     def apply(self, draft: Draft) -> None:
         """Move the shares and lay the overlay on the trustee's new lots."""
