@@ -44,12 +44,13 @@ class Phrases:
 
     def __init__(self, language: str) -> None:
         self._language = language
-        self._by_first: dict[str, list[tuple[tuple[str, ...], Any]]] = {}
+        self._sizes: dict[str, list[int]] = {}  # by first token, the longest first
+        self._values: dict[tuple[str, ...], Any] = {}
 
     @property
     def firsts(self) -> frozenset[str]:
         """Every token that a phrase can begin with."""
-        return frozenset(self._by_first)
+        return frozenset(self._sizes)
 
     def add(self, phrase: str, value: Any, *, exact: bool = False) -> None:
         """Add a phrase; ``exact`` keeps upper and lower case apart."""
@@ -57,22 +58,25 @@ class Phrases:
         while parts and parts[-1] == ".":
             parts.pop()
         if parts:
-            rows = self._by_first.setdefault(parts[0], [])
-            rows[:] = sorted([*(r for r in rows if r[0] != tuple(parts)), (tuple(parts), value)], key=lambda r: -len(r[0]))
+            sizes = self._sizes.setdefault(parts[0], [])
+            if len(parts) not in sizes:
+                sizes.append(len(parts))
+                sizes.sort(reverse=True)
+            self._values[tuple(parts)] = value
 
     def at(self, row: list[Token], place: int, *, exact: bool = False) -> tuple[Any, int] | None:
         """The longest phrase that begins at a token: its value and where it ends."""
         first = row[place]
-        rows = self._by_first.get(first.text if exact else first.low)
-        if rows is None:
+        sizes = self._sizes.get(first.text if exact else first.low)
+        if sizes is None:
             return None
-        for parts, value in rows:
-            size = len(parts)
-            if size == 1 or (
-                len(row) >= place + size
-                and all((row[place + n].text if exact else row[place + n].low) == parts[n] for n in range(1, size))
-            ):
-                return value, place + size
+        left = len(row) - place
+        for size in sizes:
+            if size <= left:
+                words = row[place : place + size]
+                parts = tuple([t.text for t in words] if exact else [t.low for t in words])
+                if parts in self._values:
+                    return self._values[parts], place + size
         return None
 
 
