@@ -159,7 +159,8 @@ class Judge:
             value = UNKNOWN  # the days are not known closely enough to tell
         held = node.left.held if isinstance(node.left, Increase) else node.left
         if isinstance(held, Held) and isinstance(node.right, Fraction):
-            value = self.override.get((node, env[held.target]), value)
+            if self.override:
+                value = self.override.get((node, env[held.target]), value)
             if self.trace is not None and isinstance(node.left, Held) and left.whole:
                 group = self.shown(held.group, env, rule, env[held.target])
                 measured = held.base[0] if len(held.base) == 1 else left.basis

@@ -16,6 +16,7 @@ from crosshold.law.rule import Effect, Party
 from crosshold.law.truth import FALSE
 from crosshold.model.dates import interval, whole_months
 from crosshold.model.entity import Entity
+from crosshold.model.lots import FEW
 from crosshold.model.records import fields_of
 from crosshold.model.snapshot import Lot, Record, Snapshot
 
@@ -32,7 +33,7 @@ class World:
     def __init__(self, snapshot: Snapshot, attribution: str = "registered") -> None:
         self.snapshot, self.at = snapshot, snapshot.at
         table = self.table = Holdings(snapshot, attribution)
-        self.lots: Sequence[Lot] = snapshot.lots
+        self.lots: Sequence[Lot] = snapshot.lots if len(snapshot.lots) > FEW else tuple(snapshot.lots)
         self.facts = Facts(snapshot.facts, snapshot.at)
         self.owner, self.owners, self.holdings = table.owner, table.owners, table.holdings
         self.base = table.base(snapshot)
