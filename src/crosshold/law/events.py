@@ -18,6 +18,7 @@ from crosshold.law.event import Event
 from crosshold.law.history import rise
 from crosshold.law.judge import Judge
 from crosshold.law.loyalty import past_world
+from crosshold.law.measure import Span
 from crosshold.law.near import LINE_KINDS, line_pairs, lines_tested
 from crosshold.law.outcome import StableOutcome
 from crosshold.law.passive import OWN, moved
@@ -140,6 +141,7 @@ class Measured:
 
 
 _MEASURED: WeakKeyDictionary[StableOutcome, dict[str, dict[Key, Measured]]] = WeakKeyDictionary()
+_SPANS: WeakKeyDictionary[StableOutcome, dict[tuple[str, str, str, int], Span | None]] = WeakKeyDictionary()
 
 
 def _measured(rule: Rule, outcome: StableOutcome) -> dict[Key, Measured]:
@@ -175,8 +177,13 @@ def _rank(rule: Rule, side: Measured | None, outcome: StableOutcome) -> int:
     if not outcome.world.has_bounds:
         return 2 if line.met else 0
     if side.rank is None:
-        env = {"I": line.issuer, "H": side.holder, "X": side.holder, "Y": line.issuer}
-        side.rank = {TRUE: 2, FALSE: 0}.get(outcome.doubting_judge.value(line.node, env, rule, line.clause), 1)
+        judge, spans = outcome.doubting_judge, _SPANS.setdefault(outcome, {})
+        key = rule.version, line.issuer, side.holder, id(line.node.left)  # the rungs of a ladder share the number itself
+        if key not in spans:
+            env = {"I": line.issuer, "H": side.holder, "X": side.holder, "Y": line.issuer}
+            spans[key] = judge.number(line.node.left, env, rule)
+        value = judge.truth(line.node, spans[key], Span(line.threshold, line.threshold))
+        side.rank = {TRUE: 2, FALSE: 0}.get(value, 1)
     return side.rank
 
 

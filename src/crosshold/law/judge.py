@@ -149,14 +149,10 @@ class Judge:
         return TRUE | FALSE if self.data else UNKNOWN
 
     def _compare(self, node: Compare, env: Env, rule: Rule, clause: str, effect: Effect | None) -> int:
-        left, right = self._number(node.left, env, rule, effect), self._number(node.right, env, rule, effect)
-        if left is None or right is None:
-            return UNKNOWN
-        if left is NOTHING or right is NOTHING:  # where nobody has a vote there is no share of the votes to compare
-            return UNKNOWN
-        value = _test_spans(left, node.op, right) | (UNKNOWN if left.null or right.null else 0)
-        if value == TRUE | FALSE and not self.data and isinstance(node.left, (HeldFor, Increase, MonthsSince)):
-            value = UNKNOWN  # the days are not known closely enough to tell
+        left, right = self.number(node.left, env, rule, effect), self.number(node.right, env, rule, effect)
+        value = self.truth(node, left, right)
+        if left is None or right is None or left is NOTHING or right is NOTHING:
+            return value
         held = node.left.held if isinstance(node.left, Increase) else node.left
         if isinstance(held, Held) and isinstance(node.right, Fraction):
             if self.override:
@@ -170,7 +166,19 @@ class Judge:
                 )  # fmt: skip
         return value
 
-    def _number(self, number: Number, env: Env, rule: Rule, effect: Effect | None) -> Span | None:
+    def truth(self, node: Compare, left: Span | None, right: Span | None) -> int:
+        """Truth of a comparison of two measured numbers."""
+        if left is None or right is None:
+            return UNKNOWN
+        if left is NOTHING or right is NOTHING:  # where nobody has a vote there is no share of the votes to compare
+            return UNKNOWN
+        value = _test_spans(left, node.op, right) | (UNKNOWN if left.null or right.null else 0)
+        if value == TRUE | FALSE and not self.data and isinstance(node.left, (HeldFor, Increase, MonthsSince)):
+            return UNKNOWN  # the days are not known closely enough to tell
+        return value
+
+    def number(self, number: Number, env: Env, rule: Rule, effect: Effect | None = None) -> Span | None:
+        """What a number measures; ``None`` where an input is missing."""
         if isinstance(number, Fraction):
             return Span(number, number)
         if isinstance(number, HeldFor):
