@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -355,6 +356,35 @@ def test_a_workbook_of_something_else_is_one_error(tmp_path: Path) -> None:
 def test_an_unknown_sheet_beside_known_ones_is_named(tmp_path: Path) -> None:
     found = read(tmp_path, a=[*PARENTS, [1, "가나", "다라(주)", "마바(주)", 1.0, 60.0, ""]], b=[["메모"], ["x"]])
     assert "N_SHEET" in found.codes and len(found.statements) == 1
+
+
+def test_a_workbook_of_a_few_kilobytes_with_a_cell_in_the_last_row_and_column_takes_no_memory(tmp_path: Path) -> None:
+    rows = [*PARENTS, [1, "가나", "다라(주)", "마바(주)", 1.0, 60.0, ""]]
+    plain, path = read(tmp_path, s=rows), tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet = made.add_worksheet("s")
+        for r, row in enumerate(rows):
+            sheet.write_row(r, 0, ["" if cell in ("^", "<", None) else cell for cell in row])
+        sheet.write(1_048_575, 16_383, "x")
+    assert path.stat().st_size < 10_000
+    tracemalloc.start()
+    found = read_file(kftc, path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20e6
+    assert (
+        [(s.subject, s.object, s.share) for s in found.statements]
+        == [(s.subject, s.object, s.share) for s in plain.statements]
+        != []
+    )
+    assert "1048576" in str(found.rejects)
+
+
+def test_a_sheet_of_too_many_cells_is_one_error_that_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = book(tmp_path, s=[*PARENTS, [1, "가나", "다라(주)", "마바(주)", 1.0, 60.0, ""]])
+    monkeypatch.setattr("crosshold.formats.kftc.sheet.MOST_CELLS", 10)
+    with pytest.raises(FileError, match="'s' has more than 10 cells"):
+        list(kftc.read(Input(path)))
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04 no archive", b"text", b""])
