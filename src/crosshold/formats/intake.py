@@ -6,7 +6,6 @@ statement or an entity + rows left out by a named rule + rows rejected; :class:`
 
 from __future__ import annotations
 
-import gc
 import gzip
 import hashlib
 import io
@@ -343,21 +342,6 @@ class _Limited(io.RawIOBase):
                 "Say --trust-size if you know where it is from.",
             )
         return len(piece)
-
-
-@contextmanager
-def collector_rests() -> Iterator[None]:
-    """Fill a batch without looking for dead objects: everything made lives until the batch is handed over.
-
-    The looking takes half the time of reading.
-    """
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def batches(rows: Iterable[Callable[[Batch], None]], source: Input) -> Iterator[Batch]:

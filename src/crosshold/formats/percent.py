@@ -6,14 +6,11 @@ import re
 import unicodedata
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from crosshold.model.share import HEDGES, Share, parse
 
-SOME = Share(None, Fraction(0), Fraction(1), low_open=True, bounds_from="word")
-"""A stake of which no number is said."""
 _DASHES = re.compile("[\u2010-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u301c\uff5e]")
 _UNIT = re.compile(r"%|\bper ?cent\b|\bpct\b|\bprozent\b|\bpour ?cent\b")
 _SIGNS = (

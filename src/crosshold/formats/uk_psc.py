@@ -14,10 +14,11 @@ from typing import Any, BinaryIO
 
 from crosshold.errors import Finding
 from crosshold.formats.identifiers import checked
-from crosshold.formats.intake import LISTED, Batch, Input, Refused, collector_rests
+from crosshold.formats.intake import LISTED, Batch, Input, Refused
 from crosshold.formats.json_stream import row_of
 from crosshold.formats.uk_holders import KINDS, PLAIN, holder_of
 from crosshold.formats.uk_natures import NO_OWNER, REMARKS, UNDISCLOSED, Nature, nature
+from crosshold.kernels.collector import collector_rests
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
 from crosshold.model.statement import Source, Statement

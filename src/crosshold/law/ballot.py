@@ -6,15 +6,14 @@ stable outcomes of them (exercisable). Contracts (exercised). Quorum, majority, 
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from crosshold.errors import Finding, Findings, RequestError, UndeterminedError
+from crosshold.kernels.collector import collector_rests
 from crosshold.law.actions import Action, actions, check_shares, only_circles
 from crosshold.law.bench import Bench
 from crosshold.law.book import ORDER, RuleBook, book_for
@@ -283,20 +282,6 @@ class Ballot:
         }  # fmt: skip
 
 
-@contextmanager
-def _uncollected(many: bool) -> Iterator[None]:
-    """Keeps Python from looking for circles of dead objects again and again among the millions that a large register makes, none of which
-    is dead yet: a third of the time."""
-    pause = many and gc.isenabled()
-    if pause:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pause:
-            gc.enable()
-
-
 def ballot(
     snapshot: Snapshot,
     *,
@@ -331,7 +316,7 @@ def ballot(
     runs, benches, outcomes = list[tuple[Mapping[str, str], Mapping[str, Bounds]]](), list[Bench](), list[StableOutcome]()
     stops: list[tuple[Mapping[str, str], Finding]] = []
     open_bases = readings_of(voting, definitions, choice.settings, readings, early)
-    with _uncollected(len(snapshot.lots) > MANY):
+    with collector_rests(len(snapshot.lots) > MANY):
         for whose in attributions(attribution, readings, snapshot, voting):
             world, voters = World(snapshot, whose or "registered"), whose or "registered"
             before = tuple(past_world(each, voters, active, definitions, meeting, choice.accept) for each in earlier)

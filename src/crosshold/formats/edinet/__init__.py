@@ -13,7 +13,8 @@ from crosshold.formats.edinet.filing import Filing
 from crosshold.formats.edinet.large import is_large, read_large
 from crosshold.formats.edinet.major import read_major
 from crosshold.formats.edinet.policy import read_policy
-from crosshold.formats.intake import Batch, Input, collector_rests
+from crosshold.formats.intake import Batch, Input
+from crosshold.kernels.collector import collector_rests
 
 _HEADING = "要素ID"
 _INSTANCE = re.compile(r"(?:.*/)?(?:PublicDoc/)?jp(?:crp|lvh)[^/]*\.xbrl")

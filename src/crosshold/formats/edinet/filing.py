@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from crosshold.errors import Finding
@@ -16,12 +15,9 @@ from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, short
 from crosshold.formats.percent_base import Span
 from crosshold.model.entity import Entity
-from crosshold.model.share import Share
 from crosshold.model.statement import Source, Statement
 
 MOST_NAME = 1_000
-SOME = Share(None, Fraction(0), Fraction(1), low_open=True, bounds_from="word")
-"""A holding of which no count is told."""
 
 
 class Filing:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crosshold.formats.edinet.facts import Fact, count, money
-from crosshold.formats.edinet.filing import SOME, Filing, counted
+from crosshold.formats.edinet.filing import Filing, counted
 from crosshold.formats.edinet.names import Name, key, plain, read_name
 from crosshold.formats.percent_base import Span
+from crosshold.model.share import SOME
 from crosshold.model.statement import Statement
 
 _ROW = re.compile(

@@ -17,11 +17,11 @@ from uuid import UUID, uuid5
 from crosshold.errors import Finding
 from crosshold.formats.ftm.record import IDENTIFIERS, read_record
 from crosshold.formats.originals import lost, outward, replaced, unchanged
-from crosshold.formats.percent import SOME, read_percent
+from crosshold.formats.percent import read_percent
 from crosshold.formats.row import Fault, inclusive
 from crosshold.model.entity import Entity
 from crosshold.model.register import Register
-from crosshold.model.share import Share
+from crosshold.model.share import SOME, Share
 from crosshold.model.statement import Statement
 
 VERBS = ("holds", "is", "role", "same_as")

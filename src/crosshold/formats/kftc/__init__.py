@@ -9,11 +9,12 @@ import struct
 import zlib
 from collections.abc import Iterator
 
-from crosshold.formats.intake import Batch, Input, collector_rests
+from crosshold.formats.intake import Batch, Input
 from crosshold.formats.kftc.buckets import read_buckets
 from crosshold.formats.kftc.release import Release
 from crosshold.formats.kftc.sheet import Sheet, sheets
 from crosshold.formats.kftc.stakes import read_chains, read_parents
+from crosshold.kernels.collector import collector_rests
 
 _SIGNS = tuple(word.encode() for word in ("기업집단", "내부지분율", "총수일가", "피출자", "공익법인 출자"))
 _LOCAL = b"PK\x03\x04"

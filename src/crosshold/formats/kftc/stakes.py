@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from crosshold.formats.intake import Batch, short
 from crosshold.formats.kftc.release import Release, percent
 from crosshold.formats.kftc.sheet import TOTALS, Sheet, amount, tidy
-from crosshold.model.share import Share
-
-SOME = Share(None, Fraction(0), Fraction(1), low_open=True, bounds_from="word")
+from crosshold.model.share import SOME, Share
 
 
 def read_parents(release: Release, sheet: Sheet, batch: Batch) -> None:
