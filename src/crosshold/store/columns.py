@@ -67,8 +67,11 @@ def pick_line(pick: Pick, now: str) -> str:
     return _text({**_fields(pick), "recorded_at": now})
 
 
+_encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 def _text(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = _encoded(value)
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
