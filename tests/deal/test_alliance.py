@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import crosshold
 from crosshold.deal.plan import Plan
 from crosshold.deal.simulate import Outcome, simulate
+from crosshold.errors import UndeterminedError
 from crosshold.formats.case import read_case
 
 CASE = Path(crosshold.__path__[0]) / "cases" / "alliance"
@@ -86,3 +88,12 @@ def test_a_line_that_needs_an_unrecorded_tie_gives_no_event() -> None:
     outcome = simulate(read_case(CASE).at(), Plan.read(CASE / "plans" / "cut_30_10.yaml"))
     passed = {(e["clause"], e["direction"]) for e in outcome.events if e["rule"] == "ACC-JGAAP"}
     assert passed == {("associate_20", "up"), ("associate_20", "down")}
+
+
+def test_a_plan_as_executed_replays_only_on_the_case_it_was_executed_on(outcome: Outcome) -> None:
+    plan = Plan.parse(outcome.as_executed.to_yaml())
+    assert simulate(outcome.start.snapshot, plan).end_hash == outcome.end_hash == plan.end_hash
+    other = outcome.start.snapshot.evolve(cash={**outcome.start.snapshot.cash, "M": {"JPY": Decimal(70_000_000_000)}})
+    with pytest.raises(UndeterminedError) as caught:
+        simulate(other, plan)
+    assert [f.code for f in caught.value.findings] == ["E_REPLAY_MISMATCH"] and caught.value.exit_status == 3

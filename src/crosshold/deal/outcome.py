@@ -60,7 +60,8 @@ def _event(event: Happening, exact: bool) -> dict[str, Any]:
 class Outcome:
     """The result of :func:`crosshold.deal.simulate.simulate`. Stakes are fractions 0-1; money is text with its currency.
 
-    ``start`` and ``steps[n].view`` hold the states; ``as_executed`` is a Plan of compiled steps that replays to the same ``end_hash``.
+    ``start`` and ``steps[n].view`` hold the states; ``as_executed`` is a Plan of compiled steps that replays to the same
+    ``end_hash``, which it carries.
     """
 
     plan: Plan
@@ -126,6 +127,7 @@ class Outcome:
         return Plan(
             steps=kept, id=f"{self.plan.id}.as_executed" if self.plan.id else "", title=self.plan.title, case=self.plan.case,
             status=self.plan.status, group=self.plan.group, options=self.plan.options, fund=self.plan.fund,
+            end_hash=self.end_hash,
         )  # fmt: skip
 
     @property

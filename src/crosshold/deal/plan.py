@@ -21,7 +21,7 @@ from crosshold.model.register import STATUSES
 from crosshold.model.snapshot import Snapshot
 
 VERSION = "plan/1"
-KEYS = ("crosshold", "id", "title", "case", "status", "group", "options", "fund", "steps", "note", "source")
+KEYS = ("crosshold", "id", "title", "case", "status", "group", "options", "fund", "steps", "end_hash", "note", "source")
 FUND_STATUS = ("proposed", "committed", "called", "executed", "cancelled")
 _BY_TYPE = {step.type: step for step in STEPS}
 
@@ -65,6 +65,7 @@ class Plan:
     fund: Fund | None = None
     note: str = ""
     source: str = ""
+    end_hash: str = ""
 
     @classmethod
     def read(cls, source: str | Path | Mapping[str, Any]) -> Plan:
@@ -126,6 +127,7 @@ class Plan:
         data: dict[str, Any] = {"crosshold": VERSION, "id": self.id, "title": self.title, "case": self.case}
         data |= {"status": plain(self.status), "group": self.group, "options": _options_dict(self.options)}
         data |= {"fund": self.fund.to_dict() if self.fund else None, "note": self.note, "source": self.source}
+        data["end_hash"] = self.end_hash
         return {**{k: v for k, v in data.items() if v}, "steps": [step.to_dict() for step in self.steps]}
 
     def to_yaml(self) -> str:
@@ -157,7 +159,7 @@ def _read(document: Document, *, embedded: bool) -> Plan:
     plan = Plan(
         steps=tuple(steps), id=top.text("id", "") or "", title=top.text("title", "") or "", case=top.text("case", "") or "",
         status=_status(top), group=top.text("group", "") or "", options=_options(top.child("options")), fund=read_fund(top.child("fund")),
-        note=top.text("note", "") or "", source=top.text("source", "") or "",
+        note=top.text("note", "") or "", source=top.text("source", "") or "", end_hash=top.text("end_hash", "") or "",
     )  # fmt: skip
     _depends(top, plan)
     faults.raise_errors(FileError)

@@ -13,7 +13,7 @@ from crosshold.deal.part import Part
 from crosshold.deal.path import Path
 from crosshold.deal.plan import Plan
 from crosshold.deal.votes import Counter
-from crosshold.errors import PlanError
+from crosshold.errors import Finding, PlanError, UndeterminedError
 from crosshold.law.book import RuleBook
 from crosshold.law.outcome import MANY
 from crosshold.model.snapshot import Snapshot
@@ -31,6 +31,9 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, p
     Raises ``PlanError`` when a step cannot be executed: it carries what bars the step and, in ``outcome``, everything up to the step
     before. A law with several outcomes does not stop: votes are then ``None`` (``W_VOTES_UNSETTLED``), unless a step depends on them.
 
+    A plan that carries the hash of the register it ended at (a plan as executed does) must end there again: ``E_REPLAY_MISMATCH``.
+    What the starting register itself gives no answer to, as caps that cannot hold together, is a ``RequestError``.
+
     In a register of more than 20,000 lots the :class:`~crosshold.deal.part.Part` that the plan can touch is simulated and told
     (``N_PART_OF_REGISTER``); ``outcome.snapshot`` is the whole register after it.
     """
@@ -44,6 +47,10 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, p
         outcome = run(state, plan, count, [part.same(each) for each in past] if part else past)
     except PlanError as error:
         raise PlanError(error.findings, _of(part, error.outcome)) from error
+    if plan.end_hash and outcome.end_hash != plan.end_hash:
+        message = f"the plan was executed to the register {plan.end_hash[:19]}... and ends here at {outcome.end_hash[:19]}...."
+        cure = "Replay it on the case it was executed on, or take 'end_hash' out of the plan."
+        raise UndeterminedError(Finding("E_REPLAY_MISMATCH", message, cure, plan.id or "plan"))
     if plan.options.order_check:
         outcome = replace(outcome, order_check=order_check(state, plan, count=count).to_dict(exact=True))
     return replace(outcome, part=part)
