@@ -122,7 +122,7 @@ class Draft(Shares):
         """Pay for shares that moved, ``each`` less ``cut``; the seller ``held`` so many before."""
         by_payee: dict[str, int] = {}
         for part in parts:
-            payee = part.lot.beneficiary or seller
+            payee = part.owner()
             by_payee[payee] = by_payee.get(payee, 0) + part.shares
         for payee, count in by_payee.items():
             if payee == buyer:

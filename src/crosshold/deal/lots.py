@@ -22,6 +22,10 @@ class Part:
     shares: int
     votes: Fraction
 
+    def owner(self) -> str:
+        """Whom the shares belong to: the beneficiary of a trust, else their holder."""
+        return self.lot.beneficiary or self.lot.holder
+
 
 def expanded(lots: Iterable[Lot], issuer: Issuer) -> list[Lot]:
     """The lots, with every aggregate of loyal and plain shares split in two where the issuer's loyalty rule tells how."""

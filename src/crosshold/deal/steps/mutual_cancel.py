@@ -20,7 +20,8 @@ class MutualCancel(Step):
     """``a`` and ``b`` are {issuer, shares, price, holder}; the holder of a's shares is b's issuer unless a unit of it is named.
 
     Only the net of the two values moves, between the two issuers. What a unit is owed by its parent for the shares that it gave up
-    is not booked. Netting raises no cash.
+    is not booked. Netting raises no cash. Shares in trust for anybody but the other company are not that company's to net:
+    ``C_BAD_VALUE``.
     """
 
     type: ClassVar[str] = "mutual_cancel"
@@ -45,7 +46,12 @@ class MutualCancel(Step):
         owed: list[tuple[Fraction, str]] = []
         for leg in (self.a, self.b):
             assert leg.price is not None and leg.holder is not None
-            _, lots = draft.transfer(leg.issuer, leg.holder, leg.issuer, leg.shares, self.lots)
+            parts, lots = draft.transfer(leg.issuer, leg.holder, leg.issuer, leg.shares, self.lots)
+            other = self.b.issuer if leg is self.a else self.a.issuer
+            theirs = sorted({part.lot.beneficiary for part in parts if part.lot.beneficiary} - {other})
+            if theirs:
+                message = f"{leg.holder} holds shares of {leg.issuer} for {' and '.join(theirs)}; {other} cannot net them."
+                raise draft.refuse("C_BAD_VALUE", message, "Use a buyback with cancel, which pays the beneficiary.")
             draft.cancel(leg.issuer, leg.shares, lots)
             owed.append((leg.shares * Fraction(leg.price.value), leg.price.currency or draft.state.currency))
         currency = owed[0][1]

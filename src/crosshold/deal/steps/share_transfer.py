@@ -52,8 +52,8 @@ class ShareTransfer(Step):
             for holder in dict.fromkeys(lot.holder for lot in draft.state.lots_of(firm)):
                 parts = draft.take(firm, holder, draft.held(holder, firm), self.lots)
                 draft.loyalty(firm, holder, parts)
-                for owner in dict.fromkeys(part.lot.beneficiary or holder for part in parts):
-                    lots = [part.lot for part in parts if (part.lot.beneficiary or holder) == owner]
+                for owner in dict.fromkeys(part.owner() for part in parts):
+                    lots = [part.lot for part in parts if part.owner() == owner]
                     rest = self._exchange(draft, firm, owner, lots, ratio)
                     fractions |= {f"{owner} in {firm}": str(rest)} if rest else {}
         draft.books = exchanged(draft, self.ratio, self.new)

@@ -38,7 +38,7 @@ class TrustIn(Step):
         parts = draft.take(self.issuer, self.holder, self.shares, self.lots)
         groups: dict[tuple[str | None, str], int] = {}
         for part in parts:
-            key = (part.lot.share_class, part.lot.beneficiary or self.holder)
+            key = (part.lot.share_class, part.owner())
             groups[key] = groups.get(key, 0) + part.shares
         for (share_class, beneficiary), shares in groups.items():
             lot = draft.give(
