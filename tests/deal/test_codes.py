@@ -17,7 +17,7 @@ from crosshold.deal.finance import look_through
 from crosshold.deal.fund import least_core
 from crosshold.deal.plan import Plan
 from crosshold.deal.simulate import simulate
-from crosshold.errors import CrossholdError, Finding
+from crosshold.errors import CrossholdError, Finding, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.snapshot import Issuer, Lot, Lots, Price, Rate, RuleChoice, Snapshot
 
@@ -280,3 +280,11 @@ def test_every_error_and_warning_in_the_source_is_raised_by_a_test() -> None:
     tested = "".join(path.read_text("utf-8") for path in tests.rglob("test_*.py"))
     rare = {"W_LAW_STATES"}  # of a search for plans where the law has more than 64 combinations of sides
     assert {code for code in said - set(PLANS) - rare if code not in tested} == set()
+
+
+def test_caps_of_everyone_in_the_register_stop_before_the_first_step() -> None:
+    caps = tuple({"issuer": "N", "holder": who, "kind": "cap", "share": "1/5", "of": "after"} for who in ("R", "U"))
+    lots = Lots([Lot("r", "N", "R", 500), Lot("u", "N", "U", 500), Lot("g", "R", "~float", 1000)])
+    with pytest.raises(RequestError, match="add up to 2/5") as caught:  # R and U at 1/5 each, and nobody else is there
+        simulate(state(lots=lots, overlays=caps), Plan.read({"steps": [SELL]}))
+    assert [finding.code for finding in caught.value.findings] == ["E_CAPS_INFEASIBLE"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
+from crosshold.deal.compare import compare
 from crosshold.deal.outcome import Outcome
 from crosshold.deal.part import Part
 from crosshold.deal.plan import Plan
@@ -181,3 +183,34 @@ def test_what_is_below_is_left_out_where_it_is_too_much_and_a_watch_line_brings_
     assert second and set(second.snapshot.issuers) == {"H", "y3"} == set(second.told)
     fewer = part_for(large(*hub[:60]), plan)
     assert fewer and len(fewer.snapshot.issuers) == 60 and "Not told" not in fewer.snapshot.findings[-1].message
+
+
+def test_two_plans_on_different_parts_are_compared_with_the_start_where_one_does_nothing() -> None:
+    state = large(*RING, Lot("c", "C", "D", 600), Lot("fc", "C", FLOAT, 400))
+    rows = ({"issuer": "A", "holder": "B", "shares": 250}, {"issuer": "C", "holder": "D", "shares": 200})
+    one, two = (simulate(state, Plan.read({"steps": [{**SALE, **row}]})) for row in rows)
+    told = compare(one, two)
+    sides = {(row.issuer, row.holder, row.base): (row.before, row.after) for row in told.rows}
+    assert sides["A", "B", "issued"] == (Fraction(50, 1000), Fraction(300, 1000))
+    assert sides["C", "D", "issued"] == sides["C", "D", "gross_votes"] == (Fraction(600, 1000), Fraction(400, 1000))
+    # Code de commerce, art. L233-29: while B has more than a tenth of A, the 90 shares of A in B have no votes
+    assert sides["B", "A", "exercisable_votes"] == (Fraction(90, 1000), Fraction(0))
+    assert None not in {value for pair in sides.values() for value in pair}
+    assert told.control["C"] == {"before": ("D",), "after": ()}
+    assert all(told.decides[name][side] for name in "ABC" for side in ("before", "after"))
+    back = {(row.issuer, row.holder, row.base): (row.after, row.before) for row in compare(two, one).rows}
+    assert back == sides
+
+
+def test_votes_of_what_a_part_left_out_are_unknown_and_its_shares_are_those_of_the_start() -> None:
+    below = [(Lot(f"y{k}", f"y{k}", "H", 600), Lot(f"qy{k}", f"y{k}", f"Q{k}", 400)) for k in range(250)]
+    state = large(Lot("h", "H", "A", 600), Lot("fh", "H", FLOAT, 400), *(lot for pair in below for lot in pair))
+    rows = ({"issuer": "H", "holder": "A", "shares": 200}, {"issuer": "y3", "holder": "Q3", "shares": 300})
+    one, two = (simulate(state, Plan.read({"steps": [{**SALE, **row}]})) for row in rows)
+    assert one.part and not one.part.complete and two.part and two.part.complete
+    told = compare(one, two)
+    sides = {(row.issuer, row.holder, row.base): (row.before, row.after) for row in told.rows}
+    assert sides["y3", "Q3", "issued"] == (Fraction(400, 1000), Fraction(100, 1000))
+    assert sides["y3", "Q3", "exercisable_votes"] == (None, Fraction(100, 1000))
+    assert told.control["y3"] == {"before": None, "after": ("A",)} and told.decides["y3"]["before"] is None
+    assert sides["H", "A", "gross_votes"] == (Fraction(400, 1000), Fraction(600, 1000))

@@ -238,6 +238,13 @@ def test_a_holder_that_tenders_pro_rata_keeps_its_stake() -> None:
     assert done.draft.record["leak"] == 0 and alike.state.held("R", "N") * 1000 == 400 * alike.state.issuers["N"].issued
 
 
+@pytest.mark.parametrize("offer", ["pro_rata", "none", 10])
+def test_no_issuer_tenders_to_itself(offer: Any) -> None:
+    with pytest.raises(FileError, match="N cannot sell to itself") as caught:
+        Plan.read({"steps": [{"type": "tender", "issuer": "N", "cap": 200, "offers": {"R": 50, "N": offer}, "price": EUR}]})
+    assert [f.code for f in caught.value.findings] == ["C_BAD_VALUE"]
+
+
 @pytest.mark.parametrize(
     ("others", "fill", "rest"),
     [
@@ -326,6 +333,59 @@ def test_a_swap_and_a_mutual_cancellation_move_only_the_net() -> None:
     assert {i: x.issued for i, x in done.state.issuers.items()} == {"N": 950, "R": 100}
     (entry,) = done.draft.ledger.entries  # R owes JPY 60,000, N owes EUR 250 = JPY 30,000
     assert (entry.payer, entry.payee, str(entry.amount), entry.currency, entry.why) == ("R", "N", "30000", "JPY", "net")
+
+
+def two(*lots: Lot) -> Snapshot:
+    """N with 1,000 and R with 200 shares; more ``lots`` come out of what is dispersed. U has 100 of R."""
+    lots = (*lots, Lot("u", "R", "U", 100))
+    free = {i: n - sum(lot.shares for lot in lots if lot.issuer == i) for i, n in (("N", 1000), ("R", 200))}
+    rest = [Lot(f"f{i}", i, "~float", n, votes=n) for i, n in free.items()]
+    names = ("N", "R", "T", "P", "U", "~float")
+    return state(lots=Lots([*lots, *rest]), issuers={"N": Issuer("N", 1000), "R": Issuer("R", 200)},
+                 entities={name: Entity(name) for name in names})  # fmt: skip
+
+
+def test_what_a_trustee_swaps_goes_to_its_beneficiary_shares_and_cash() -> None:
+    start = two(Lot("t", "N", "T", 100, beneficiary="P"))
+    swap = {
+        "type": "swap",
+        "give": {"issuer": "N", "holder": "T", "shares": 10},
+        "take": {"issuer": "R", "holder": "U", "shares": 5},
+    }
+    for payer, payee, paid in (("T", "U", -30), ("U", "T", 30), ("P", "U", -30)):
+        end = do(start, {**swap, "cash": {"from": payer, "to": payee, "value": 30, "currency": "EUR"}}).state
+        assert {(lot.issuer, lot.holder, lot.beneficiary): lot.shares for lot in end.lots if lot.holder in "PTU"} == {
+            ("N", "T", "P"): 90, ("N", "U", None): 10, ("R", "P", None): 5, ("R", "U", None): 95,
+        }  # fmt: skip
+        assert end.cash["P"]["EUR"] == paid == -end.cash["U"]["EUR"] and "T" not in end.cash
+    both = two(Lot("t", "N", "T", 100, beneficiary="P"), Lot("x", "R", "X", 7, beneficiary="N"))
+    end = do(both, {**swap, "take": {"issuer": "R", "holder": "X", "shares": 7}}).state
+    assert end.held("N", "N") == 10 and end.held("P", "R") == 7  # N takes its own shares in, as the owner of what X gave
+    assert barred(start, {**swap, "cash": {"from": "P", "to": "T", "value": 30, "currency": "EUR"}}) == ["C_BAD_VALUE"]
+    assert barred(two(Lot("t", "N", "T", 100, beneficiary="U")), swap) == ["C_BAD_VALUE"]
+
+
+def test_a_swap_of_shares_of_several_owners_is_for_the_plan_to_part() -> None:
+    start = two(Lot("1", "N", "T", 60, beneficiary="P"), Lot("2", "N", "T", 40))
+    swap = {
+        "type": "swap",
+        "give": {"issuer": "N", "holder": "T", "shares": 61},
+        "take": {"issuer": "R", "holder": "U", "shares": 5},
+    }
+    with pytest.raises(RequestError, match=r"belong to P and T.*trust_out"):
+        do(start, swap)
+    assert do(start, {**swap, "give": {"issuer": "N", "holder": "T", "shares": 60}}).state.held("P", "R") == 5
+
+
+def test_a_company_nets_only_what_is_its_own() -> None:
+    both = {"type": "mutual_cancel", "a": {"issuer": "R", "holder": "T", "shares": 20, "price": {"value": "6", "currency": "EUR"}},
+            "b": {"issuer": "N", "shares": 10, "price": EUR}}  # fmt: skip
+    own = Lot("r", "N", "R", 50)
+    end = do(two(own, Lot("t", "R", "T", 20, beneficiary="N")), both).state
+    assert end.issuers["R"].issued == 180 and end.issuers["N"].issued == 990
+    assert end.cash["N"]["EUR"] == 10_000 + 70 and end.cash["R"]["EUR"] == -70  # R owes 20 x 6, N owes 10 x 5
+    assert barred(two(own, Lot("t", "R", "T", 20, beneficiary="P")), both) == ["C_BAD_VALUE"]
+    assert barred(two(Lot("r", "N", "R", 50, beneficiary="P"), Lot("t", "R", "T", 20)), both) == ["C_BAD_VALUE"]
 
 
 # -- new shares
@@ -607,6 +667,30 @@ def test_new_shares_for_others_dilute_down_to_a_stake(rounding: str, shares: int
         assert barred(state(), {**step, "to": 0}) == ["E_TARGET_UNREACHABLE"]
     with pytest.raises(FileError) as caught:
         Plan.read({"steps": [{**target, "subscriber": "R"}]})
+    assert [f.code for f in caught.value.findings] == ["C_BAD_VALUE"]
+
+
+@pytest.mark.parametrize(
+    ("body", "shares"),
+    [
+        ({"type": "target_stake", "basis": "issued", "to": "1/20", "class": "B"}, 1000),  # 100 / 0.05 - 1,000
+        ({"type": "target_votes", "basis": "gross_votes", "to": "1/4", "class": "B"}, 2100),  # 1,000 / 0.25 - 1,900 votes
+        ({"type": "target_votes", "basis": "gross_votes", "to": "1/4", "class": "A"}, 210),  # the same, ten votes a share
+    ],
+)
+def test_a_target_by_new_shares_says_of_which_class_they_are(body: dict[str, Any], shares: int) -> None:
+    classes = (ShareClass("A", 100, 10), ShareClass("B", 900))
+    lots = Lots([Lot("a", "N", "R", 100, "A"), Lot("b", "N", "~float", 900, "B")])
+    start = state(issuers={"N": Issuer("N", 1000, classes=classes)}, lots=lots)
+    target = {**body, "issuer": "N", "holders": ["R"], "price": EUR, "channel": "issue", "subscriber": "X"}
+    done = do(start, target)
+    assert done.draft.record["shares"] == shares == done.state.held("X", "N")
+    assert {c.name: c.issued for c in done.state.issuers["N"].classes} == {"A": 100, "B": 900} | {
+        body["class"]: {"A": 100, "B": 900}[body["class"]] + shares
+    }
+    assert barred(start, {**target, "class": None}) == ["C_BAD_VALUE"]
+    with pytest.raises(FileError) as caught:
+        Plan.read({"steps": [{**target, "channel": "sell"}]})
     assert [f.code for f in caught.value.findings] == ["C_BAD_VALUE"]
 
 

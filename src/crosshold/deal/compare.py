@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from crosshold.deal.accounts import cash_table
 from crosshold.deal.outcome import Outcome
-from crosshold.deal.view import BASES, Share, View
+from crosshold.deal.view import BASES, Share, Stake, View
 from crosshold.errors import Finding
 from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot
@@ -30,13 +30,14 @@ class Difference(NamedTuple):
 class Comparison:
     """``rows`` on the four bases; ``cash``, ``control`` and ``decides`` as ``{name: {before, after}}``; ``events`` carry their ``side``.
 
-    ``decides`` says for each issuer who votes most, who can block and how power is spread (spec/deal 12), with its ``settings``.
+    ``control`` is ``None`` where it is unknown. ``decides`` says for each issuer who votes most, who can block and how power is
+    spread (spec/deal 12), with its ``settings``.
     """
 
     rows: tuple[Difference, ...]
     cash: Mapping[str, Mapping[str, str | None]]
     events: tuple[Mapping[str, Any], ...]
-    control: Mapping[str, Mapping[str, tuple[str, ...]]]
+    control: Mapping[str, Mapping[str, tuple[str, ...] | None]]
     decides: Mapping[str, Mapping[str, Any]]
     settings: Mapping[str, Any]
     findings: tuple[Finding, ...] = field(default=(), repr=False)
@@ -60,24 +61,72 @@ class Comparison:
         return "\n".join(lines)
 
 
+@dataclass(frozen=True, eq=False)
+class _Side:
+    """The ``end`` of one plan, and of the companies that only the other plan's part of a large register has the ``start``.
+
+    No step of this plan reaches those, unless what lies below its companies was too much to tell (not ``sure``): then who votes and
+    who controls there is unknown; the shares are what they were.
+    """
+
+    end: View
+    start: View | None = None
+    sure: bool = True
+
+    @classmethod
+    def of(cls, one: Outcome, other: Outcome) -> _Side:
+        """Of two plans on one register, the side of the first."""
+        if one.part is None or other.part is None or one.part.whole is not other.part.whole:
+            return cls(one.end)
+        return cls(one.end, other.start, one.part.complete)
+
+    def at(self, issuer: str) -> View | None:
+        """The state to be told of a company; ``None`` where there is no such company."""
+        return next((v for v in (self.end, self.start) if v is not None and issuer in v.stakes), None)
+
+    def stakes(self, issuer: str) -> Mapping[str, Stake]:
+        """The stakes in a company."""
+        seen = self.at(issuer)
+        table = seen.stakes[issuer] if seen else {}
+        if seen is self.end or self.sure:
+            return table
+        return {
+            holder: replace(stake, gross_votes=None, exercisable_votes=None, theoretical_votes=None)
+            for holder, stake in table.items()
+        }
+
+    def control(self, name: str) -> tuple[str, ...] | None:
+        """Who ends up controlling a company; empty where nobody does."""
+        seen = self.at(name) or self.end
+        return seen.control.get(name, ()) if seen is self.end or self.sure else None
+
+    def controlled(self) -> set[str]:
+        """Who may be under control."""
+        return {*self.end.control, *(self.start.control if self.start else ())}
+
+
 def compare(before: Snapshot | Outcome, after: Outcome) -> Comparison:
-    """End against end; a Snapshot as ``before`` stands for doing nothing, that is for the start of ``after``."""
-    first = before.end if isinstance(before, Outcome) else after.start
-    last = after.end
+    """End against end; a Snapshot as ``before`` stands for doing nothing, that is for the start of ``after``.
+
+    Of two plans on one large register, each simulated on the part that it can touch, a company of only one part has at the other end
+    the numbers of the start.
+    """
+    first = _Side.of(before, after) if isinstance(before, Outcome) else _Side(after.start)
+    last = _Side.of(after, before) if isinstance(before, Outcome) else _Side(after.end)
     events = [*_events(before, "before"), *_events(after, "after")] if isinstance(before, Outcome) else _events(after, "after")
     label = (before.plan.id or "first plan") if isinstance(before, Outcome) else "doing nothing"
-    settings = {"before": label, "after": after.plan.id or "plan", "at": first.snapshot.at.isoformat()}
+    settings = {"before": label, "after": after.plan.id or "plan", "at": first.end.snapshot.at.isoformat()}
     found = [*(before.findings if isinstance(before, Outcome) else ()), *after.findings]
     return Comparison(
-        tuple(_rows(first, last)), _cash(first, last), tuple(events), _control(first, last), _decides(first, last), settings,
+        tuple(_rows(first, last)), _cash(first.end, last.end), tuple(events), _control(first, last), _decides(first, last), settings,
         tuple(dict.fromkeys(found)),
     )  # fmt: skip
 
 
-def _rows(first: View, last: View) -> list[Difference]:
+def _rows(first: _Side, last: _Side) -> list[Difference]:
     rows = []
-    for issuer in dict.fromkeys([*first.stakes, *last.stakes]):
-        there, here = first.stakes.get(issuer, {}), last.stakes.get(issuer, {})
+    for issuer in dict.fromkeys([*first.end.stakes, *last.end.stakes]):
+        there, here = first.stakes(issuer), last.stakes(issuer)
         for holder in sorted({*there, *here}):
             for basis in BASES:
                 was = getattr(there[holder], basis) if holder in there else _absent(there, basis)
@@ -97,23 +146,27 @@ def _cash(first: View, last: View) -> dict[str, dict[str, str | None]]:
     return {who: {"before": was.get(who, zero), "after": now.get(who, zero)} for who in sorted({*was, *now})}
 
 
-def _control(first: View, last: View) -> dict[str, dict[str, tuple[str, ...]]]:
-    names = sorted({*first.control, *last.control})
-    return {name: {"before": first.control.get(name, ()), "after": last.control.get(name, ())} for name in names}
+def _control(first: _Side, last: _Side) -> dict[str, dict[str, tuple[str, ...] | None]]:
+    both = {name: (first.control(name), last.control(name)) for name in sorted(first.controlled() | last.controlled())}
+    return {name: {"before": was, "after": now} for name, (was, now) in both.items() if (was, now) != ((), ())}
 
 
-def _decides(first: View, last: View) -> dict[str, dict[str, Any]]:
+def _decides(first: _Side, last: _Side) -> dict[str, dict[str, Any]]:
     from crosshold.deal.pack.deciders import SETTINGS, Deciders, decides  # here, so that replaying a plan computes none of it
 
-    was, now = Deciders(first), Deciders(last)
-    names = sorted({*first.stakes, *last.stakes})
-    both = {
-        name: {
-            "before": decides(was, was, name) if name in first.stakes else None,
-            "after": decides(was if name in first.stakes else now, now, name) if name in last.stakes else None,
+    known: dict[int, Deciders] = {}  # one for each state, so that power is computed once
+
+    def told(side: _Side, name: str) -> Deciders | None:
+        seen = side.at(name)
+        return None if seen is None or not (seen is side.end or side.sure) else known.setdefault(id(seen), Deciders(seen))
+
+    both: dict[str, Any] = {}
+    for name in sorted({*first.end.stakes, *last.end.stakes}):
+        was, now = told(first, name), told(last, name)
+        both[name] = {
+            "before": decides(was, was, name) if was else None,
+            "after": decides(was or now, now, name) if now else None,
         }
-        for name in names
-    }
     return {"settings": dict(SETTINGS), **both}
 
 

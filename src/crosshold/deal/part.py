@@ -33,12 +33,13 @@ _OWN = ("lots", "issuers", "entities", "findings")
 @dataclass(frozen=True, eq=False)
 class Part:
     """``snapshot`` is the part of ``whole``; ``told`` are the companies in which the plan can change anything or about which records of the
-    case ask, sorted."""
+    case ask, sorted; ``complete`` says whether nothing that the plan can touch was left out."""
 
     whole: Snapshot
     snapshot: Snapshot
     told: tuple[str, ...]
     places: Mapping[str, int]
+    complete: bool = True
 
     @classmethod
     def of(cls, whole: Snapshot, plan: Plan, rules: RuleBook | None = None) -> Part:
@@ -80,7 +81,7 @@ class Part:
             entities={name: whole.entities[name] if name in whole.entities else Entity(name) for name in sorted(names)},
             findings=(*whole.findings, note),
         )  # fmt: skip
-        return cls(whole, made, told, dict(zip((lot.id for lot in lots), at, strict=True)))
+        return cls(whole, made, told, dict(zip((lot.id for lot in lots), at, strict=True)), not untold)
 
     @property
     def asked(self) -> tuple[str, ...]:

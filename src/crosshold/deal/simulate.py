@@ -30,6 +30,8 @@ def simulate(snapshot: Snapshot, plan: Plan, *, rules: RuleBook | None = None, p
     ``past`` are earlier Snapshots, oldest first, for rules on a rise within some months: see :meth:`Register.earlier`.
     Raises ``PlanError`` when a step cannot be executed: it carries what bars the step and, in ``outcome``, everything up to the step
     before. A law with several outcomes does not stop: votes are then ``None`` (``W_VOTES_UNSETTLED``), unless a step depends on them.
+    Raises ``RequestError`` when already the register before any step has no answer: ``E_CAPS_INFEASIBLE``, caps that cannot all
+    hold. There is then no step that failed, and no outcome.
 
     A plan that carries the hash of the register it ended at (a plan as executed does) must end there again: ``E_REPLAY_MISMATCH``.
     What the starting register itself gives no answer to, as caps that cannot hold together, is a ``RequestError``.

@@ -250,5 +250,5 @@ def _share(value: Any, digits: int) -> str:
     return "unknown" if value is None else percent(value, digits)
 
 
-def _list(names: Sequence[str]) -> str:
-    return ", ".join(names) or "nobody"
+def _list(names: Sequence[str] | None) -> str:
+    return "unknown" if names is None else ", ".join(names) or "nobody"

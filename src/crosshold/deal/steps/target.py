@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 
 from crosshold.deal.days import later
 from crosshold.deal.draft import Draft
-from crosshold.deal.keys import Basis, Discount, Impact, Issuer, Money, Parties, Party, Ratio, TranchesKey, choice
+from crosshold.deal.keys import Basis, Discount, Impact, Issuer, Money, Parties, Party, Ratio, TranchesKey, Word, choice
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.step import Step
 from crosshold.deal.steps.block import Block
@@ -27,8 +27,9 @@ class Target(Step):
     """Until ``holders`` together have at most (or at least) ``to`` of ``issuer`` on ``basis``; compiled when it is executed.
 
     ``channel``: they sell to the market (``sell``), in blocks (``block``), or to the issuer which cancels (``buyback_cancel``), or
-    the issuer gives new shares to ``subscriber`` (``issue``). ``tranches`` {count, days}: that many parts so many days apart, each a
-    target of its own, so that the last one meets the line whatever happened in between. Sellers share a ``participation``.
+    the issuer gives new shares to ``subscriber`` (``issue``), of ``class`` where it has classes. ``tranches`` {count, days}: that many
+    parts so many days apart, each a target of its own, so that the last one meets the line whatever happened in between. Sellers
+    share a ``participation``.
     """
 
     bases: ClassVar[tuple[str, ...]]
@@ -45,6 +46,7 @@ class Target(Step):
     impact: Impact | None = None
     participation: Ratio | None = None
     subscriber: Party = FLOAT
+    class_: Word | None = None
     tranches: TranchesKey | None = None
 
     def review(self, source: Fields) -> None:
@@ -62,6 +64,9 @@ class Target(Step):
             source.fault(
                 "C_BAD_VALUE", f"{self.issuer} cannot subscribe its own shares.", "Name another subscriber.", "subscriber"
             )
+        if self.class_ is not None and self.channel != "issue":
+            message = "a class is one of new shares, and this channel makes none."
+            source.fault("C_BAD_VALUE", message, "Remove it; 'lots' says which lots move.", "class")
         if self.channel == "buyback_cancel" and self.issuer in self.holders:
             message = f"{self.issuer} cannot sell to itself."
             source.fault("C_BAD_VALUE", message, "Use the step cancel for its own shares.", "holders")
@@ -104,7 +109,7 @@ class Target(Step):
         }  # fmt: skip
         if self.channel == "issue":
             price = draft.price(self.issuer, self.price, self.currency)
-            return [Issue(id=self.id, shares=shares, subscriber=self.subscriber, price=price, **common)]
+            return [Issue(id=self.id, shares=shares, subscriber=self.subscriber, price=price, class_=self.class_, **common)]
         common["price"] = self.price
         fills = largest_remainder(shares, held)
         if self.channel == "buyback_cancel":

@@ -12,6 +12,7 @@ from crosshold.deal.keys import CancelKey, Count, Issuer, Money, Offers
 from crosshold.deal.ledger import largest_remainder
 from crosshold.deal.step import Step
 from crosshold.deal.steps.buyback import cancel_now, purchase
+from crosshold.formats.fields import Fields
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,11 @@ class Tender(Step):
     offers: Offers
     price: Money | None = None
     cancel: CancelKey = False
+
+    def review(self, source: Fields) -> None:
+        """The issuer is none of the sellers."""
+        if self.issuer in self.offers:
+            source.fault("C_BAD_VALUE", f"{self.issuer} cannot sell to itself.", "Remove it from the list.", "offers")
 
     def compile(self, draft: Draft) -> Sequence[Step]:
         """Turn words into numbers, cut back to the cap, fix the price."""
