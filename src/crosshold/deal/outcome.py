@@ -61,7 +61,7 @@ class Outcome:
     """The result of :func:`crosshold.deal.simulate.simulate`. Stakes are fractions 0-1; money is text with its currency.
 
     ``start`` and ``steps[n].view`` hold the states; ``as_executed`` is a Plan of compiled steps that replays to the same
-    ``end_hash``, which it carries.
+    ``end_hash``, which it carries when every step was executed.
     """
 
     plan: Plan
@@ -80,6 +80,7 @@ class Outcome:
     findings: tuple[Finding, ...] = field(repr=False)
     order_check: Mapping[str, Any] | None = None
     part: Part | None = field(default=None, repr=False)
+    complete: bool = True  # False where a step was barred and this is what was reached before it
 
     @property
     def end(self) -> View:
@@ -127,7 +128,7 @@ class Outcome:
         return Plan(
             steps=kept, id=f"{self.plan.id}.as_executed" if self.plan.id else "", title=self.plan.title, case=self.plan.case,
             status=self.plan.status, group=self.plan.group, options=self.plan.options, fund=self.plan.fund,
-            end_hash=self.end_hash,
+            end_hash=self.end_hash if self.complete else "",
         )  # fmt: skip
 
     @property

@@ -102,9 +102,7 @@ class Path:
         except UndeterminedError:
             raise
         except CrossholdError as error:
-            raise PlanError(
-                [*error.findings, _stopped(step, self.steps)], whole(self.plan, self.start, self.steps, self.findings)
-            ) from error
+            raise PlanError([*error.findings, _stopped(step, self.steps)], replace(self._result(), complete=False)) from error
 
     def _trade(self, step: Step, day: date) -> Executed:
         """Execute a step on the state that all trades make, and on the register: at once, or when it is settled."""
