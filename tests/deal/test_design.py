@@ -18,6 +18,7 @@ from crosshold.errors import CrossholdError, FileError, RequestError
 from crosshold.formats.case import from_document
 from crosshold.formats.yaml_text import Document
 from crosshold.model.snapshot import Snapshot
+from crosshold.report.designing import designs
 
 N, H = 4_220_715_112, 1_831_837_027
 MARKET = {"id": "mkt", "issuer": "N", "holder": "R", "channel": "block", "cost": {"model": "block", "k": "0.0073", "floor": "0"}}
@@ -108,6 +109,17 @@ def test_what_cannot_hold_together_is_the_smallest_set_with_what_each_lacks() ->
     more = ((H - 0.15 * N) / 0.85 - 400_000_000) * 5  # every further share bought is paid for
     assert needed["budget:bb"] == pytest.approx(more, rel=1e-6)
     assert [f.code for f in found.findings] == ["P_INFEASIBLE"]
+
+
+def test_what_bars_every_plan_is_told_and_so_is_a_time_that_is_over() -> None:
+    lock = {"id": "k", "kind": "lock_up", "issuer": "N", "holder": "R", "until": "2021-01-01"}
+    snapshot = case(contracts=[lock])
+    barred = design(snapshot, goals(stake(at_most="0.3")))
+    assert not barred.plans and [u.goal for u in barred.infeasible] == ["E_LOCKUP"]
+    assert [f.code for f in barred.findings] == ["P_INFEASIBLE"] and "2021-01-01" in "\n".join(designs(barred, snapshot))
+    late = design(case(), goals(stake(at_most="0.3"), options={"limit_s": 0}))
+    assert [f.code for f in late.findings] == ["P_TIMEOUT"] and late.gap is None
+    assert designs(late, case())[0] == "No plan was found in the time that was given."
 
 
 def test_a_budget_a_floor_and_a_window_bind() -> None:

@@ -24,6 +24,8 @@ def designs(result: Designs, snapshot: Snapshot) -> list[str]:
     if result.infeasible:
         told += ["No plan meets the goals. The smallest set that cannot hold together:", ""]
         return [*told, *(f"  {unmet.sentence}" for unmet in result.infeasible), "", *_baselines(result, currency)]
+    if not result.plans:
+        return ["No plan was found in the time that was given.", "", *_baselines(result, currency)]
     axes = list(result.settings["axes"])
     proved = all(plan.feasible for plan in result.plans)
     told.append(

@@ -11,10 +11,11 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from crosshold.deal.design.answer import Design, Designs
+from crosshold.deal.design.answer import Design, Designs, Unmet
 from crosshold.deal.design.conflict import conflict
 from crosshold.deal.design.frontier import baselines, pareto
 from crosshold.deal.design.goals import Goals
+from crosshold.deal.design.program import OutOfTimeError
 from crosshold.deal.design.replay import replay_gap
 from crosshold.deal.design.search import Search
 from crosshold.deal.design.setting import setting
@@ -39,7 +40,9 @@ def design(snapshot: Snapshot, goals: Goals, *, rules: RuleBook | None = None, l
     search = Search(setting(snapshot, goals, Counter(rules)))
     plans, front = pareto(search, goals.axes)
     found: list[Finding] = []
-    unmet = () if any(plan.feasible for plan in plans) else tuple(conflict(search))
+    unmet = () if any(plan.feasible for plan in plans) else _unmet(search)
+    if not plans and not unmet:
+        unmet = tuple(Unmet(bar.code, None, "step", str(bar)) for bar in search.bars)
     if unmet:
         what = ", ".join(u.goal for u in unmet)
         found.append(Finding("P_INFEASIBLE", f"{what} cannot hold together.", " ".join(u.sentence for u in unmet), "goals"))
@@ -63,6 +66,15 @@ def design(snapshot: Snapshot, goals: Goals, *, rules: RuleBook | None = None, l
     return Designs(
         tuple(shown), unmet, tuple(front), others, settings, round(monotonic() - begun, 3), gap, tuple(dict.fromkeys(found))
     )
+
+
+def _unmet(search: Search) -> tuple[Unmet, ...]:
+    """What cannot hold together; nothing where the time was over before that was known."""
+    try:
+        return tuple(conflict(search))
+    except OutOfTimeError:
+        search.timed_out = True
+        return ()
 
 
 def _mismatch(plan: Design) -> Finding:

@@ -17,7 +17,7 @@ from crosshold.deal.design.setting import Setting
 from crosshold.deal.design.stake_targets import Balance, NoEvent, Stake
 from crosshold.deal.design.target import Row
 from crosshold.deal.design.whole import slack, whole
-from crosshold.errors import CrossholdError
+from crosshold.errors import CrossholdError, Finding
 from crosshold.model.share import BASES
 
 MOST_ROUNDS = 10
@@ -138,6 +138,7 @@ class Search:
         self.reached: dict[Cell, Setting] = {}
         self.barred: set[Cell] = set()
         self.timed_out = False
+        self.bars: dict[Finding, None] = {}
         self.prices: dict[str, float] = {}
 
     def left(self) -> float:
@@ -175,8 +176,9 @@ class Search:
                 return last
             try:
                 plan, outcome = replayed(self.setting, x, name or setting.goals.id or "design")
-            except CrossholdError:
-                return last  # a step that the law, a contract or an empty purse bars: no plan of this state of the law
+            except CrossholdError as error:  # the law, a contract or an empty purse bars a step: no plan of this state of the law
+                self.bars.update(dict.fromkeys(f for f in error.findings if f.level == "error"))
+                return last
             found = self._design(plan, outcome, x, number, str(cell), [*rows, *soft], setting)
             last = found if last is None or not last.feasible else last
             if last.feasible or setting.goals.options.denominators == "frozen":
