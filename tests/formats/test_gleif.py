@@ -15,9 +15,9 @@ import pytest
 from crosshold.errors import FileError
 from crosshold.formats import catalogue, gleif
 from crosshold.formats.gleif_shapes import from_json, from_xml, plain
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Input
 from crosshold.formats.xml_stream import elements
+from crosshold.model.identifiers import checked
 from crosshold.model.statement import Statement
 
 from .reading import Import, samples

@@ -15,12 +15,12 @@ from itertools import pairwise
 from typing import Any
 
 from crosshold.errors import Finding
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, Refused, short
 from crosshold.formats.json_stream import objects
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
 from crosshold.model.exact import fraction
+from crosshold.model.identifiers import checked
 from crosshold.model.share import Share, exact
 from crosshold.model.statement import Source, Statement
 

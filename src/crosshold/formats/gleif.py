@@ -14,7 +14,6 @@ from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.formats.gleif_shapes import KINDS, branch, from_json, from_xml, several, text
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, Refused, short
 from crosshold.formats.json_stream import objects
 from crosshold.formats.originals import keep
@@ -22,6 +21,7 @@ from crosshold.formats.xml_stream import elements, local
 from crosshold.kernels.collector import collector_rests
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.statement import Source, Statement
 
 _HEADS = ("LEIHeader", "Header")

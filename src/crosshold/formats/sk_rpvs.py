@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from crosshold.errors import Finding
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, Refused, short
 from crosshold.formats.json_stream import objects
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.share import SOME
 from crosshold.model.statement import Source, Statement
 

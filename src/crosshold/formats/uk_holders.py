@@ -7,8 +7,8 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from crosshold.formats.identifiers import checked
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 
 KINDS = {"individual": "person", "corporate-entity": "company", "legal-person": "unknown", "super-secure": "person"}
 PLAIN = re.compile(r"(?!0{8})\d{8}", re.ASCII).fullmatch

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import Any, BinaryIO
 
 from crosshold.errors import Finding
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import LISTED, Batch, Input, Refused
 from crosshold.formats.json_stream import row_of
 from crosshold.formats.uk_holders import KINDS, PLAIN, holder_of
@@ -21,6 +20,7 @@ from crosshold.formats.uk_natures import NO_OWNER, REMARKS, UNDISCLOSED, Nature,
 from crosshold.kernels.collector import collector_rests
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.statement import Source, Statement
 
 MOST_LINE = 2**22

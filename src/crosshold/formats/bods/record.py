@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from crosshold.formats.bods.shares import read_share
 from crosshold.formats.bods.words import DIRECTNESS, INTERESTS, KINDS, NO_OWNER, SPEAKERS, VERSIONS, code, interest_code
-from crosshold.formats.identifiers import checked
 from crosshold.formats.originals import inward, keep
 from crosshold.formats.row import Fault, day, partial
 from crosshold.model.dates import interval
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.share import SOME
 from crosshold.model.statement import Source, Statement, firmness
 

@@ -11,10 +11,10 @@ from crosshold.errors import Finding
 from crosshold.formats.edinet.facts import Report
 from crosshold.formats.edinet.html import Item, items
 from crosshold.formats.edinet.names import Name, key, plain, read_name
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input, short
 from crosshold.formats.percent_base import Span
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.statement import Source, Statement
 
 MOST_NAME = 1_000

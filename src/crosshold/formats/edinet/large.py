@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from crosshold.formats.edinet.facts import Context, Fact, count, ratio
 from crosshold.formats.edinet.filing import Filing, counted
 from crosshold.formats.edinet.names import key, plain, read_name
-from crosshold.formats.identifiers import checked
 from crosshold.formats.percent_base import Span, fitting
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 
 HELD, RATIO, OUT = "TotalNumberOfStocksEtcHeld", "HoldingRatioOfShareCertificatesEtc", "TotalNumberOfOutstandingStocksEtc"
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from crosshold.formats.identifiers import checked
 from crosshold.formats.originals import inward, keep
 from crosshold.formats.percent import OutOfRange, read_percent
 from crosshold.formats.row import Fault, day, exclusive, partial
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.share import SOME, Share
 from crosshold.model.statement import Source, Statement
 

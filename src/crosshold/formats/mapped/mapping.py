@@ -23,8 +23,8 @@ from typing import Any
 
 from crosshold.errors import FileError, Findings
 from crosshold.formats.fields import Fields
-from crosshold.formats.identifiers import SCHEMES
 from crosshold.formats.yaml_text import read_file
+from crosshold.model.identifiers import SCHEMES
 
 VERSION = "mapping/1"
 COUNTS, SHARES = ("shares", "votes", "issued"), ("share", "vote_share")

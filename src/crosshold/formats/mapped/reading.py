@@ -11,7 +11,6 @@ from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.formats.fields import MOST_COUNT
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import Batch, Input
 from crosshold.formats.mapped.cells import Ambiguous, Style, day, either, name, number, share, share_parts
 from crosshold.formats.mapped.columns import Profile
@@ -23,6 +22,7 @@ from crosshold.formats.mapped.sums import Facts, Sums
 from crosshold.formats.mapped.words import is_empty, is_total, loose, words
 from crosshold.formats.xlsx import Broken
 from crosshold.model.entity import KINDS, Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.share import BASES, Share
 from crosshold.model.statement import SPEAKER_KINDS, STANCES, Source, Statement
 

@@ -11,13 +11,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from crosshold.errors import Finding
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import MOST_FIELD, Batch, Input, short
 from crosshold.formats.percent_base import MOST_COUNT
 from crosshold.formats.sec.blocks import Block, Powers, blocks
 from crosshold.formats.sec.numbers import day, number, percent
 from crosshold.formats.xml_stream import elements, local
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.share import Share
 from crosshold.model.statement import Source, Statement
 

@@ -9,13 +9,13 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from crosshold.errors import Finding
-from crosshold.formats.identifiers import checked
 from crosshold.formats.intake import MOST_FIELD, Batch, Input, short
 from crosshold.formats.percent_base import MOST_COUNT
 from crosshold.formats.sec.numbers import day, number
 from crosshold.formats.xml_stream import elements, local
 from crosshold.kernels.collector import collector_rests
 from crosshold.model.entity import Entity
+from crosshold.model.identifiers import checked
 from crosshold.model.statement import Source, Statement
 
 DOLLARS = date(2023, 1, 3)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosshold.formats.identifiers import OTHER_NAMES, SCHEMES, checked, scheme_name
+from crosshold.model.identifiers import OTHER_NAMES, SCHEMES, checked, scheme_name
 
 RIGHT = {
     # numbers that their owners and registers publish

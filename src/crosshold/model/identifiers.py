@@ -19,12 +19,16 @@ _JOINTS = re.compile(r"[\s\-.\u2010-\u2015/]+")
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """A kind of number: its name, whose it is, a check of the tidied value, and the digits it is filled up to with zeros in front."""
+    """A kind of number: its name, whose it is, a check of the tidied value, and the digits it is filled up to with zeros in front.
+
+    ``party``: it names a party; others name a security, of which a company has several.
+    """
 
     name: str
     title: str
     check: Callable[[str], bool]
     digits: int = 0
+    party: bool = True
 
 
 def _stdnum(module: str) -> Callable[[str], bool]:
@@ -70,15 +74,15 @@ def _kr_corporate(value: str) -> bool:
 
 _SCHEMES = (
     Scheme("CIK", "SEC central index key", _form(r"\d{10}"), 10),
-    Scheme("CUSIP", "North American securities (CUSIP)", _stdnum("cusip")),
+    Scheme("CUSIP", "North American securities (CUSIP)", _stdnum("cusip"), party=False),
     Scheme("CZ-ICO", "Czech identification number", _ico, 8),
     Scheme("DK-CVR", "Danish business register", _stdnum("dk.cvr"), 8),
     Scheme("EDINET", "EDINET filer code", _form(r"[EG]\d{5}")),
     Scheme("FR-SIREN", "French SIREN", _stdnum("fr.siren")),
     Scheme("GB-COH", "UK Companies House", _form(r"(?!0{8})(\d{8}|[A-Z]{2}\d{5}[\dA-Z]|R\d{7})"), 8),
-    Scheme("ISIN", "international securities identification number", _stdnum("isin")),
+    Scheme("ISIN", "international securities identification number", _stdnum("isin"), party=False),
     Scheme("JP-JCN", "Japanese corporate number", _stdnum("jp.cn")),
-    Scheme("JP-SEC", "Japanese securities code", _form(r"\d[\dA-Z]\d[\dA-Z][1-9]?")),
+    Scheme("JP-SEC", "Japanese securities code", _form(r"\d[\dA-Z]\d[\dA-Z][1-9]?"), party=False),
     Scheme("KR-BRN", "Korean business registration number", _kr_business),
     Scheme("KR-CRN", "Korean corporate registration number", _kr_corporate),
     Scheme("LEI", "legal entity identifier", _lei),
@@ -91,8 +95,10 @@ OTHER_NAMES: Mapping[str, str] = {
     "SK-ORSR": "SK-ICO",
     "US-SEC": "CIK",
     "XI-LEI": "LEI",
+    "isin": "ISIN",
+    "lei": "LEI",
 }
-"""Codes of org-id.guide for the same numbers."""
+"""Codes of org-id.guide, and keys of a case file, for the same numbers."""
 
 
 def scheme_name(scheme: str) -> str:
@@ -119,3 +125,18 @@ def checked(scheme: str, value: str) -> tuple[str, bool]:
     if rule.name == "JP-SEC" and len(tidy) == 5 and tidy.endswith("0"):
         tidy = tidy[:4]  # EDINET writes the code of four characters with a 0 behind
     return tidy, rule.check(tidy)
+
+
+def names_party(scheme: str, value: str) -> tuple[str, str] | None:
+    """Scheme and number, each in its one spelling, when the number names a party and its check is right; else ``None``.
+
+    Securities (``ISIN``, ``CUSIP``, ``JP-SEC``) and schemes without a check here name nobody.
+
+    >>> names_party("XI-LEI", "969500f7jltx36oui695"), names_party("ISIN", "FR0000131906"), names_party("tax", "1")
+    (('LEI', '969500F7JLTX36OUI695'), None, None)
+    """
+    rule = SCHEMES.get(scheme_name(scheme))
+    if rule is None or not rule.party:
+        return None
+    tidy, right = checked(rule.name, value)
+    return (rule.name, tidy) if right else None
