@@ -91,8 +91,9 @@ THIRD, THIRDS = Fraction(1, 3), Fraction(2, 3)
 def test_a_value_is_the_lower_end_of_a_band(tmp_path: Path, written: str, low: Any, high: Any, open_above: bool) -> None:
     holds, votes, _ = [s for s in read(tmp_path, person(relation([written], [written]))).statements if s.verb != "is"]
     for s, verb in ((holds, "holds"), (votes, "votes")):
-        assert s.verb == verb and s.share is not None and s.share.bounds_from == "band"
-        assert (s.share.low, s.share.low_open, s.share.high, s.share.high_open) == (
+        share = s.vote_share if verb == "votes" else s.share
+        assert s.verb == verb and share is not None and share.bounds_from == "band"
+        assert (share.low, share.low_open, share.high, share.high_open) == (
             Fraction(low),
             False,
             Fraction(high),

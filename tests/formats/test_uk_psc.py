@@ -119,6 +119,8 @@ def test_each_nature_is_a_declared_claim_about_the_company(tmp_path: Path) -> No
     shares, votes = found.statements
     assert (shares.subject, shares.verb, shares.object) == ("uk-psc:01000001/p1", "holds", "GB-COH:01000001")
     assert (votes.subject, votes.verb, votes.object) == ("uk-psc:01000001/p1", "votes", "GB-COH:01000001")
+    assert shares.share is not None and shares.vote_share is None
+    assert votes.share is None and votes.vote_share == shares.share  # what is said of votes is no claim about capital
     assert (shares.directness, shares.basis, shares.speaker_kind, shares.where) == ("unknown", "unknown", "filing", "line 1")
     assert shares.extra["declared"] is True and votes.extra["declared"] is True
     told = json.loads(shares.extra["psc"])["data"]  # the first claim keeps the line

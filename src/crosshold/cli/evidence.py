@@ -156,9 +156,9 @@ def claims(
 
 def _said(s: Any) -> str:
     counts = [f"{s.shares:,} shares"] if s.shares is not None else []
-    if s.share is not None:
-        ends = dict.fromkeys(f"{float(end):.2%}" for end in (s.share.low, s.share.high))
-        counts.append(" to ".join(ends))
+    for share, of in ((s.share, ""), (s.vote_share, " of votes")):
+        if share is not None:
+            counts.append(" to ".join(dict.fromkeys(f"{float(end):.2%}" for end in (share.low, share.high))) + of)
     counts += [f"{s.votes:,} votes"] if s.votes is not None else []
     return ", ".join(counts)
 

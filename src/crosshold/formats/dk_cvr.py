@@ -167,9 +167,10 @@ class _Reader:
             for value in values:
                 first, last = _period(value) or (_period((beneficial or functions or [{}])[0]) or (None, None))
                 share = self._band(findings, where, value.get("vaerdi"))
+                size = {"share": share} if _SIZES[kind] == "holds" else {"vote_share": share}
                 kept = {**declared, "vaerdi": value.get("vaerdi"), **({} if made else {**rest, **told})}
                 made.append(
-                    self._claim(holder, _SIZES[kind], where, first, last, value, share=share, directness=directness, extra=kept)
+                    self._claim(holder, _SIZES[kind], where, first, last, value, **size, directness=directness, extra=kept)
                 )
         for value in beneficial:
             first, last = _period(value) or (None, None)

@@ -258,10 +258,11 @@ class _Reader:
             if not self.direct:
                 extra["declared"] = True
             subject, thing = (issuer, holder) if what.verb == "nominee_for" else (holder, issuer)
+            share, votes = (None, what.share) if what.verb == "votes" else (what.share, None)
             made.append(
                 Statement(
-                    subject, what.verb, thing, share=what.share, share_class=what.share_class, how=what.how, directness=directness,
-                    speaker_kind="filing", valid_from=first, valid_to=last, known_on=known, source=self.id, where=where, extra=extra,
+                    subject, what.verb, thing, share=share, vote_share=votes, share_class=what.share_class, how=what.how,
+                    directness=directness, speaker_kind="filing", valid_from=first, valid_to=last, known_on=known, source=self.id, where=where, extra=extra,
                 )
             )  # fmt: skip
             if not what.known:
