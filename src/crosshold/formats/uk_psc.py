@@ -262,7 +262,8 @@ class _Reader:
             made.append(
                 Statement(
                     subject, what.verb, thing, share=share, vote_share=votes, share_class=what.share_class, how=what.how,
-                    directness=directness, speaker_kind="filing", valid_from=first, valid_to=last, known_on=known, source=self.id, where=where, extra=extra,
+                    directness=directness, speaker_kind="filing", valid_from=first, valid_to=last, known_on=known, source=self.id,
+                    where=where, extra=extra,
                 )
             )  # fmt: skip
             if not what.known:
