@@ -298,7 +298,10 @@ def test_ctrl_c_while_importing_leaves_the_old_generation_and_status_130(tmp_pat
         while not list((tmp_path / "r").glob("tmp-*")) and time.monotonic() < until:
             time.sleep(0.02)
         running.send_signal(signal.SIGINT)
-        _, err = running.communicate(timeout=60)
+        try:
+            _, err = running.communicate(timeout=60)
+        finally:
+            running.kill()
     assert running.returncode == 130 and b"nothing was written" in err
     assert json.loads((tmp_path / "r" / "manifest.json").read_text())["generation"] == 1
     assert not list((tmp_path / "r").glob("tmp-*"))
