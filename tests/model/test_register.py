@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -104,6 +105,22 @@ def test_a_revision_replaces_and_is_kept() -> None:
     assert register.at().held("H", "I") == 310
     assert register.at(known_by=date(2020, 1, 15)).held("H", "I") == 300
     assert register.status(first) == "revised" and len(register.statements) == 3
+
+
+def test_a_revision_of_a_later_measurement_replaces_from_that_day_on() -> None:
+    """An amended filing about a later day says nothing of the days before; one about the same day corrects them."""
+    first = Statement("H", "holds", "I", shares=300, speaker_kind="filing", label="a", valid_from="2015", as_of="2018")
+    later = Statement("H", "holds", "I", shares=200, speaker_kind="filing", label="b", valid_from="2015", as_of="2020", revises="a")
+    same = Statement("H", "holds", "I", shares=290, speaker_kind="filing", label="c", valid_from="2015", as_of="2018", revises="a")
+    days = (date(2016, 1, 1), date(2019, 1, 1), date(2020, 1, 1))
+
+    def held(*rows: Statement) -> list[int]:
+        register = Register(Statements([ISSUED, *rows]))
+        return [register.at(day).held("H", "I") for day in days]
+
+    assert held(first, later) == held(later, first) == [300, 300, 200]
+    assert held(first, same) == [290, 290, 290]
+    assert held(first, same, replace(later, revises="c")) == [290, 290, 200]
 
 
 claims = st.lists(

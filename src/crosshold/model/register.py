@@ -6,7 +6,7 @@ Two time axes: a statement is *about* days (``valid_from``, ``valid_to``) and *k
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -70,17 +70,38 @@ class Register:
         """Statements known by a day that no known revision or retraction has replaced. ``None`` = everything known now."""
         return [self.statements[place] for place in self._live(known_by)]
 
-    def _live(self, known_by: date | None) -> list[int]:
-        """Where the live statements stand, found in the columns."""
+    def _live(self, known_by: date | None, day: date | None = None) -> list[int]:
+        """Where the live statements stand, found in the columns.
+
+        A revision that was measured later than what it revises replaces it from that day on: of a ``day`` before, the older one still
+        counts and the newer one does not yet. Any other revision is a correction and replaces it for all days.
+        """
         rows = self.statements
         known = self._known_places(known_by)
         revised = [(n, old) for n, old in rows.said("revises") if known is None or n in known]
         retracted = [(n, old) for n, old in rows.said("retracts") if known is None or n in known]
-        gone = {old for _, old in revised if old not in self.revision_cycle} | {old for _, old in retracted}
         ends = {n for n, _ in retracted}
-        if gone:
-            ends |= {n for n, name in enumerate(rows.ids) if name in gone}
+        places = self._places({old for _, old in revised + retracted})
+        ends |= {place for _, old in retracted for place in places.get(old, ())}
+        for n, old in revised:
+            if old not in self.revision_cycle and (older := places.get(old)):
+                since = self._measured(n)
+                later = day is not None and since > day and since > max(self._measured(place) for place in older)
+                ends |= {n} if later else set(older)
         return [n for n in range(len(rows)) if n not in ends and (known is None or n in known)]
+
+    def _measured(self, place: int) -> date:
+        """The first day on which a statement can have been measured; without one it speaks of all its days."""
+        text = self.statements.columns["as_of"][place]
+        return interval(text)[0] if text else date.min
+
+    def _places(self, names: Collection[str]) -> dict[str, list[int]]:
+        """Where the statements of some ids stand; ids given in files may stand for several."""
+        found: dict[str, list[int]] = {}
+        for n, name in enumerate(self.statements.ids) if names else ():
+            if name in names:
+                found.setdefault(name, []).append(n)
+        return found
 
     def _known(self, statement: Statement, known_by: date | None) -> bool:
         day = self.known_on(statement)
@@ -100,7 +121,7 @@ class Register:
         columns = self.statements.columns
         verb, start, end, measured = (columns[name] for name in ("verb", "valid_from", "valid_to", "as_of"))
         found = []
-        for n in self._live(known_by):
+        for n in self._live(known_by, day):
             if verb[n] in verbs:
                 first, last = start[n] or measured[n], end[n]
                 if not (first and interval(first)[0] > day) and not (last and interval(last)[0] <= day):
@@ -127,7 +148,8 @@ class Register:
 
     def part(self, day: date | None = None, known_by: date | None = None) -> Register:
         """The live statements of one day, as known by a day; the entities and sources that they name."""
-        rows = [s for s in self.live(known_by) if day is None or s.covers(day)]
+        live = (self.statements[place] for place in self._live(known_by, day))
+        rows = [s for s in live if day is None or s.covers(day)]
         named = {name for s in rows for name in (s.subject, s.object, *s.joint)}
         entities = {name: entity for name, entity in self.entities.items() if name in named}
         sources = {name: source for name, source in self.sources.items() if name in {s.source for s in rows}}
@@ -223,12 +245,15 @@ class Register:
 
         Laws on a rise within some months are measured against them. A day whose register does not add up shows no rise and is left out.
         """
-        told: set[date | None] = set()
-        for s in self.live(snapshot.known_by):
-            if s.verb in ("holds", "issued"):
-                changes = [interval(text)[0] for text in (s.valid_from, s.valid_to) if text]
-                told |= {s.starts(), *changes, *(day - timedelta(1) for day in changes if day > date.min)}
-        days = sorted(day for day in told if day is not None and day < snapshot.at)
+        told: set[date] = set()
+        columns, known = self.statements.columns, self._known_places(snapshot.known_by)
+        rows = zip(*(columns[name] for name in ("verb", "valid_from", "valid_to", "as_of")), strict=True)
+        for n, (verb, start, end, measured) in enumerate(rows):
+            if verb in ("holds", "issued") and (known is None or n in known):
+                changes = [interval(text)[0] for text in (start, end) if text]
+                told |= {*changes, *(day - timedelta(1) for day in changes if day > date.min)}
+                told |= {interval(measured)[0]} if measured else set()
+        days = sorted(day for day in told if day < snapshot.at)
         first = add_months(snapshot.at, -months)
         chosen = [*[day for day in days if day < first][-1:], *(day for day in days if day >= first)]
         found = []
