@@ -15,10 +15,11 @@ from crosshold.errors import RequestError
 from crosshold.formats.case import from_document, read_case
 from crosshold.formats.yaml_text import Document
 from crosshold.model.entity import FLOAT
+from crosshold.model.picker import Picker
 from crosshold.model.policy import POLICIES
 from crosshold.model.register import Register, Statements
 from crosshold.model.share import parse
-from crosshold.model.statement import SPEAKER_KINDS, Statement
+from crosshold.model.statement import SPEAKER_KINDS, Source, Statement
 
 ALLIANCE = read_case(Path(__file__).parents[2] / "src" / "crosshold" / "cases" / "alliance")
 DAY = date(2020, 1, 28)
@@ -110,8 +111,12 @@ def test_a_revision_replaces_and_is_kept() -> None:
 def test_a_revision_of_a_later_measurement_replaces_from_that_day_on() -> None:
     """An amended filing about a later day says nothing of the days before; one about the same day corrects them."""
     first = Statement("H", "holds", "I", shares=300, speaker_kind="filing", label="a", valid_from="2015", as_of="2018")
-    later = Statement("H", "holds", "I", shares=200, speaker_kind="filing", label="b", valid_from="2015", as_of="2020", revises="a")
-    same = Statement("H", "holds", "I", shares=290, speaker_kind="filing", label="c", valid_from="2015", as_of="2018", revises="a")
+    later = Statement(
+        "H", "holds", "I", shares=200, speaker_kind="filing", label="b", valid_from="2015", as_of="2020", revises="a"
+    )
+    same = Statement(
+        "H", "holds", "I", shares=290, speaker_kind="filing", label="c", valid_from="2015", as_of="2018", revises="a"
+    )
     days = (date(2016, 1, 1), date(2019, 1, 1), date(2020, 1, 1))
 
     def held(*rows: Statement) -> list[int]:
@@ -262,3 +267,70 @@ def test_earlier_registers_are_those_of_the_days_on_which_holdings_change_and_of
         "2019-08-31": 305,
         "2019-10-01": 305,
     }  # fmt: skip  (in September the register does not add up)
+
+
+def test_a_claim_without_a_class_is_about_the_only_class_that_is_named() -> None:
+    """What is silent about the class and what says "ordinary" are one holding, not two that add up to more than there is."""
+    filed = Statement("H", "holds", "I", share=parse("0.6"), share_class="ordinary", speaker_kind="filing", as_of="2019")
+    said = Statement("H", "holds", "I", share=parse("0.6", "about"), speaker_kind="press", as_of="2019-05")
+    snapshot = Register(Statements([ISSUED, filed, said]), day=DAY).at()
+    (lot,) = snapshot.lots_of("I", "H")
+    assert (lot.evidence, lot.corroborated_by, lot.share_class) == (filed.id, (said.id,), "ordinary")
+    assert [f.where for f in snapshot.findings if f.code == "N_CLASS_UNSAID"] == [said.id]
+    newer = replace(said, speaker_kind="filing", share=parse("0.5"), as_of="2020")
+    assert Register(Statements([ISSUED, filed, newer]), day=DAY).at().held("H", "I") == 500_000
+    (conflict,) = Register(Statements([ISSUED, filed, newer]), day=DAY).conflicts()
+    assert {conflict.first, conflict.second} == {filed.id, newer.id}
+
+
+def test_a_claim_without_a_class_beside_several_is_about_all_of_them() -> None:
+    rows = [
+        Statement("H", "holds", "I", shares=count, share_class=name, speaker_kind="filing", extra=extra)
+        for name, count, extra in (("A", 300_000, {"lot": "a"}), ("B", 100_000, {"lot": "b"}))
+    ]
+    said = Statement("H", "holds", "I", share=parse("0.4"), speaker_kind="press")
+    snapshot = Register(Statements([ISSUED, *rows, said]), day=DAY).at()
+    assert snapshot.held("H", "I") == 400_000
+    assert ["agrees with" in f.message for f in snapshot.findings if f.code == "N_GROUP_CLAIM"] == [True]
+    bare = [replace(row, extra={}) for row in rows]
+    snapshot = Register(Statements([ISSUED, *bare, said]), day=DAY).at()
+    assert snapshot.held("H", "I") == 400_000 and "N_CLASS_UNSAID" in {f.code for f in snapshot.findings}
+
+
+@settings(max_examples=200)
+@given(
+    st.lists(
+        st.builds(
+            Statement,
+            subject=st.sampled_from(["A", "B", "I"]),
+            verb=st.just("holds"),
+            object=st.sampled_from(["I", "J"]),
+            share=st.sampled_from([None, "0.1", "0.15", "1/30"]).map(lambda text: parse(text) if text else None),
+            shares=st.sampled_from([None, 7, 90_000]),
+            share_class=st.sampled_from([None, None, "A", "B"]),
+            basis=st.sampled_from(["issued", "unknown", "outstanding", "gross_votes"]),
+            stance=st.sampled_from(["reports", "reports", "confirms", "denies", "projects"]),
+            directness=st.sampled_from(["unknown", "direct", "indirect"]),
+            speaker_kind=st.sampled_from(SPEAKER_KINDS),
+            source=st.sampled_from(["s1", "s2"]),
+            extra=st.sampled_from([{}, {}, {"declared": True}, {"note": "declared"}]),
+        ),
+        max_size=7,
+        unique_by=lambda s: s.id,
+    ),
+    st.sampled_from([*POLICIES, "only:s1"]),
+    st.booleans(),
+)
+def test_a_holding_that_stands_alone_becomes_the_lot_that_looking_at_it_gives(
+    rows: list[Statement], believe: str, notional: bool
+) -> None:
+    """The columns of a large register and the statements one by one: the same lots and the same findings."""
+    issued = [ISSUED, replace(ISSUED, subject="J")] if not notional else [ISSUED]
+    sources = {name: Source(name) for name in ("s1", "s2")}
+    register = Register(Statements([*issued, *rows]), sources=sources, day=DAY, believe=believe, notional=notional)
+    plain = register.at()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Picker, "_stands_alone", lambda *_: False)
+        looked_at = register.at()
+    assert list(plain.lots) == list(looked_at.lots)
+    assert sorted(map(str, plain.findings)) == sorted(map(str, looked_at.findings))

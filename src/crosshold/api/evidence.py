@@ -15,7 +15,7 @@ from crosshold.model.result import Result
 if TYPE_CHECKING:
     from crosshold.formats.intake import Account, Input
     from crosshold.model.changes import Change
-    from crosshold.model.picker import Conflict
+    from crosshold.model.contested import Conflict
     from crosshold.model.register import Register
     from crosshold.store.writer import Writer
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import fields
 from datetime import date
-from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from crosshold.errors import Finding, Findings, RequestError
+from crosshold.model.contested import READ_AS_ISSUED, Contested, empty, unsaid_base
+from crosshold.model.day_rows import DayRows, Slot
 from crosshold.model.entity import FLOAT, Entity
-from crosshold.model.policy import Policy, hull
-from crosshold.model.share import NOTIONAL, Share, exact, whole_shares
+from crosshold.model.lot import DEFAULT
+from crosshold.model.policy import Policy
+from crosshold.model.share import NOTIONAL
 from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
-from crosshold.model.statement import Statement, firmness
+from crosshold.model.statement import Statement
 
 if TYPE_CHECKING:
     from crosshold.model.register import Register
@@ -23,36 +24,29 @@ if TYPE_CHECKING:
 
 LISTED = 1_000
 """Findings of one code that are listed one by one."""
-READ_AS_ISSUED = ("issued", "outstanding", "unknown")
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Two statements about one thing at one time whose intervals do not meet."""
-
-    holder: str
-    issuer: str
-    first: str
-    second: str
-    message: str
+SAID = ("reports", "confirms")
+"""Stances that claim a holding."""
 
 
 class Picker:
-    """Chooses, slot by slot, what one Snapshot says."""
+    """Chooses, slot by slot, what one Snapshot says.
+
+    Most holdings of a large register are told by one statement alone. Their lots are made from the columns (``alone``, places of rows);
+    a :class:`Statement` is made only of the others.
+    """
 
     def __init__(self, register: Register, day: date, known_by: date | None, believe: Policy) -> None:
         self.register, self.day, self.known_by, self.name, self.believe = register, day, known_by, believe.name, believe.rest
         self.picked = {pick.slot: pick for pick in register.picks if pick.statement} if believe.picks else {}
-        self.live = register.about(day, known_by, "holds", "issued")
         self.findings = Findings(register.findings)
         self.told: Counter[str] = Counter()
+        self.rows = DayRows(register, day, known_by)
         self.issuers = self._issuers()
-        self.denials: dict[Any, list[Statement]] = {}
-        for s in self.live:
-            if s.stance == "denies":
-                self.denials.setdefault(s.key(), []).append(s)
-        self.holdings = [lot for s in self.live if (lot := self._lot_of(s))]
-        self.owners = {s.object: s.subject for s in self.holdings if s.object and self._point(s) * 2 > self._whole(s.object)}
+        rows = register.statements
+        denials = [rows[n] for n in self.rows.holding if self.rows.stance[n] == "denies"]
+        self.alone: list[int] = []
+        apart = [(n, rows[n]) for n in self._apart({s.object for s in denials})]
+        self.contested = Contested(apart, denials, self.issuers, believe, self.picked, self._tell, self._majorities)
         if register.revision_cycle:
             message = f"{', '.join(sorted(register.revision_cycle))} revise each other; all stay."
             self.findings.add("W_REVISION_CYCLE", message, "Remove one of the links.", "claims")
@@ -63,47 +57,50 @@ class Picker:
         if self.told[code] <= LISTED:
             self.findings.add(code, message, cure, where)
 
-    def _lot_of(self, s: Statement) -> Statement | None:
-        """What a direct holding says of a lot; indirect and declared interests and shares of votes are never turned into lots."""
-        if s.verb != "holds" or s.object not in self.issuers or s.stance not in ("reports", "confirms"):
-            return None
-        if isinstance(s.extra.get("lot"), str):
-            return s
-        if s.directness == "indirect" or s.extra.get("declared"):
-            kind = "an indirect" if s.directness == "indirect" else "a declared"
-            self._tell("N_DECLARED_INTEREST", f"{s.id} is {kind} interest: it is kept and makes no lot.", "", s.id)
-            return None
-        if s.share is not None and s.basis not in READ_AS_ISSUED:
-            message = f"{s.id} says a share of {s.basis}, from which no share count follows; it is set aside."
-            self._tell("W_PERCENT_BASE", message, "Give the share count, or a share of issued.", s.id)
-            return None
-        if self.issuers[s.object].basis == "fraction" and s.shares is not None:
-            if s.share is None:
-                message = (
-                    f"{s.id} counts {s.shares:,} shares of {s.object}, and nothing says how many there are; it is set aside."
-                )
-                self._tell("W_NO_ISSUED", message, "Add how many shares are issued.", s.id)
-                return None
-            counted = replace(s, shares=None, votes=0 if s.votes == 0 else None)
-            counted.remember(s.id)
-            return counted
-        return s
+    def _apart(self, denied: set[Any]) -> list[int]:
+        """The rows of direct holdings that have to be looked at as statements; those that stand alone go to ``alone``.
 
-    def _denied(self, statement: Statement) -> bool:
-        """A denial that is at least as firm and not earlier removes what it denies; a weaker one marks it as disputed."""
-        denials = self.denials.get(statement.key(), ())
-        for s in denials:
-            firm = firmness(s.speaker_kind) <= firmness(statement.speaker_kind)
-            if firm and (s.starts() or date.min) >= (statement.starts() or date.min):
-                return True
-            self._tell("W_DISPUTED", f"{statement.id} is denied by {s.id}, which is less firm or earlier.", "", statement.id)
-        return False
+        Indirect and declared interests never become lots.
+        """
+        rows, slots, direct = self.rows, Counter[Slot](), []
+        for n in rows.holding:
+            if rows.object[n] not in self.issuers or rows.stance[n] not in SAID:
+                continue
+            word = rows.word.get(n)
+            if word != "lot" and (rows.directness[n] == "indirect" or word == "declared"):
+                kind, name = "an indirect" if rows.directness[n] == "indirect" else "a declared", rows.id(n)
+                self._tell("N_DECLARED_INTEREST", f"{name} is {kind} interest: it is kept and makes no lot.", "", name)
+                continue
+            direct.append(n)
+            slots[rows.slot(n)] += 1
+        named = {issuer for issuer, _, share_class in slots if share_class}
+        crowded = {slot[0] for slot, count in slots.items() if count > 1 or slot in self.picked}
+        crowded |= {issuer for issuer, _, share_class in slots if not share_class and issuer in named}
+        crowded |= {rows.object[n] for n, word in rows.word.items() if word == "lot"} | denied
+        apart = []
+        for n in direct:
+            if rows.object[n] in crowded or not self._stands_alone(n):
+                apart.append(n)
+            elif self.believe.passes(rows.source[n], rows.speaker_kind[n]):
+                self.alone.append(n)
+            else:
+                self._tell(*empty(rows.subject[n], rows.object[n], self.believe.name))
+        return apart
+
+    def _stands_alone(self, n: int) -> bool:
+        """Whether the lot of a row that is the only one of its slot follows from its columns."""
+        rows = self.rows
+        counted = rows.shares[n] is not None
+        if rows.subject[n] == rows.object[n] or n in rows.word or (rows.said[n] is not None) == counted:
+            return False
+        return self.issuers[rows.object[n]].basis != "fraction" if counted else rows.basis[n] in ("issued", "unknown")
 
     def _issuers(self) -> dict[str, Issuer]:
         by_issuer: dict[str, list[Statement]] = {}
-        for s in self.live:
-            if s.verb == "issued" and s.stance in ("reports", "confirms"):
-                by_issuer.setdefault(s.subject, []).append(s)
+        rows = self.rows
+        for n in rows.issuing:
+            if rows.stance[n] in SAID:
+                by_issuer.setdefault(rows.subject[n], []).append(self.register.statements[n])
         issuers = {}
         for name, candidates in by_issuer.items():
             best = self.believe.best(candidates)
@@ -117,122 +114,87 @@ class Picker:
                 id=name, issued=best.shares or 0, confidence=best.confidence, source=best.source, **_issuer_words(best.extra)
             )
         # nobody says how many shares there are: a percentage is then one of a notional whole (spec/evidence 2.2)
-        for s in self.live if self.register.notional else ():
-            direct = s.verb == "holds" and s.directness != "indirect" and s.share is not None and not s.extra.get("declared")
-            if direct and s.object and s.object not in issuers and s.basis in READ_AS_ISSUED:
-                issuers[s.object] = Issuer(id=s.object, issued=NOTIONAL, basis="fraction")
+        for n in rows.holding if self.register.notional else ():
+            name = rows.object[n]
+            if name and name not in issuers and self._counts_as_direct(n):
+                issuers[name] = Issuer(id=name, issued=NOTIONAL, basis="fraction")
         return issuers
 
-    def _whole(self, issuer: str) -> int:
-        return self.issuers[issuer].issued
-
-    def _point(self, s: Statement) -> int:
-        if s.shares is not None:
-            return s.shares
-        share = self._share(s)
-        return whole_shares(share, self._whole(s.object or ""))[0] if share else 0
-
-    def _share(self, s: Statement) -> Share | None:
-        """The holding as a share of issued."""
-        whole = self._whole(s.object or "")
-        if s.share is not None and s.basis == "outstanding" and whole:
-            part = 1 - Fraction(self._own(s.object or ""), whole)
-            point = None if s.share.point is None else s.share.point * part
-            return replace(s.share, point=point, low=s.share.low * part, high=s.share.high * part)
-        if s.share is not None:
-            return s.share
-        return exact(Fraction(s.shares, whole)) if s.shares is not None and whole else None
-
-    def _own(self, issuer: str) -> int:
-        return sum(s.shares or 0 for s in self.holdings if s.object == issuer == s.subject)
-
-    @cached_property
-    def slots(self) -> dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]]:
-        """Per (issuer, holder, class): the recorded lots and the bare claims about the holding."""
-        slots: dict[tuple[str, str, str | None], tuple[list[Statement], list[Statement]]] = {}
-        for s in self.holdings:
-            lots, claims = slots.setdefault((s.object or "", s.subject, s.share_class), ([], []))
-            (lots if isinstance(s.extra.get("lot"), str) else claims).append(s)
-        return slots
-
-    @cached_property
-    def recorded(self) -> set[tuple[str, str | None]]:
-        """The issuers and classes of which there are recorded lots."""
-        return {(issuer, share_class) for (issuer, _, share_class), (lots, _) in self.slots.items() if lots}
-
-    @cached_property
-    def owned(self) -> dict[str, list[str]]:
-        """Per party the companies it majority-holds."""
-        found: dict[str, list[str]] = {}
-        for company, owner in self.owners.items():
-            found.setdefault(owner, []).append(company or "")
-        return found
-
-    def _group(self, holder: str, issuer: str, share_class: str | None) -> list[Statement]:
-        """Lots of the holder and of companies it majority-holds: what "X holds" means at group level."""
-        if (issuer, share_class) not in self.recorded:
-            return []
-        members, waiting = {holder}, [holder]
-        while waiting:
-            more = set(self.owned.get(waiting.pop(), ())) - members
-            members |= more
-            waiting += more
-        return [s for member in sorted(members) for s in self.slots.get((issuer, member, share_class), ([], []))[0]]
-
-    def conflicts(self) -> list[Conflict]:
-        """Claims about one holding that do not meet each other or the recorded lots."""
-        found = []
-        for (issuer, holder, share_class), (_, claims) in sorted(self.slots.items(), key=lambda item: str(item[0])):
-            rivals = self._group(holder, issuer, share_class)
-            total = self._total(rivals, issuer)
-            for n, claim in enumerate(claims if rivals or len(claims) > 1 else ()):
-                said = self._share(claim)
-                others = [(c.id, self._share(c)) for c in claims[n + 1 :]] + ([(rivals[0].id, total)] if rivals else [])
-                for other, share in others:
-                    if said and share and not said.meets(share):
-                        message = f"{holder} in {issuer}: {_said(said)} ({claim.id}) against {_said(share)} ({other})."
-                        found.append(Conflict(holder, issuer, claim.id, other, message))
-        return found
-
-    def _total(self, lots: list[Statement], issuer: str) -> Share | None:
-        shares = [self._share(s) for s in lots]
-        if not lots or None in shares:
-            return None
-        known = [s for s in shares if s is not None]
-        point = sum((s.point if s.point is not None else (s.low + s.high) / 2) for s in known)
-        low, high = sum(s.low for s in known), sum(s.high for s in known)
-        return Share(point, low, high, high_open=any(s.high_open for s in known))  # type: ignore[arg-type]
+    def _counts_as_direct(self, n: int) -> bool:
+        rows = self.rows
+        share = rows.said[n] is not None and rows.basis[n] in READ_AS_ISSUED
+        return share and rows.directness[n] != "indirect" and rows.word.get(n) != "declared"
 
     def overheld(self) -> list[tuple[str, int, int]]:
         """Companies of which even the lowest counts are more than there are: the sum and the whole."""
+        lots = self.lots()
         lowest: Counter[str] = Counter()
-        for lot in self.lots():
-            lowest[lot.issuer] += lot.bounds[0]
-        return [(name, count, self._whole(name)) for name, count in sorted(lowest.items()) if count > self._whole(name)]
+        for issuer, count in zip(lots.column("issuer").tolist(), lots.columns.lowest.tolist(), strict=True):
+            lowest[issuer] += count
+        return [
+            (name, count, self.issuers[name].issued)
+            for name, count in sorted(lowest.items())
+            if count > self.issuers[name].issued
+        ]
 
-    def lots(self) -> list[Lot]:
-        """The lots that are chosen, whether or not they add up."""
-        return [lot for slot, (recorded, claims) in self.slots.items() for lot in self._choose(*slot, recorded, claims)]
+    def lots(self) -> Lots:
+        """The lots that are chosen, whether or not they add up, in the order of the statements that they rest on."""
+        found = self.contested.lots()
+        columns = self._alone()
+        if found:
+            places = [*self.alone, *(self.contested.place[lot.evidence or ""] for lot in found)]
+            order = sorted(range(len(places)), key=places.__getitem__)
+            for f in fields(Lot):
+                apart = [getattr(lot, f.name) for lot in found]
+                told = columns.get(f.name) or [DEFAULT[f.name]] * len(self.alone)
+                together = [*told, *apart]
+                columns[f.name] = [together[k] for k in order]
+        return Lots.from_columns(**columns)
+
+    def _majorities(self) -> dict[str, str]:
+        """The companies of which a row that stands alone says that somebody has more than half, and who."""
+        rows, found = self.rows, {}
+        for n in self.alone:
+            whole = self.issuers[rows.object[n]].issued
+            if (rows.shares[n] if rows.shares[n] is not None else rows.count(n, whole)[0]) * 2 > whole:
+                found[rows.object[n]] = rows.subject[n]
+        return found
+
+    def _alone(self) -> dict[str, list[Any]]:
+        """The lots of the rows that stand alone, in columns."""
+        rows, columns = self.rows, self.register.statements.columns
+        counts = []
+        for n in self.alone:
+            shares, low, high = rows.shares[n], None, None
+            if shares is None:
+                shares, low, high = rows.count(n, self.issuers[rows.object[n]].issued)
+                if rows.basis[n] == "unknown":
+                    self._tell(*unsaid_base(rows.id(n)))
+                if low == high == shares:
+                    low = high = None
+            counts.append((shares, low, high))
+        made = {name: [columns[word][n] for n in self.alone] for name, word in _COPIED.items()}
+        made |= {name: [count[k] for count in counts] for k, name in enumerate(("shares", "low", "high"))}
+        made["id"] = made["evidence"] = [rows.id(n) for n in self.alone]
+        return made
 
     def snapshot(self) -> Snapshot:
         """The Snapshot, with what was set aside and left out named in it."""
-        for conflict in self.conflicts():
+        for conflict in self.contested.conflicts():
             self._tell("W_CONFLICT", conflict.message, "Both are kept; --believe says whom to follow.", conflict.issuer)
         lots = self.lots()
-        order = {s.id: n for n, s in enumerate(self.live)}
-        lots.sort(key=lambda lot: order.get(lot.evidence or "", len(order)))
-        lots += self._rest(lots)
+        rest = self._rest(lots)
         entities = {**self.register.entities}
-        for name in [*self.issuers, *(lot.holder for lot in lots)]:
-            entities.setdefault(name, Entity(name))
+        for name in dict.fromkeys([*self.issuers, *lots.column("holder").tolist(), *(lot.holder for lot in rest)]):
+            if name not in entities:
+                entities[name] = Entity(name)
         records, left_out = self._records()
         if self.known_by is not None:
-            late = (s for s in self.register.statements if s.covers(self.day))
-            left_out += [s.id for s in late if not self._known(self.register.known_on(s))]
+            left_out += self.register.unknown(self.day, self.known_by)
         chosen = {"case": self.register.defaults.get("case", ""), **self.register.defaults, **records}
         chosen.pop("rest", None)
         return Snapshot(
-            at=self.day, entities=entities, issuers=self.issuers, lots=Lots(lots), known_by=self.known_by,
+            at=self.day, entities=entities, issuers=self.issuers, lots=lots.edited({}, rest), known_by=self.known_by,
             believe=self.name, left_out=tuple(left_out), findings=self._all_findings(), **chosen,
         )  # fmt: skip
 
@@ -242,105 +204,27 @@ class Picker:
                 self.findings.add(code, f"{count - LISTED:,} more of this kind are not listed.")
         return tuple(self.findings)
 
-    def _choose(
-        self, issuer: str, holder: str, share_class: str | None, recorded: list[Statement], claims: list[Statement]
-    ) -> list[Lot]:
-        """Recorded lots, or the one claim that the policy believes instead; what agrees corroborates, what does not is set aside."""
-        recorded = [s for s in recorded if not self._denied(s)]
-        claims = [s for s in claims if not self._denied(s)]
-        if not recorded and not claims:
-            return []
-        if len(claims) == 1 and (issuer, share_class) not in self.recorded and self.believe.name != "widest":
-            alone = self._best(
-                (issuer, holder, share_class), claims
-            )  # most of a large register: one claim, and nothing beside it
-            if alone is not None:
-                return [self._lot(alone)]
-        group = self._group(holder, issuer, share_class)
-        total = self._total(group, issuer)
-        best = self._best((issuer, holder, share_class), [*recorded, *claims])
-        if best is None:
-            self._tell("W_SLOT_EMPTY", f"{holder} in {issuer}: nothing passes the policy {self.believe.name}.", "", issuer)
-            return []
-        if group and not recorded and best in claims:
-            agreed = total is not None and (said := self._share(best)) is not None and total.meets(said)
-            word = "agrees with" if agreed else "differs from"
-            message = f"{holder} in {issuer}: the claim {best.id} {word} the lots of {holder}'s companies; no second lot is made."
-            self._tell("N_GROUP_CLAIM", message, "", issuer)
-            return []
-        if best in recorded:
-            agree = [c.id for c in claims if total and (s := self._share(c)) and s.meets(total)]
-            aside = tuple((c.id, "less firm or older") for c in claims if c.id not in agree)
-            return [self._lot(s, corroborated_by=tuple(agree), set_aside=aside) for s in recorded]
-        agree = [c.id for c in claims if c is not best and (s := self._share(c)) and (b := self._share(best)) and s.meets(b)]
-        aside = tuple(
-            (s.id, f"{self.name} believes {best.id}") for s in [*recorded, *claims] if s is not best and s.id not in agree
-        )
-        picked = (pick := self.picked.get((issuer, holder, share_class))) is not None and pick.statement == best.id
-        wide = None if picked else self.believe.widen([*recorded, *claims], self._share)
-        said, tied = self._share(best), [s for c in self.believe.tied(claims) if not picked and (s := self._share(c))]
-        if wide is None and said and len(tied) > 1 and not all(s.meets(said) for s in tied):
-            wide = hull(tied, said.point)  # equally firm, equally new, and they conflict: nothing chooses between them
-        return [
-            self._lot(
-                replace(best, share=wide, basis="issued") if wide else best,
-                corroborated_by=tuple(agree),
-                set_aside=aside,
-                evidence=best.id,
-            )
-        ]
-
-    def _best(self, slot: tuple[str, str, str | None], candidates: list[Statement]) -> Statement | None:
-        """The statement that an analyst picked for the slot, else the one that the policy follows."""
-        pick = self.picked.get(slot)
-        if pick is not None:
-            for s in candidates:
-                if s.id == pick.statement:
-                    return s
-            message = f"{pick.holder} in {pick.issuer}: {pick.statement}, picked by {pick.by}, is no candidate here any more."
-            self._tell("W_PICK_LOST", message, f"{self.believe.name} chooses instead; pick again.", pick.issuer)
-        return self.believe.best(candidates)
-
-    def _lot(self, s: Statement, **evidence: Any) -> Lot:
-        recorded = isinstance(s.extra.get("lot"), str)  # what other files say in words of their own is no word of a lot
-        apart = s.extra.get("as_lot")  # unless a reader says so: the bounds of a count in thousands
-        words = s.extra if recorded else apart if isinstance(apart, Mapping) else {}
-        extra: dict[str, Any] = {n: v for n, kind in _LOT_WORDS.items() if isinstance(v := words.get(n), kind)}
-        lot_id = s.extra["lot"] if recorded else s.id
-        shares, low, high = s.shares or 0, extra.pop("low", None), extra.pop("high", None)
-        if s.share is not None and (s.shares is None or s.share.bounds_from == "widest"):
-            shares, low, high = whole_shares(self._share(s) or s.share, self._whole(s.object or ""))
-            if s.basis == "unknown":
-                self._tell("W_PERCENT_BASE", f"{s.id} does not say of what; it is read on issued.", "Add 'basis'.", s.id)
-            if low == high == shares:
-                low = high = None
-        return Lot(
-            id=lot_id, issuer=s.object or "", holder=s.subject, shares=shares, share_class=s.share_class, votes=s.votes,
-            since=s.valid_from, low=low, high=high, confidence=s.confidence, source=s.source,
-            **{"evidence": s.id, **evidence}, **extra,
-        )  # fmt: skip
-
-    def _rest(self, lots: list[Lot]) -> list[Lot]:
+    def _rest(self, lots: Lots) -> list[Lot]:
         """Shares that no lot covers belong to dispersed holders, one base vote each, unless the case says that none are left."""
         rest = []
-        by_issuer: dict[str, list[Lot]] = {}
-        for lot in lots:
-            by_issuer.setdefault(lot.issuer, []).append(lot)
-        ids = {lot.id for lot in lots}
-        columns = self.register.statements.columns
-        elsewhere = {
-            columns["object"][n] for n, extra in self.register.statements.said("extra") if isinstance(extra.get("lot"), str)
-        }
+        sums: dict[str, dict[str | None, list[int]]] = {}
+        counted = (lots.column(name).tolist() for name in ("issuer", "share_class", "shares", "low", "high"))
+        for issuer_id, share_class, shares, low, high in zip(*counted, strict=True):
+            held = sums.setdefault(issuer_id, {}).setdefault(share_class, [0, 0, 0])
+            for k, count in enumerate((shares, shares if low < 0 else low, shares if high < 0 else high)):
+                held[k] += count
+        ids = set(lots.column("id").tolist())
+        object_of = self.register.statements.columns["object"]
+        worded = self.register.statements.worded(("lot",))
+        elsewhere = {object_of[n] for n, extra in worded if isinstance(extra["lot"], str)}
         for issuer in self.issuers.values():
-            if issuer.id in elsewhere and issuer.id not in by_issuer:
+            if issuer.id in elsewhere and issuer.id not in sums:
                 message = f"{issuer.id}: the register has lots, but none on {self.day}; all its shares count as dispersed."
                 self.findings.add("W_OUTSIDE_REGISTER", message, "Ask about a day that the register covers.", issuer.id)
             wholes: list[tuple[str | None, int]] = [(c.name, c.issued) for c in issuer.classes]
             for name, whole in wholes or [(None, issuer.issued)]:
-                own = [lot for lot in by_issuer.get(issuer.id, ()) if name is None or lot.share_class == name]
-                left = whole - sum(lot.shares for lot in own)
-                low = whole - sum(lot.bounds[1] for lot in own)
-                high = whole - sum(lot.bounds[0] for lot in own)
+                own = [held for share_class, held in sums.get(issuer.id, {}).items() if name in (None, share_class)]
+                left, high, low = (whole - sum(held[k] for held in own) for k in range(3))
                 if left < 0:
                     message = f"{issuer.id}: lots add up to {whole - left:,} of {whole:,}; their lowest counts still fit."
                     self.findings.add("W_BOUNDS_TIGHT", message, "Some of the uncertain stakes are too high.", issuer.id)
@@ -386,9 +270,11 @@ class Picker:
         return kept, left_out
 
 
-_LOT_WORDS: Mapping[str, type] = {
-    "low": int, "high": int, "registered_since": str, "beneficiary": str, "capacity": str, "aggregate": bool, "locked_until": str,
+_COPIED: Mapping[str, str] = {
+    "issuer": "object", "holder": "subject", "share_class": "share_class", "votes": "votes", "since": "valid_from",
+    "confidence": "confidence", "source": "source",
 }  # fmt: skip
+"""Columns of lots that are columns of statements."""
 
 
 def _issuer_words(extra: Mapping[str, Any]) -> dict[str, Any]:
@@ -406,9 +292,3 @@ def _free(name: str, taken: set[str]) -> str:
     while name in taken:
         name += "'"
     return name
-
-
-def _said(share: Share) -> str:
-    if share.low == share.high:
-        return f"{float(share.low):.4%}"
-    return f"{float(share.low):.4%} to {float(share.high):.4%}"

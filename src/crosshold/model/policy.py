@@ -34,15 +34,16 @@ class Policy:
 
     def best(self, candidates: Sequence[Statement]) -> Statement | None:
         """The statement to follow; ``None`` when none passes."""
-        passing = [s for s in candidates if self._passes(s)]
+        passing = [s for s in candidates if self.passes(s.source, s.speaker_kind)]
         if len(passing) == 1:
             return passing[0]
         return min(passing, key=self._rank) if passing else None
 
-    def _passes(self, s: Statement) -> bool:
+    def passes(self, source: str | None, speaker_kind: str) -> bool:
+        """Whether the policy listens to such a speaker in such a source at all."""
         if self.sources:
-            return s.source in self.sources
-        return self.name != "filed-only" or tier(s.speaker_kind) == 1
+            return source in self.sources
+        return self.name != "filed-only" or tier(speaker_kind) == 1
 
     def _rank(self, s: Statement) -> tuple[int, int, int, Fraction, int, str]:
         measured = s.as_of or s.valid_from
@@ -68,7 +69,9 @@ class Policy:
         best = self.best(candidates)
         if len(candidates) == 1:
             return [best] if best else []
-        return [s for s in candidates if best and self._passes(s) and self._rank(s)[:3] == self._rank(best)[:3]]
+        return [
+            s for s in candidates if best and self.passes(s.source, s.speaker_kind) and self._rank(s)[:3] == self._rank(best)[:3]
+        ]
 
 
 def hull(said: Sequence[Share], point: Fraction | None) -> Share:

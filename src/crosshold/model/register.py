@@ -14,9 +14,10 @@ from typing import Any
 
 from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.model.changes import Change, changes
+from crosshold.model.contested import Conflict
 from crosshold.model.dates import add_months, interval
 from crosshold.model.entity import Entity
-from crosshold.model.picker import Conflict, Picker
+from crosshold.model.picker import Picker
 from crosshold.model.picks import Pick
 from crosshold.model.policy import Policy, policy
 from crosshold.model.snapshot import Snapshot
@@ -116,17 +117,25 @@ class Register:
         told = (known or published.get(source) for known, source in days)
         return {n for n, day in enumerate(told) if day is None or day <= known_by}
 
-    def about(self, day: date, known_by: date | None, *verbs: str) -> list[Statement]:
-        """The live statements of some verbs that are about a day. A million rows are passed over in columns."""
-        columns = self.statements.columns
-        verb, start, end, measured = (columns[name] for name in ("verb", "valid_from", "valid_to", "as_of"))
+    def places(self, day: date, known_by: date | None, *verbs: str) -> list[int]:
+        """Where the live statements of some verbs that are about a day stand. A million rows are passed over in columns."""
+        verb = self.statements.columns["verb"]
+        return self._covering(day, (n for n in self._live(known_by, day) if verb[n] in verbs))
+
+    def _covering(self, day: date, places: Iterable[int]) -> list[int]:
+        """The places of statements that are about a day."""
+        start, end, measured = (self.statements.columns[name] for name in ("valid_from", "valid_to", "as_of"))
         found = []
-        for n in self._live(known_by, day):
-            if verb[n] in verbs:
-                first, last = start[n] or measured[n], end[n]
-                if not (first and interval(first)[0] > day) and not (last and interval(last)[0] <= day):
-                    found.append(self.statements[n])
+        for n in places:
+            first, last = start[n] or measured[n], end[n]
+            if not (first and interval(first)[0] > day) and not (last and interval(last)[0] <= day):
+                found.append(n)
         return found
+
+    def unknown(self, day: date, known_by: date) -> list[str]:
+        """The ids of the statements about a day that could not be known by another day."""
+        known = self._known_places(known_by) or set()
+        return [self.statements.ids[n] for n in self._covering(day, (n for n in range(len(self.statements)) if n not in known))]
 
     @cached_property
     def revision_cycle(self) -> frozenset[str]:
@@ -193,7 +202,7 @@ class Register:
 
     def conflicts(self, day: date | None = None, known_by: date | None = None) -> list[Conflict]:
         """Pairs of live statements about one holding at one day whose intervals do not meet."""
-        return Picker(self, self._day(day), known_by or self.known_by, policy(self.believe)).conflicts()
+        return Picker(self, self._day(day), known_by or self.known_by, policy(self.believe)).contested.conflicts()
 
     def claims(self, *, subject: str | None = None, object: str | None = None, status: str | None = None) -> list[Statement]:
         """Statements about a party, a company, or with a status of :data:`STATUSES`, in the order in which they came."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from itertools import repeat
 from typing import Any
@@ -94,3 +94,14 @@ class Statements(Sequence[Statement]):
         if isinstance(column, Same):
             return iter([(n, column[n]) for n in range(self._length)] if self._length and column[0] else ())
         return ((n, value) for n, value in enumerate(column) if value)
+
+    def worded(self, words: Collection[str], places: Iterable[int] | None = None) -> Iterator[tuple[int, Mapping[str, Any]]]:
+        """The rows whose ``extra`` has one of some words, by place. In a store it is text, of which few cells have to be read."""
+        column, marks = self.columns["extra"], [f'"{word}"' for word in words]
+        cells = column.cells if isinstance(column, Made) else column
+        for n in range(self._length) if places is None else places:
+            cell = cells[n]
+            if cell and not (isinstance(cell, str) and not any(mark in cell for mark in marks)):
+                extra = column[n]
+                if any(word in extra for word in words):
+                    yield n, extra
