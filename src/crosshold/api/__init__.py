@@ -38,6 +38,12 @@ from crosshold.api.evidence import (
     is_register_folder,
     pick,
 )
+from crosshold.api.identity import (
+    Identities,
+    identities,
+    judge,
+    judge_file,
+)
 from crosshold.api.news import (
     accept,
     news_lines,
@@ -129,6 +135,11 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "conflicts",
     "pick",
     "diff",
+    # Which ids are one party.
+    "Identities",
+    "identities",
+    "judge",
+    "judge_file",
     # Articles: proposals, their review, what a person lets in.
     "read_text",
     "news_lines",

@@ -53,14 +53,14 @@ def import_(
         return
     rows: list[tuple[str, ...]] = [("file", "format", "rows", "accepted", "left out", "rejected", "statements", "entities")]
     rows += [(f.file, f.format, *(f"{n:,}" for n in f[2:])) for f in done.files]
-    print_lines(_table(rows))
+    print_lines(in_columns(rows))
     print_lines(["", f"{done.new:,} new statements in {into}, {done.known_before:,} were known; generation {done.generation}."])
     print_lines(f"left out: {count:,} rows, {rule}" for rule, count in done.rules.items())
     print_lines(f"{code}: {count:,}" for code, count in done.counts.items())
     print_lines(f"rejected rows, to be mended and imported again: {path}" for path in done.rejects)
     if as_direct:
         print_lines(["Declared interests were read as direct holdings, as asked."])
-    print_findings(_few(done.findings))
+    print_findings(few(done.findings))
 
 
 def _options(given: list[str], **named: Any) -> dict[str, Any]:
@@ -73,12 +73,12 @@ def _options(given: list[str], **named: Any) -> dict[str, Any]:
     return found
 
 
-def _few(findings: Any) -> list[Finding]:
+def few(findings: Any) -> list[Finding]:
     """Twenty of each code; a register has thousands."""
     return api.shortened(findings)
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def in_columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Columns side by side, words left and numbers right."""
     widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
     right = [all(row[k][:1].isdigit() or row[k] in ("", "-") for row in rows[1:]) for k in range(len(rows[0]))]
@@ -105,7 +105,7 @@ def export(
         print_json({"target": str(target), "format": format, "findings": findings})
         return
     print_lines([f"{target}: written as {format}."])
-    print_findings(_few(findings))
+    print_findings(few(findings))
 
 
 def compact(register: Folder, wait: Wait = 10.0, as_json: Json = False) -> None:
@@ -148,10 +148,10 @@ def claims(
         )
         for s in found[:MOST_LINES]
     ]
-    print_lines(_table(rows))
+    print_lines(in_columns(rows))
     if len(found) > MOST_LINES:
         print_lines([f"... {len(found) - MOST_LINES:,} more; --json tells all"])
-    print_findings(_few(register.findings))
+    print_findings(few(register.findings))
 
 
 def _said(s: Any) -> str:
@@ -160,6 +160,7 @@ def _said(s: Any) -> str:
         if share is not None:
             counts.append(" to ".join(dict.fromkeys(f"{float(end):.2%}" for end in (share.low, share.high))) + of)
     counts += [f"{s.votes:,} votes"] if s.votes is not None else []
+    counts += [s.value] if s.value and s.verb in ("same_as", "timing") else []
     return ", ".join(counts)
 
 
@@ -207,7 +208,7 @@ def diff(
     table += [
         (r.change, r.holder, r.issuer, _part(r.before, r.issued_before), _part(r.after, r.issued)) for r in rows[:MOST_LINES]
     ]
-    print_lines(_table(table))
+    print_lines(in_columns(table))
     if len(rows) > MOST_LINES:
         print_lines([f"... {len(rows) - MOST_LINES:,} more; --json tells all"])
 

@@ -75,7 +75,15 @@ def known(snapshot: Snapshot, *ids: str | None, **named: str | None) -> None:
     faults = Findings()
     for role, name in (*(("request", name) for name in ids), *named.items()):
         pool = snapshot.issuers if role == "issuer" else snapshot.entities
-        if name is not None and name not in pool:
+        if name is not None and name in snapshot.same:
+            other = snapshot.same[name]
+            faults.add(
+                "E_UNKNOWN_ID",
+                f"{name!r} is one party with {other!r} here.",
+                f"Ask for {other}; 'crosshold same' tells why.",
+                role,
+            )
+        elif name is not None and name not in pool:
             what = (
                 "no company with a share count here" if role == "issuer" and name in snapshot.entities else "nowhere in this case"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 
 KINDS = ("company", "person", "state", "fund", "trustee", "family", "group", "dispersed", "unknown")
 FLOAT = "~float"
@@ -29,3 +29,12 @@ class Entity:
             object.__setattr__(self, "name", "dispersed holders" if self.id == FLOAT else self.id)
         if self.id.startswith("~"):
             object.__setattr__(self, "kind", "dispersed")
+
+
+def merged(old: Entity, new: Entity) -> Entity:
+    """One party of two records: what the later one says, and what only the earlier one says."""
+    said = {f.name: getattr(new, f.name) for f in fields(new) if getattr(new, f.name) not in (None, "", (), "unknown")}
+    if said.get("name") == new.id and old.name != old.id:
+        said.pop("name")
+    pairs = tuple(dict.fromkeys((*old.identifiers, *new.identifiers)))
+    return replace(old, **{**said, "identifiers": pairs})

@@ -195,7 +195,7 @@ class Picker:
         chosen.pop("rest", None)
         return Snapshot(
             at=self.day, entities=entities, issuers=self.issuers, lots=lots.edited({}, rest), known_by=self.known_by,
-            believe=self.name, left_out=tuple(left_out), findings=self._all_findings(), **chosen,
+            believe=self.name, left_out=tuple(left_out), findings=self._all_findings(), same=self.register.same, **chosen,
         )  # fmt: skip
 
     def _all_findings(self) -> tuple[Finding, ...]:

@@ -16,17 +16,17 @@ from crosshold.errors import Finding, RequestError, did_you_mean
 from crosshold.model.changes import Change, changes
 from crosshold.model.contested import Conflict
 from crosshold.model.dates import add_months, interval
-from crosshold.model.entity import Entity
+from crosshold.model.entity import Entity, merged
+from crosshold.model.identity import Identity, identity
 from crosshold.model.picker import Picker
 from crosshold.model.picks import Pick
 from crosshold.model.policy import Policy, policy
 from crosshold.model.snapshot import Snapshot
-from crosshold.model.statement import Source, Statement, tier
-from crosshold.model.statements import Statements
+from crosshold.model.statement import Source, Statement
+from crosshold.model.statements import Made, Statements
+from crosshold.model.status import STATUSES, Standing
 
 __all__ = ["STATUSES", "Register", "Statements"]
-
-STATUSES = ("filed", "confirmed", "reported", "rumoured", "disputed", "denied", "unanswered", "projected", "revised", "retracted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,7 @@ class Register:
     findings: tuple[Finding, ...] = ()
     picks: tuple[Pick, ...] = ()
     notional: bool = False
+    same: Mapping[str, str] = field(default_factory=dict)
 
     def add(self, statements: Iterable[Statement]) -> Register:
         """A new Register with more statements; ids already there are kept once."""
@@ -69,9 +70,9 @@ class Register:
 
     def live(self, known_by: date | None) -> list[Statement]:
         """Statements known by a day that no known revision or retraction has replaced. ``None`` = everything known now."""
-        return [self.statements[place] for place in self._live(known_by)]
+        return [self.statements[place] for place in self.standing(known_by)]
 
-    def _live(self, known_by: date | None, day: date | None = None) -> list[int]:
+    def standing(self, known_by: date | None, day: date | None = None) -> list[int]:
         """Where the live statements stand, found in the columns.
 
         A revision that was measured later than what it revises replaces it from that day on: of a ``day`` before, the older one still
@@ -104,6 +105,38 @@ class Register:
                 found.setdefault(name, []).append(n)
         return found
 
+    @cached_property
+    def _identities(self) -> dict[date | None, Identity]:
+        return {}
+
+    def identity(self, known_by: date | None = None) -> Identity:
+        """Which ids are one party, as a reader of a day knows it. A case names its parties itself: there each id is one."""
+        if known_by not in self._identities:
+            self._identities[known_by] = Identity({}, {}, {}) if self.records else identity(self, known_by)
+        return self._identities[known_by]
+
+    def canonical(self, known_by: date | None = None) -> Register:
+        """The same statements with one id for each party: what every answer rests on. The statements keep their own ids."""
+        found = self.identity(known_by)
+        if not found.same and not found.findings:
+            return self
+        register = replace(self, findings=(*self.findings, *found.findings))
+        if not found.same:
+            return register
+        columns = dict(self.statements.columns)
+        for name in ("subject", "object"):
+            told = zip(columns[name], columns["verb"], strict=True)
+            columns[name] = [cell if verb == "same_as" else found.of(cell) for cell, verb in told]
+        columns["joint"] = Made(columns["joint"], lambda names: tuple(map(found.of, names)))
+        entities: dict[str, Entity] = {}
+        for name in sorted(self.entities, key=lambda n: n in found.same):  # what is said under the id that stays goes before
+            head = found.of(name)
+            one = replace(self.entities[name], id=head)
+            entities[head] = merged(one, entities[head]) if head in entities else one
+        picks = tuple(replace(p, holder=found.of(p.holder), issuer=found.of(p.issuer)) for p in self.picks)
+        statements = Statements.of(columns, len(self.statements), self.statements.ids)
+        return replace(register, statements=statements, entities=entities, picks=picks, same=found.same)
+
     def _known(self, statement: Statement, known_by: date | None) -> bool:
         day = self.known_on(statement)
         return known_by is None or day is None or day <= known_by
@@ -120,7 +153,7 @@ class Register:
     def places(self, day: date, known_by: date | None, *verbs: str) -> list[int]:
         """Where the live statements of some verbs that are about a day stand. A million rows are passed over in columns."""
         verb = self.statements.columns["verb"]
-        return self._covering(day, (n for n in self._live(known_by, day) if verb[n] in verbs))
+        return self._covering(day, (n for n in self.standing(known_by, day) if verb[n] in verbs))
 
     def _covering(self, day: date, places: Iterable[int]) -> list[int]:
         """The places of statements that are about a day."""
@@ -157,7 +190,7 @@ class Register:
 
     def part(self, day: date | None = None, known_by: date | None = None) -> Register:
         """The live statements of one day, as known by a day; the entities and sources that they name."""
-        live = (self.statements[place] for place in self._live(known_by, day))
+        live = (self.statements[place] for place in self.standing(known_by, day))
         rows = [s for s in live if day is None or s.covers(day)]
         named = {name for s in rows for name in (s.subject, s.object, *s.joint)}
         entities = {name: entity for name, entity in self.entities.items() if name in named}
@@ -171,7 +204,10 @@ class Register:
 
     def history(self, holder: str, issuer: str) -> list[Statement]:
         """Every statement about one holding, oldest first, whatever became of it."""
-        rows = [s for s in self.statements if s.subject == holder and s.object == issuer and s.verb in ("holds", "votes")]
+        found = self.identity()
+        about, told = (found.of(holder), found.of(issuer)), self.canonical().statements
+        parties = zip(told.columns["subject"], told.columns["object"], strict=True)
+        rows = [s for n, pair in enumerate(parties) if pair == about and (s := told[n]).verb in ("holds", "votes")]
         return sorted(rows, key=lambda s: (s.starts() or date.min, s.id))
 
     def status(self, statement: Statement, known_by: date | None = None) -> str:
@@ -179,39 +215,27 @@ class Register:
 
         Asking about a statement that was not known yet is ``E_UNKNOWN_ID``.
         """
-        if not self._known(statement, known_by):
-            message = f"{statement.id} was not known on {known_by}."
-            raise RequestError(Finding("E_UNKNOWN_ID", message, f"It was known from {self.known_on(statement)}.", statement.id))
-        if statement not in self.live(known_by):
-            replaced = any(s.retracts == statement.id for s in self.statements)
-            return "retracted" if replaced else "revised"
-        same = [s for s in self.live(known_by) if self._same_matter(s, statement)]
-        reports = [s for s in same if s.stance in ("reports", "confirms")]
-        denials = [s for s in same if s.stance == "denies"]
-        if denials:
-            return "disputed" if reports else "denied"
-        if not reports:
-            return "projected" if any(s.stance == "projects" for s in same) else "unanswered"
-        if any(s.stance == "confirms" for s in same):
-            return "confirmed"
-        return {1: "filed", 2: "reported", 3: "rumoured"}[min(tier(s.speaker_kind) for s in reports)]
+        if known_by not in self._statuses:
+            self._statuses[known_by] = Standing(self.canonical(known_by), known_by)
+        return self._statuses[known_by].status(statement)
 
-    @staticmethod
-    def _same_matter(a: Statement, b: Statement) -> bool:
-        return a.key() == b.key() or (a.about is not None and a.about == b.about)
+    @cached_property
+    def _statuses(self) -> dict[date | None, Standing]:
+        return {}
 
     def conflicts(self, day: date | None = None, known_by: date | None = None) -> list[Conflict]:
         """Pairs of live statements about one holding at one day whose intervals do not meet."""
-        return Picker(self, self._day(day), known_by or self.known_by, policy(self.believe)).contested.conflicts()
+        return self._picker(day, known_by).contested.conflicts()
 
     def claims(self, *, subject: str | None = None, object: str | None = None, status: str | None = None) -> list[Statement]:
         """Statements about a party, a company, or with a status of :data:`STATUSES`, in the order in which they came."""
         if status is not None and status not in STATUSES:
             message = f"{status!r} is no status of a claim."
             raise RequestError(Finding("E_STATUS", message, did_you_mean(status, STATUSES), "status"))
-        columns = zip(self.statements.columns["subject"], self.statements.columns["object"], strict=True)
-        places = [n for n, (a, b) in enumerate(columns) if subject in (None, a) and object in (None, b)]
-        rows = [self.statements[n] for n in places]
+        found, told = self.identity(), self.canonical().statements
+        subject, object = (name and found.of(name) for name in (subject, object))
+        columns = zip(told.columns["subject"], told.columns["object"], strict=True)
+        rows = [told[n] for n, (a, b) in enumerate(columns) if subject in (None, a) and object in (None, b)]
         return rows if status is None else [s for s in rows if self.status(s) == status]
 
     def diff(self, before: date | str, after: date | str, *, by: str = "at", day: date | None = None) -> list[Change]:
@@ -245,7 +269,8 @@ class Register:
         if unknown := [name for name in chosen.sources if name not in self.sources]:
             message = f"no source is called {', '.join(unknown)}."
             raise RequestError(Finding("E_POLICY", message, did_you_mean(unknown[0], self.sources), "believe"))
-        return Picker(self, self._day(day), known_by or self.known_by, chosen)
+        by = known_by or self.known_by
+        return Picker(self.canonical(by), self._day(day), by, chosen)
 
     def earlier(self, snapshot: Snapshot, months: int = 12) -> tuple[Snapshot, ...]:
         """Earlier registers as the reader of ``snapshot`` knows them, oldest first: of every day in the ``months`` before it on which

@@ -97,7 +97,8 @@ class Snapshot:
     """Who holds what at ``at``, and the records that law and deals read. Never changed: :meth:`evolve` gives a new one.
 
     ``cash`` maps entity to ``{currency: Decimal}``; ``market``, ``financials``, ``books``, ``contracts``, ``overlays``, ``watch`` and
-    ``facts`` are plain records in the words of the case file. ``left_out`` names rows that were not known at ``known_by``.
+    ``facts`` are plain records in the words of the case file. ``same`` has the ids of parties that go by another one here. ``left_out``
+    names rows that were not known at ``known_by``.
     """
 
     at: date
@@ -124,6 +125,7 @@ class Snapshot:
     rules: RuleChoice = RuleChoice()
     left_out: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    same: Record = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._freeze(_MAPPINGS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -116,15 +116,6 @@ def pick(row: Mapping[str, Any]) -> Pick:
 def finding(row: Mapping[str, Any]) -> Finding:
     """A finding behind a row."""
     return Finding(row["code"], row["message"], row["cure"] or "", row["where"] or "")
-
-
-def merged(old: Entity, new: Entity) -> Entity:
-    """What the later one says, and what only the earlier one says."""
-    said = {f.name: getattr(new, f.name) for f in fields(new) if getattr(new, f.name) not in (None, "", (), "unknown")}
-    if said.get("name") == new.id and old.name != old.id:
-        said.pop("name")
-    pairs = tuple(dict.fromkeys((*old.identifiers, *new.identifiers)))
-    return replace(old, **{**said, "identifiers": pairs})
 
 
 def _fields(thing: Any) -> dict[str, Any]:

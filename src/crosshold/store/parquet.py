@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from crosshold.errors import FileError, Finding, RequestError
-from crosshold.model.entity import Entity
+from crosshold.model.entity import Entity, merged
 from crosshold.model.register import Register
 from crosshold.model.statement import CONTENT
 from crosshold.model.statements import Made, Statements
-from crosshold.store.columns import COLUMNS, MADE, asked, entity, finding, merged, pick, quoted, source
+from crosshold.store.columns import COLUMNS, MADE, asked, entity, finding, pick, quoted, source
 from crosshold.store.lock import WAIT_S, locked
 from crosshold.store.manifest import Manifest, put, read_manifest
 from crosshold.store.writer import Writer, connect

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crosshold.errors import FileError, Finding, RequestError, did_you_mean
-from crosshold.model.entity import Entity
+from crosshold.model.entity import Entity, merged
 from crosshold.model.picks import Pick
 from crosshold.model.register import Register
 from crosshold.model.statement import Source, Statement, content_id, from_plain
@@ -142,7 +142,7 @@ class TableStore(ABC):
             row = json.loads(content)
             if kind == "entities":
                 new = columns.entity(row)
-                entities[name] = columns.merged(entities[name], new) if name in entities else new
+                entities[name] = merged(entities[name], new) if name in entities else new
             elif kind == "sources":
                 sources[name] = columns.source(row)
             else:

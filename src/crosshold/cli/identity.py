@@ -1,0 +1,69 @@
+"""The door of identity: which ids of a register are one party."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crosshold import api
+from crosshold.cli.evidence import MOST_LINES, Folder, Wait, few, in_columns
+from crosshold.cli.options import Json, KnownBy, day
+from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.errors import Finding, RequestError
+
+
+def same(
+    register: Folder,
+    a: Annotated[str | None, typer.Argument(help="An id.", metavar="A")] = None,
+    b: Annotated[str | None, typer.Argument(help="Another id.", metavar="B")] = None,
+    by: Annotated[str, typer.Option("--by", help="Who judges.", metavar="NAME")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="Why.", metavar="TEXT")] = "",
+    different: Annotated[bool, typer.Option("--different", help="They are two parties.")] = False,
+    unsure: Annotated[bool, typer.Option("--unsure", help="Nobody can tell yet.")] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take the judgement about them back.")] = False,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help="A table of proposals with decisions filled in.", metavar="FILE")
+    ] = None,
+    known_by: KnownBy = None,
+    wait: Wait = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Judge that two ids are one party, or not; without ids: which are, and why. Nothing is deleted, everything can be taken back."""
+    if (a is None) != (b is None) or (from_ is not None and a is not None) or different + unsure + undo > 1:
+        message = "a judgement is about two ids, or about the rows of one file, and says one thing."
+        raise RequestError(Finding("E_OPTION", message, "Give A and B, or --from FILE.", "same"))
+    if a is None and from_ is None:
+        _listed(api.identities(api.read(register), day(known_by, "--known-by")), as_json)
+        return
+    if from_ is not None:
+        made = api.judge_file(register, from_, by=by, wait_s=wait)
+    else:
+        value = "different" if different else "unsure" if unsure else "same"
+        made = api.judge(register, [(a or "", b or "", value, reason)], by=by, undo=undo, wait_s=wait)
+    if as_json:
+        print_json({"judgements": [s.to_dict() for s in made], "findings": []})
+        return
+    for s in made[:MOST_LINES]:
+        print_lines([f"{s.subject} and {s.object}: {s.value or 'the judgement is taken back'}, says {s.reviewed_by} ({s.id})."])
+    if len(made) > MOST_LINES:
+        print_lines([f"... {len(made) - MOST_LINES:,} more."])
+
+
+def _listed(found: api.Identities, as_json: bool) -> None:
+    if as_json:
+        print_json(found.to_dict())
+        return
+    print_lines([f"parties with several ids: {len(found.parties):,}"])
+    for party in found.parties[:MOST_LINES]:
+        print_lines(["", f"{party.id} ({party.name}): {', '.join(party.ids)}", *(f"  {text}" for text in party.because)])
+    if len(found.parties) > MOST_LINES:
+        print_lines([f"... {len(found.parties) - MOST_LINES:,} more; --json tells all"])
+    rows = [("judgement", "a", "b", "says", "by", "on", "reason")]
+    rows += [
+        (j["id"], j["a"], j["b"] or "", j["value"], j["by"], j["on"], j["reason"] or "") for j in found.judgements[:MOST_LINES]
+    ]
+    if len(rows) > 1:
+        print_lines(["", *in_columns(rows)])
+    print_findings(few(found.findings))

@@ -1,0 +1,91 @@
+"""Judging that ids are one party, as a person does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+
+FILED = """crosshold: statements/1
+sources: {f: {kind: filing, publisher: Aurel, published_on: 2020-02-10}}
+entities: {A: {name: Aurel SA, kind: company}, AU: {name: Aurel S.A., kind: company}, B: {name: Borealis, kind: company}}
+statements:
+- {subject: B, verb: issued, shares: 1000, source: f, speaker_kind: filing}
+- {subject: A, verb: holds, object: B, shares: 300, source: f, speaker_kind: filing, as_of: 2020-01-01}
+- {subject: AU, verb: holds, object: B, shares: 310, source: f, speaker_kind: filing, as_of: 2020-02-01}
+"""
+
+
+@pytest.fixture
+def folder(run: Run, file: Callable[[str, str], str], tmp_path: Path) -> str:
+    assert run("import", file("filed.yaml", FILED), "--into", str(tmp_path / "r")).status == 0
+    return str(tmp_path / "r")
+
+
+def held(run: Run, folder: str) -> dict[str, Any]:
+    ran = run("own", folder, "--at", "2020-03-01", "--issuer", "B", "--json")
+    assert ran.status == 0, ran.err
+    return {row["holder"]: row["direct"] for row in json.loads(ran.out)["rows"]}
+
+
+def test_two_ids_become_one_party_and_two_again(run: Run, folder: str) -> None:
+    before = held(run, folder)
+    assert set(before) == {"A", "AU"}
+    ran = run("same", folder, "AU", "A", "--by", "R. Vogel", "--reason", "one seat, one number")
+    assert ran.status == 0 and "AU and A: same, says R. Vogel" in ran.out
+    assert set(held(run, folder)) == {"A"}
+    listed = run("same", folder).out
+    assert "A (Aurel SA): A, AU" in listed and "judged by R. Vogel" in listed and "one seat, one number" in listed
+    asked = run("own", folder, "--at", "2020-03-01", "--holder", "AU")
+    assert asked.status == 2 and "one party with 'A'" in asked.err
+    assert run("same", folder, "A", "AU", "--by", "R. Vogel", "--undo").status == 0
+    assert held(run, folder) == before
+    assert run("same", folder, "A", "AU", "--by", "R. Vogel").status == 0, "and once more on the same day"
+    assert set(held(run, folder)) == {"A"}
+    assert run("same", folder, "A", "AU", "--by", "N. Perrin", "--different").status == 0
+    assert held(run, folder) == before and "different" in run("same", folder).out
+
+
+def test_a_table_of_proposals_is_decided_row_by_row_or_not_at_all(run: Run, folder: str, tmp_path: Path) -> None:
+    table = tmp_path / "p.csv"
+    table.write_text(
+        "a,a_name,b,b_name,score,because,decision,reason\nA,Aurel SA,AU,Aurel S.A.,0.99,name,,\n", encoding="utf-8-sig"
+    )
+    assert run("same", folder, "--from", str(table), "--by", "R. Vogel").status == 0
+    assert "several ids: 0" in run("same", folder).out
+    rows = table.read_text(encoding="utf-8-sig")
+    table.write_text(
+        rows.replace(",,\n", ",Same,'=seen\n") + "A,,Q,,,,same,\nA,,B,,,,perhaps,\nA,,A,,,,same,\n", encoding="utf-8"
+    )
+    ran = run("same", folder, "--from", str(table), "--by", "R. Vogel")
+    assert ran.status == 2 and "line 4" in ran.err and "line 5" in ran.err and "several ids: 0" in run("same", folder).out
+    table.write_text(rows.replace(",,\n", ",Same,'=seen\n") + "A,,Q,,,,same,\n", encoding="utf-8")
+    ran = run("same", folder, "--from", str(table), "--by", "R. Vogel")
+    assert ran.status == 2 and "'Q'" in ran.err and "several ids: 0" in run("same", folder).out
+    table.write_text(rows.replace(",,\n", ",Same,'=seen\n"), encoding="utf-8")
+    assert run("same", folder, "--from", str(table), "--by", "R. Vogel").status == 0
+    found = json.loads(run("same", folder, "--json").out)
+    assert [row["ids"] for row in found["parties"]] == [["A", "AU"]] and found["judgements"][0]["reason"] == "=seen"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("A", "Z", "--by", "R. Vogel"), "'Z' is nowhere"),
+        (("A", "A", "--by", "R. Vogel"), "cannot be judged"),
+        (("A", "AU"), "nobody is named"),
+        (("A", "AU", "--by", "R. Vogel", "--undo"), "no judgement"),
+        (("A", "--by", "R. Vogel"), "two ids"),
+        (("A", "AU", "--by", "R. Vogel", "--undo", "--unsure"), "says one thing"),
+        (("--from", "nowhere.csv", "--by", "R. Vogel"), "cannot be read"),
+    ],
+)
+def test_what_is_no_judgement_is_refused(run: Run, folder: str, words: tuple[str, ...], said: str) -> None:
+    ran = run("same", folder, *words)
+    assert ran.status == 2 and said in ran.err and "Traceback" not in ran.err
+    assert "several ids: 0" in run("same", folder).out
