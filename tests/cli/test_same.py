@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,3 +91,38 @@ def test_what_is_no_judgement_is_refused(run: Run, folder: str, words: tuple[str
     ran = run("same", folder, *words)
     assert ran.status == 2 and said in ran.err and "Traceback" not in ran.err
     assert "several ids: 0" in run("same", folder).out
+
+
+def test_proposals_are_written_decided_and_read_back(run: Run, folder: str, tmp_path: Path) -> None:
+    table = tmp_path / "proposals.csv"
+    ran = run("link", folder, "--to", str(table))
+    assert ran.status == 0 and "A (Aurel SA) = AU (Aurel S.A.)" in ran.out and "name: the same" in ran.out
+    with table.open(encoding="utf-8", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["a"], row["b"], row["decision"]) == ("A", "AU", "")
+    with table.open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(row))
+        out.writeheader()
+        out.writerow({**row, "decision": "same"})
+    assert run("same", folder, "--from", str(table), "--by", "R. Vogel").status == 0
+    assert set(held(run, folder)) == {"A"}
+    again = run("link", folder, "--json")
+    assert json.loads(again.out)["proposals"] == [] and json.loads(again.out)["decided"] == 1
+
+
+def test_two_registers_are_linked_across(run: Run, folder: str, file: Callable[[str, str], str], tmp_path: Path) -> None:
+    text = FILED
+    for old, new in (("A: {", "X: {"), ("AU: {", "Y: {"), ("subject: A,", "subject: X,"), ("subject: AU", "subject: Y")):
+        text = text.replace(old, new)
+    other = str(tmp_path / "other")
+    assert run("import", file("other.yaml", text), "--into", other).status == 0
+    found = json.loads(run("link", folder, "--with", other, "--json").out)
+    assert {(row["a"], row["b"]) for row in found["proposals"]} == {("A", "X"), ("A", "Y"), ("AU", "X"), ("AU", "Y")}
+    assert found["decided"] == 1, "B is one id in both"
+
+
+def test_without_the_extra_the_cure_is_told(run: Run, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "splink", None)
+    ran = run("link", folder)
+    assert ran.status == 2 and "E_EXTRA" in ran.err and "crosshold[link]" in ran.err
+    assert run("link", folder, "--accept-line", "2").status == 2

@@ -44,6 +44,11 @@ from crosshold.api.identity import (
     judge,
     judge_file,
 )
+from crosshold.api.linking import (
+    Linked,
+    link,
+    write_proposals,
+)
 from crosshold.api.news import (
     accept,
     news_lines,
@@ -140,6 +145,9 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "identities",
     "judge",
     "judge_file",
+    "Linked",
+    "link",
+    "write_proposals",
     # Articles: proposals, their review, what a person lets in.
     "read_text",
     "news_lines",

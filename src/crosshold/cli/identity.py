@@ -9,8 +9,9 @@ import typer
 
 from crosshold import api
 from crosshold.cli.evidence import MOST_LINES, Folder, Wait, few, in_columns
-from crosshold.cli.options import Json, KnownBy, day
+from crosshold.cli.options import Case, Json, KnownBy, day
 from crosshold.cli.output import print_findings, print_json, print_lines
+from crosshold.cli.running import working
 from crosshold.errors import Finding, RequestError
 
 
@@ -49,6 +50,49 @@ def same(
         print_lines([f"{s.subject} and {s.object}: {s.value or 'the judgement is taken back'}, says {s.reviewed_by} ({s.id})."])
     if len(made) > MOST_LINES:
         print_lines([f"... {len(made) - MOST_LINES:,} more."])
+
+
+def link(
+    case: Case,
+    other: Annotated[
+        str | None, typer.Option("--with", help="Another register, to be linked with this one.", metavar="CASE")
+    ] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="Write the proposals as a table to be decided.", metavar="FILE")] = None,
+    accept_line: Annotated[
+        float, typer.Option("--accept-line", help="From here on they are most probably one.", metavar="P")
+    ] = 0.9,
+    review_line: Annotated[float, typer.Option("--review-line", help="Below, nothing is proposed.", metavar="P")] = 0.05,
+    model: Annotated[Path | None, typer.Option("--model", help="Weights to use; written when not there.", metavar="FILE")] = None,
+    limit: Annotated[int, typer.Option("--limit", help="Rows to show.", metavar="N", min=1)] = 20,
+    as_json: Json = False,
+) -> None:
+    """Propose which parties may be one, each with its probability and what speaks for and against it. Nothing is merged by it."""
+    with working(str(case)):
+        register = api.read(case)
+        found = api.link(
+            register, api.read(other) if other else None, accept_line=accept_line, review_line=review_line, model=model
+        )
+    if to is not None:
+        api.write_proposals(found, to)
+    if as_json:
+        print_json(found.to_dict())
+        return
+    accepted = sum(row.line == "accept" for row in found.proposals)
+    count, compared = f"{len(found.proposals):,}", f"{found.compared:,}"
+    print_lines(
+        [f"{count} proposals of {compared} pairs compared; {accepted:,} from {accept_line:g} on, the others to be looked at."]
+    )
+    for row in found.proposals[:limit]:
+        print_lines(["", f"{row.score:.4f}  {row.a} ({row.a_name}) = {row.b} ({row.b_name})", f"        {row.because}"])
+    if len(found.proposals) > limit:
+        print_lines(["", f"... {len(found.proposals) - limit:,} more; --to writes all"])
+    if found.vetoed:
+        print_lines(["", f"{found.vetoed:,} pairs have numbers that contradict each other, and are not proposed."])
+    if found.decided:
+        print_lines([f"{found.decided:,} pairs are decided."])
+    if to is not None:
+        print_lines([f"{to}: written. Fill in 'decision', then: crosshold same {case} --from {to} --by NAME"])
+    print_findings(few(register.findings))
 
 
 def _listed(found: api.Identities, as_json: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -29,12 +30,13 @@ class Proposal(NamedTuple):
     reason: str = ""
 
 
-def write_proposals(path: Path, rows: Iterable[Proposal]) -> None:
-    """The table as CSV in UTF-8; a cell that a spreadsheet would compute gets an apostrophe before it."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(COLUMNS)
-        out.writerows([escaped(cell) for cell in row] for row in rows)
+def table(rows: Iterable[Proposal]) -> str:
+    """The table as CSV; a cell that a spreadsheet would compute gets an apostrophe before it."""
+    text = io.StringIO(newline="")
+    out = csv.writer(text)
+    out.writerow(COLUMNS)
+    out.writerows([escaped(cell) for cell in row] for row in rows)
+    return text.getvalue()
 
 
 def read_decisions(path: Path) -> list[Proposal]:

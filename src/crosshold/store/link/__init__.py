@@ -1,0 +1,1 @@
+"""Which parties of registers may be one: candidates by blocks, scored by splink, each with what speaks for and against it."""
