@@ -21,6 +21,7 @@ from crosshold.model.picks import Pick
 from crosshold.model.register import Register, Statements
 from crosshold.model.statement import Source, Statement
 from crosshold.store.parquet import ParquetStore
+from crosshold.store.queue import ReviewQueue
 from crosshold.store.sqlite import SqliteStore
 from crosshold.store.tables import TableStore
 
@@ -129,7 +130,7 @@ def test_postgres_gives_the_same_answers(address: str, postgres: Callable[[], Ta
         try:
             assert answers(in_tables(store, rows)) == answers(in_memory(rows))
         finally:
-            store.close()  # type: ignore[attr-defined]
+            store.close()
 
     same()
 
@@ -161,9 +162,10 @@ def test_tables_go_to_parquet_and_back_with_the_same_ids(tables: TableStore, tmp
 
 
 def test_a_proposal_enters_only_by_a_person_and_every_decision_is_kept(tables: TableStore) -> None:
-    tables.propose("p1", holding(1))
-    tables.propose("p2", holding(2))
-    tables.propose("p1", holding(3))  # an id that is there already
+    queue = ReviewQueue(tables)
+    queue.propose("p1", holding(1))
+    queue.propose("p2", holding(2))
+    queue.propose("p1", holding(3))  # an id that is there already
     assert not tables.register().statements
     for wrong in (
         {"state": "accepted", "by": " "},
@@ -172,34 +174,28 @@ def test_a_proposal_enters_only_by_a_person_and_every_decision_is_kept(tables: T
         {"state": "x", "by": "V"},
     ):
         with pytest.raises(RequestError, match="E_REVIEW"):
-            tables.review("p1", version=1, **wrong)  # type: ignore[arg-type]
+            queue.decide("p1", version=1, **wrong)  # type: ignore[arg-type]
     with pytest.raises(RequestError, match="E_UNKNOWN_ID"):
-        tables.review("p9", "accepted", by="V", version=1)
-    assert tables.review("p1", "accepted", by="R. Vogel", version=1) == 2
+        queue.decide("p9", "accepted", by="V", version=1)
+    assert queue.decide("p1", "accepted", by="R. Vogel", version=1) == 2
     with pytest.raises(RequestError, match="E_STALE"):
-        tables.review("p1", "rejected", by="C. Perrin", reason="wrong party", version=1)
-    tables.review("p2", "edited", by="C. Perrin", change=holding(7), version=1)
+        queue.decide("p1", "rejected", by="C. Perrin", reason="wrong party", version=1)
+    queue.decide("p2", "edited", by="C. Perrin", change=holding(7), version=1)
     assert [(s.subject, s.reviewed_by) for s in tables.register().statements] == [("H1", "R. Vogel"), ("H7", "C. Perrin")]
     assert [(a["who"], a["what"], a["subject"]) for a in tables.audit()] == [
         ("R. Vogel", "accepted", "p1"), ("C. Perrin", "edited", "p2"),
     ]  # fmt: skip
     assert json.loads(tables.audit()[0]["before"]) == {"state": "proposed"}
-    (edited,) = tables.reviews("edited")
+    (edited,) = queue.proposals("edited")
     assert edited["proposal"]["subject"] == "H2" and edited["change"]["subject"] == "H7"
 
 
-def test_picks_and_settings_and_moments(tables: TableStore) -> None:
+def test_picks_and_moments(tables: TableStore) -> None:
     before = datetime.now(UTC) - timedelta(seconds=1)
     tables.add([holding(1)], picks=[Pick("H1", "C1", None, holding(1).id, "V", "sure", "2020-01-01")])
     register = tables.register()
     assert register.believe == "picks" and register.picks[0].by == "V" and tables.audit()[0]["what"] == "pick"
     assert not tables.register(as_recorded=before).statements
-    assert tables.setting("p", "language") is None
-    assert (
-        tables.setting("p", "language", "fr") == "fr"
-        and tables.setting("p", "language", "ja") == tables.setting("p", "language") == "ja"
-    )
-    assert tables.setting("q", "language") is None
 
 
 @pytest.mark.postgres
@@ -207,13 +203,13 @@ def test_two_reviewers_at_once_and_one_of_them_is_told(address: str) -> None:
     from crosshold.store.postgres import PostgresStore
 
     stores = [PostgresStore(address, "race") for _ in range(2)]
-    stores[0].propose("p", holding(1))
+    ReviewQueue(stores[0]).propose("p", holding(1))
     start, told = threading.Barrier(2), []
 
     def decide(store: PostgresStore, who: str) -> None:
         start.wait()
         try:
-            store.review("p", "accepted", by=who, version=1)
+            ReviewQueue(store).decide("p", "accepted", by=who, version=1)
             told.append("done")
         except RequestError as error:
             told.append(error.findings[0].code)

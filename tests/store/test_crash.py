@@ -99,7 +99,7 @@ def test_a_second_writer_waits_or_is_told_who_is_at_work(store: ParquetStore) ->
 
         def second() -> None:
             with ParquetStore(store.folder).writing(wait_s=30) as writer:
-                seen.append(len(writer.old.parts))
+                seen.append(writer.old.generation)
                 writer.add([holding(2)])
 
         waiting = threading.Thread(target=second)

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from crosshold.model.changes import Change
     from crosshold.model.contested import Conflict
     from crosshold.model.register import Register
+    from crosshold.store.jobs import Import
+    from crosshold.store.opening import Store
+    from crosshold.store.query import Table
+    from crosshold.store.table_writer import TableWriter
     from crosshold.store.writer import Writer
 
 Progress = Callable[[float, str], None]
@@ -66,42 +70,52 @@ def import_files(
     options: Mapping[str, Any] | None = None,
     trust_size: bool = False,
     keep_originals: bool = False,
+    by: str = "",
     wait_s: float = 10.0,
     progress: Progress | None = None,
 ) -> Imported:
-    """Read files into a register folder, which is made when it is not there; all of them or none.
+    """Read files into a register, which is made when it is not there; all of them or none.
+
+    ``into`` is a folder, a file of SQLite (``.sqlite``, ``.sqlite3``, ``.db``) or ``postgresql://USER@HOST/DB?schema=S``. ``by`` is kept
+    in the history with what each file gave.
 
     ``format`` when it is not to be recognised; ``published`` is the day from which the content could be known; ``options`` are those of the
     format, ``as_direct=True`` among them. ``progress`` hears the finished share and a few words. ``FileError`` names the file that
     is none of its format; bad rows of good files become findings and are kept among the rejects.
     """
     from crosshold.formats.intake import Input
-    from crosshold.store.parquet import ParquetStore, is_store
+    from crosshold.store.jobs import Job
+    from crosshold.store.opening import create_store, is_address, is_store, open_store
 
-    folder, fresh = Path(into), not is_store(Path(into))
     inputs = [Input(Path(f), options=options, published=published, trust_size=trust_size) for f in files]
     for source in inputs:
         if not source.path.is_dir():
             _ = source.size  # a file that is not there is told before anything is made
-    store = ParquetStore.create(folder) if fresh else ParquetStore(folder)
+    fresh = not is_store(into)
+    store = create_store(into, wait_s) if fresh or is_address(into) else open_store(into, wait_s=wait_s)
+    job = Job("import", by)
     try:
-        with store.writing(wait_s) as writer:
+        with store.writing(wait_s, job) as writer:
             rows = [_import(source, format, writer, progress) for source in inputs]
+            job.files = [_told(source, _row(*row)) for source, row in zip(inputs, rows, strict=True)]
             if keep_originals:
                 for source in inputs:
                     if not source.path.is_dir():
                         writer.keep(source.path, source.sha256)
+        generation = store.generation
     except BaseException:
         if fresh:
-            _unmake(folder)
+            store.close()
+            _unmake(Path(into))
         raise
+    store.close()
     accounts = [account for _, _, account in rows]
     findings = [finding for _, _, account in rows for finding in account.findings]
     statements = sum(account.statements for account in accounts)
     return Imported(
-        settings={"into": str(folder)},
+        settings={"into": str(into)},
         files=tuple(_row(name, form, account) for name, form, account in rows),
-        generation=store.manifest.generation,
+        generation=generation,
         new=statements - writer.known_before,
         known_before=writer.known_before,
         rules=_sum(account.left_out for account in accounts),
@@ -111,7 +125,12 @@ def import_files(
     )
 
 
-def _import(source: Input, form: str | None, writer: Writer, progress: Progress | None) -> tuple[str, str, Account]:
+def _told(source: Input, row: ImportedFile) -> dict[str, Any]:
+    """What the history says of a file."""
+    return {**row._asdict(), "sha256": None if source.path.is_dir() else source.sha256}
+
+
+def _import(source: Input, form: str | None, writer: Writer | TableWriter, progress: Progress | None) -> tuple[str, str, Account]:
     """One file into the writer."""
     import time
 
@@ -162,24 +181,27 @@ def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
     return dict(sorted(total.items()))
 
 
-def _unmake(folder: Path) -> None:
-    """Take back a folder that was made for an import that did not come to its end."""
+def _unmake(place: Path) -> None:
+    """Take back a store that was made for an import that did not come to its end."""
     from crosshold.store.manifest import read_manifest
 
     try:
-        if read_manifest(folder).generation == 0:
+        if place.is_file():
+            for path in (place, *(place.with_name(place.name + end) for end in ("-wal", "-shm"))):
+                path.unlink(missing_ok=True)
+        elif read_manifest(place).generation == 0:
             for name in ("manifest.json", "lock"):
-                (folder / name).unlink(missing_ok=True)
-            folder.rmdir()
+                (place / name).unlink(missing_ok=True)
+            place.rmdir()
     except (OSError, CrossholdError):
         pass
 
 
 def is_register_folder(source: str | Path) -> bool:
-    """Whether a name is that of a register folder, as ``import`` makes it."""
-    from crosshold.store.parquet import is_store
+    """Whether a name is that of a register, as ``import`` makes it: a folder, a file of SQLite, an address."""
+    from crosshold.store.opening import is_store
 
-    return is_store(Path(source))
+    return is_store(source)
 
 
 def export(
@@ -204,18 +226,82 @@ def check_register(folder: str | Path, *, at: date | None = None) -> list[Findin
     record describes, companies of which more than 100 % is held on a day (default: today), and what the imports had to tell.
     """
     from crosshold.model.faults import faults
-    from crosshold.store.parquet import ParquetStore
+    from crosshold.store.opening import open_store
+    from crosshold.store.parquet import is_store
 
-    store = ParquetStore(Path(folder), salvage=True)
-    found = [*store.check(), *store.told()]
-    return [*found, *faults(store.register(), at or date.today())]
+    store = open_store(folder, salvage=is_store(Path(folder)))
+    try:
+        found = [*store.check(), *store.told()]
+        return [*found, *faults(store.register(), at or date.today())]
+    finally:
+        store.close()
 
 
 def compact(folder: str | Path, *, wait_s: float = 10.0) -> int:
-    """Put the small parts of a register folder together, and remove files that nothing has used for a day; how many went."""
-    from crosshold.store.parquet import ParquetStore
+    """Put the small parts of a register together, and remove files that nothing has used for a day; how many went."""
+    from crosshold.store.opening import open_store
 
-    return ParquetStore(Path(folder)).compact(wait_s=wait_s)
+    store = open_store(folder, wait_s=wait_s)
+    try:
+        return store.compact(wait_s=wait_s)
+    finally:
+        store.close()
+
+
+def history(register: str | Path) -> list[Import]:
+    """What came into a register: each import, choice and review with its moment, who did it, and what each file gave."""
+    from crosshold.store.opening import open_store
+
+    store = open_store(register)
+    try:
+        return store.history()
+    finally:
+        store.close()
+
+
+def write_rejects(register: str | Path, folder: str | Path) -> list[Path]:
+    """Write the rejected rows of a register as files into a new folder, to be mended and imported again."""
+    from crosshold.report.files import write_text
+    from crosshold.store.opening import open_store
+
+    target, store = Path(folder), open_store(register)
+    try:
+        target.mkdir()
+        return [write_text("".join(f"{line}\n" for line in lines), target / name) for name, lines in store.rejects()]
+    except OSError as error:
+        message = f"this folder cannot be made ({error.strerror})."
+        raise RequestError(Finding("E_WRITE", message, "Name a new one.", str(folder))) from None
+    finally:
+        store.close()
+
+
+def query(register: str | Path, text: str, *, most: int | None = None) -> Table:
+    """One SELECT in the SQL of DuckDB about a register folder: its tables are those of its parts. Nothing can be written by it.
+
+    Errors: ``E_SQL``; ``E_OPTION`` for a database, which has a query language of its own.
+    """
+    from crosshold.store.opening import open_store
+    from crosshold.store.parquet import ParquetStore
+    from crosshold.store.query import query as asked
+
+    store = open_store(register)
+    try:
+        if not isinstance(store, ParquetStore):
+            message = "only a register folder is queried here."
+            raise RequestError(Finding("E_OPTION", message, "Bring it into a folder: crosshold migrate.", str(register)))
+        return asked(store, text, most)
+    finally:
+        store.close()
+
+
+def migrate(old: str | Path, new: str | Path, *, wait_s: float = 10.0) -> list[Finding]:
+    """Rewrite a register into a new place: an older format in the present one, or one kind of store in another, with equal ids.
+
+    The old one is only read; the new one is there whole, or not at all. ``W_LOST_ON_EXPORT`` tells what the new kind cannot hold.
+    """
+    from crosshold.store.migration import migrate as moved
+
+    return moved(old, new, wait_s)
 
 
 def pick(folder: str | Path, statement: str, *, by: str, reason: str = "", undo: bool = False) -> list[Finding]:
@@ -223,10 +309,20 @@ def pick(folder: str | Path, statement: str, *, by: str, reason: str = "", undo:
 
     Errors: ``E_UNKNOWN_ID``; ``E_PICK`` when the statement is about no holding or nobody is named.
     """
-    from crosshold.model.picks import Pick
-    from crosshold.store.parquet import ParquetStore
+    from crosshold.store.opening import open_store
 
-    store = ParquetStore(Path(folder))
+    store = open_store(folder)
+    try:
+        _pick(store, statement, by, reason, undo)
+    finally:
+        store.close()
+    return []
+
+
+def _pick(store: Store, statement: str, by: str, reason: str, undo: bool) -> None:
+    from crosshold.model.picks import Pick
+    from crosshold.store.jobs import Job
+
     s = store.register().statement(statement)
     if s.verb != "holds" or s.object is None:
         raise RequestError(
@@ -235,9 +331,8 @@ def pick(folder: str | Path, statement: str, *, by: str, reason: str = "", undo:
     if not by.strip():
         raise RequestError(Finding("E_PICK", "nobody is named who chose.", "Say who: --by NAME.", "--by"))
     made = Pick(s.subject, s.object, s.share_class, None if undo else s.id, by.strip(), reason, date.today().isoformat())
-    with store.writing() as writer:
+    with store.writing(job=Job("pick", by.strip())) as writer:
         writer.add(picks=[made])
-    return []
 
 
 def conflicts(register: Register, at: date | None = None, known_by: date | None = None) -> list[Conflict]:

@@ -76,17 +76,28 @@ def judge(
     A judgement about a pair that was judged before replaces that one. ``undo`` takes the judgement that stands back instead. Errors:
     ``E_UNKNOWN_ID``, ``E_JUDGEMENT`` (nobody named, one id twice, nothing to take back), all at once.
     """
+    from crosshold.store.jobs import Job
+    from crosshold.store.opening import open_store
+
+    store = open_store(folder, wait_s=wait_s)
+    try:
+        made = _judgements(store.register(), pairs, by.strip(), undo)
+        with store.writing(wait_s, Job("judgement", by.strip())) as writer:
+            writer.add(made)
+    finally:
+        store.close()
+    return made
+
+
+def _judgements(register: Register, pairs: Iterable[tuple[str, str, str, str]], by: str, undo: bool) -> list[Statement]:
     from crosshold.model.identity import VALUES, judgements
     from crosshold.model.statement import Statement
-    from crosshold.store.parquet import ParquetStore
 
-    store = ParquetStore(Path(folder))
-    register = store.register()
     columns = register.statements.columns
     ids = {*register.entities, *filter(None, columns["subject"]), *filter(None, columns["object"])}
     standing = {frozenset((s.subject, s.object)): s for s in judgements(register)}
     now, faults, made = datetime.now(UTC), Findings(), []
-    if not by.strip():
+    if not by:
         faults.add("E_JUDGEMENT", "nobody is named who judged.", "Say who: --by NAME.", "--by")
     for n, (a, b, value, reason) in enumerate(pairs):
         for name in dict.fromkeys((a, b)):
@@ -100,14 +111,12 @@ def judge(
         said = {"retracts": before.id} if undo and before else {"value": value, "revises": before.id if before else None}
         made.append(
             Statement(
-                a, "same_as", b, speaker=by.strip(), speaker_kind="named", known_on=now.date(), reviewed_by=by.strip(),
+                a, "same_as", b, speaker=by, speaker_kind="named", known_on=now.date(), reviewed_by=by,
                 reviewed_at=now.isoformat(), reason=reason or None, where=f"judgement {n + 1}", **said,
             )
         )  # fmt: skip
         standing[frozenset((a, b))] = made[-1]
     faults.raise_errors(RequestError)
-    with store.writing(wait_s) as writer:
-        writer.add(made)
     return made
 
 

@@ -41,17 +41,22 @@ def find(source: str | Path) -> Path:
 def read(
     source: str | Path, *, format: str | None = None, salvage: bool = False, as_recorded: datetime | None = None
 ) -> Register:
-    """Read a case file, a case folder, a bundled case by its name, or a register folder. ``FileError`` tells every fault at once.
+    """Read a case file, a case folder, a bundled case by its name, or a register. ``FileError`` tells every fault at once.
 
     ``format``: the name of any format that ``import`` reads, whose statements are then read into memory; ``case`` and ``register`` are
     recognised. ``salvage`` answers from a damaged register folder without its damaged parts; ``as_recorded`` as it was at a moment.
     """
     from crosshold.formats.case import read_case
-    from crosshold.store.parquet import ParquetStore, is_store
+    from crosshold.store.opening import is_address, is_store, open_store
 
-    path = find(source)
+    path = source if is_address(source) else find(source)
     if format == "register" or (format is None and is_store(path)):
-        return ParquetStore(path, salvage=salvage).register(as_recorded=as_recorded)
+        store = open_store(path, salvage=salvage)
+        try:
+            return store.register(as_recorded=as_recorded)
+        finally:
+            store.close()
+    path = Path(path)
     if salvage or as_recorded:
         message = "only a register folder can be salvaged or asked what it said at a moment."
         raise RequestError(Finding("E_OPTION", message, "Leave it out.", str(source)))
@@ -84,8 +89,13 @@ def _gathered(path: Path, format: str) -> Register:
 def is_register(source: str | Path) -> bool:
     """True when a name says that it is a table of holdings (.csv, .csv.gz, .parquet) and not a case."""
     from crosshold.formats.holdings_header import is_table
+    from crosshold.store.opening import is_address
 
-    return is_table(Path(source)) and not any(_exists(Path(source) / name) for name in ("case.yaml", "manifest.json"))
+    return (
+        not is_address(source)
+        and is_table(Path(source))
+        and not any(_exists(Path(source) / name) for name in ("case.yaml", "manifest.json"))
+    )
 
 
 def read_network(

@@ -11,18 +11,22 @@ import typer
 from crosshold import api
 from crosshold.cli.options import At, Case, Json, KnownBy, day
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.cli.running import working
+from crosshold.cli.running import account, working
 from crosshold.errors import Finding, RequestError
 
 MOST_LINES = 60  # of one answer on a terminal
-Folder = Annotated[Path, typer.Argument(help="A register folder, as import makes it.", metavar="REGISTER")]
+Register = Annotated[
+    str, typer.Argument(help="A register: a folder, a file.sqlite, or postgresql://USER@HOST/DB?schema=S.", metavar="REGISTER")
+]
 Form = Annotated[str | None, typer.Option("--format", help="The format, when it is not to be recognised.", metavar="NAME")]
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another writer.", metavar="S", min=0)]
 
 
 def import_(
     files: Annotated[list[Path], typer.Argument(help="The files, or folders of formats that are one.", metavar="FILE...")],
-    into: Annotated[Path, typer.Option("--into", help="The register folder; made when it is not there.", metavar="REGISTER")],
+    into: Annotated[
+        str, typer.Option("--into", help="A folder, a .sqlite file or postgresql://...; made if new.", metavar="REGISTER")
+    ],
     format: Form = None,
     published: Annotated[str | None, typer.Option("--published", help="When the files became public.", metavar="DATE")] = None,
     option: Annotated[
@@ -38,15 +42,18 @@ def import_(
     as_direct: Annotated[bool, typer.Option("--as-direct", help="Declared interests count as direct holdings.")] = False,
     trust_size: Annotated[bool, typer.Option("--trust-size", help="Unpack archives however large they become.")] = False,
     keep_originals: Annotated[bool, typer.Option("--keep-originals", help="Keep the files' bytes in the register.")] = False,
+    by: Annotated[
+        str | None, typer.Option("--by", help="Who imports (default: the name of the account).", metavar="NAME")
+    ] = None,
     wait: Wait = 10.0,
     as_json: Json = False,
 ) -> None:
-    """Read the world's files into a register folder: every claim with its source, every bad row named and kept."""
+    """Read the world's files into a register: every claim with its source, every bad row named and kept."""
     options = _options(option or [], as_direct=as_direct, mapping=mapping, accept_guess=accept_guess, matrix=matrix)
     with working(", ".join(path.name for path in files[:3]) + (" ..." if len(files) > 3 else "")) as bar:
         done = api.import_files(
             files, into, format=format, published=day(published, "--published"), options=options, trust_size=trust_size,
-            keep_originals=keep_originals, wait_s=wait, progress=bar,
+            keep_originals=keep_originals, by=account() if by is None else by, wait_s=wait, progress=bar,
         )  # fmt: skip
     if as_json:
         print_json({**done.to_dict(), "as_direct": as_direct})
@@ -58,6 +65,8 @@ def import_(
     print_lines(f"left out: {count:,} rows, {rule}" for rule, count in done.rules.items())
     print_lines(f"{code}: {count:,}" for code, count in done.counts.items())
     print_lines(f"rejected rows, to be mended and imported again: {path}" for path in done.rejects)
+    if not done.rejects and any(f.rejected for f in done.files):
+        print_lines([f"rejected rows, to be mended and imported again: crosshold history {into} --rejects FOLDER"])
     if as_direct:
         print_lines(["Declared interests were read as direct holdings, as asked."])
     print_findings(few(done.findings))
@@ -108,7 +117,7 @@ def export(
     print_findings(few(findings))
 
 
-def compact(register: Folder, wait: Wait = 10.0, as_json: Json = False) -> None:
+def compact(register: Register, wait: Wait = 10.0, as_json: Json = False) -> None:
     """Put the small parts of a register together, and remove files that nothing has used for a day."""
     removed = api.compact(register, wait_s=wait)
     if as_json:
@@ -176,7 +185,7 @@ def conflicts(case: Case, at: At = None, known_by: KnownBy = None, as_json: Json
 
 
 def pick(
-    register: Folder,
+    register: Register,
     statement: Annotated[str, typer.Argument(help="The statement to follow.", metavar="STATEMENT")],
     by: Annotated[str, typer.Option("--by", help="Who chooses.", metavar="NAME")],
     reason: Annotated[str, typer.Option("--reason", help="Why.", metavar="TEXT")] = "",

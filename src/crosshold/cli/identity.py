@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crosshold import api
-from crosshold.cli.evidence import MOST_LINES, Folder, Wait, few, in_columns
+from crosshold.cli.evidence import MOST_LINES, Register, Wait, few, in_columns
 from crosshold.cli.options import Case, Json, KnownBy, day
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.cli.running import working
@@ -16,7 +16,7 @@ from crosshold.errors import Finding, RequestError
 
 
 def same(
-    register: Folder,
+    register: Register,
     a: Annotated[str | None, typer.Argument(help="An id.", metavar="A")] = None,
     b: Annotated[str | None, typer.Argument(help="Another id.", metavar="B")] = None,
     by: Annotated[str, typer.Option("--by", help="Who judges.", metavar="NAME")] = "",

@@ -73,6 +73,16 @@ class _Shown:
         self._bar.stop()
 
 
+def account() -> str:
+    """The name of the account that runs this; empty where the system has none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return ""
+
+
 def peak_memory() -> int | None:
     """The most memory that this process has had, in bytes; ``None`` where the system does not tell."""
     try:

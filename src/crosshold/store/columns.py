@@ -15,6 +15,7 @@ from crosshold.model.entity import Entity
 from crosshold.model.picks import Pick
 from crosshold.model.share import Share
 from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of
+from crosshold.store.jobs import Import
 
 _SHARE = (
     "STRUCT(point VARCHAR, low VARCHAR, high VARCHAR, low_open BOOLEAN, high_open BOOLEAN, bounds_from VARCHAR, text VARCHAR)"
@@ -26,6 +27,10 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "entities": {
         "id": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR", "jurisdiction": "VARCHAR", "form": "VARCHAR", "listed": "BOOLEAN",
         "sme": "BOOLEAN", "identifiers": "VARCHAR[][]", "recorded_at": "VARCHAR",
+    },
+    "imports": {
+        "generation": "BIGINT", "what": "VARCHAR", "by": "VARCHAR", "files": "JSON", "statements": "BIGINT", "known_before": "BIGINT",
+        "recorded_at": "VARCHAR",
     },
     "findings": {"code": "VARCHAR", "message": "VARCHAR", "cure": "VARCHAR", "where": "VARCHAR", "recorded_at": "VARCHAR"},
     "picks": dict.fromkeys(("holder", "issuer", "share_class", "statement", "by", "reason", "on", "recorded_at"), "VARCHAR"),
@@ -65,6 +70,11 @@ def finding_line(finding: Finding, now: str) -> str:
 def pick_line(pick: Pick, now: str) -> str:
     """A choice of an analyst as a line of JSON."""
     return _text({**_fields(pick), "recorded_at": now})
+
+
+def import_line(row: Import) -> str:
+    """A row of the history as a line of JSON."""
+    return _text(row._asdict())
 
 
 _encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
@@ -116,6 +126,19 @@ def pick(row: Mapping[str, Any]) -> Pick:
 def finding(row: Mapping[str, Any]) -> Finding:
     """A finding behind a row."""
     return Finding(row["code"], row["message"], row["cure"] or "", row["where"] or "")
+
+
+def imported(codes: Mapping[str, int], name: str) -> list[Finding]:
+    """What the imports had to tell, in one sentence, for answers that rest on it."""
+    if not codes:
+        return []
+    said = ", ".join(f"{count:,} {code}" for code, count in sorted(codes.items()))
+    return [Finding("N_IMPORTED", f"when its files were read there was to tell: {said}.", "'check' lists them.", name)]
+
+
+def import_row(row: Mapping[str, Any]) -> Import:
+    """A row of the history."""
+    return Import(**{**row, "files": json.loads(row["files"])})
 
 
 def _fields(thing: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from typing import Any
 from crosshold.errors import FileError, Finding
 from crosshold.store.columns import COLUMNS
 
-FORMAT = 1
+FORMAT = 2
+"""Since 2 the history of imports is kept. A register of an older format is read, and written again only by ``migrate``."""
 MOST_BYTES = 64 * 2**20
 _NAME = re.compile(rf"({'|'.join(COLUMNS)})/[0-9a-f]{{16}}\.parquet")
 
@@ -54,11 +55,14 @@ class Manifest:
     generation: int = 0
     parts: tuple[Part, ...] = ()
     previous: str | None = None
+    format: int = FORMAT
 
     def text(self) -> str:
         """The file."""
         parts = [{**asdict(part), "known_on": list(part.known_on)} for part in self.parts]
-        return json.dumps({"format": FORMAT, "generation": self.generation, "parts": parts, "previous": self.previous}, indent=1)
+        return json.dumps(
+            {"format": self.format, "generation": self.generation, "parts": parts, "previous": self.previous}, indent=1
+        )
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -73,7 +77,7 @@ def read_manifest(folder: Path) -> Manifest:
         if isinstance(version, int) and version > FORMAT:
             message = f"this register has format {version}; this crosshold reads up to {FORMAT}."
             raise FileError(Finding("C_VERSION", message, "Use a newer crosshold.", str(folder)))
-        return Manifest(int(data["generation"]), tuple(_part(row) for row in data["parts"]), data.get("previous"))
+        return Manifest(int(data["generation"]), tuple(_part(row) for row in data["parts"]), data.get("previous"), int(version))
     except (FileNotFoundError, NotADirectoryError):
         message = "this folder is no register: it has no manifest.json."
         raise FileError(Finding("E_FILE", message, "Name a register folder, or make one with 'import'.", str(folder))) from None

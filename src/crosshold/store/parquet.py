@@ -11,8 +11,9 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from crosshold.model.entity import Entity, merged
 from crosshold.model.register import Register
 from crosshold.model.statement import CONTENT
 from crosshold.model.statements import Made, Statements
-from crosshold.store.columns import COLUMNS, MADE, asked, entity, finding, pick, quoted, source
+from crosshold.store.columns import COLUMNS, MADE, asked, entity, finding, import_row, imported, pick, source
+from crosshold.store.jobs import Import, Job, Rows
 from crosshold.store.lock import WAIT_S, locked
-from crosshold.store.manifest import Manifest, put, read_manifest
+from crosshold.store.manifest import FORMAT, Manifest, put, read_manifest
 from crosshold.store.writer import Writer, connect
 
 GRACE_S = 24 * 3600.0
@@ -56,6 +58,11 @@ class ParquetStore:
                 raise FileError(Finding("E_FILE", fault, "Restore it, or say --salvage to answer without it.", part.path))
         self.parts = tuple(kept)
 
+    @property
+    def generation(self) -> int:
+        """How many times it was changed."""
+        return self.manifest.generation
+
     @classmethod
     def create(cls, folder: Path) -> ParquetStore:
         """A new, empty register folder. ``E_WRITE`` when something else is there."""
@@ -68,6 +75,9 @@ class ParquetStore:
             message = f"nothing can be written there ({getattr(error, 'strerror', error)})."
             raise RequestError(Finding("E_WRITE", message, "Name a folder that may be written.", str(folder))) from None
         return cls(folder)
+
+    def close(self) -> None:
+        """Nothing stays open between questions."""
 
     # -- reading -------------------------------------------------------------------------------------------------------------------
     def register(self, *, as_recorded: datetime | None = None) -> Register:
@@ -94,12 +104,7 @@ class ParquetStore:
     def _imported(self, as_recorded: datetime | None) -> list[Finding]:
         """The same in one sentence, for answers that rest on it."""
         counts = Counter(row["code"] for row in self._rows("findings", as_recorded))
-        if not counts:
-            return []
-        said = ", ".join(f"{count:,} {code}" for code, count in sorted(counts.items()))
-        return [
-            Finding("N_IMPORTED", f"when its files were read there was to tell: {said}.", "'check' lists them.", self.folder.name)
-        ]
+        return imported(counts, self.folder.name)
 
     def statements(self, as_recorded: datetime | None = None) -> Statements:
         """All statements in columns; those of which nothing is said in any row are not read."""
@@ -127,9 +132,35 @@ class ParquetStore:
         """Rows of a kind."""
         return sum(part.rows for part in self.parts if part.kind == kind)
 
-    def rejects(self) -> list[Path]:
-        """The files of rejected rows."""
-        return sorted((self.folder / "rejects").glob("*"))
+    def history(self) -> list[Import]:
+        """What came in, in its order. Of a register of format 1 only the moments and the numbers of statements are known."""
+        if self.manifest.format > 1:
+            return sorted(import_row(row) for row in self._rows("imports", None))
+        counts: Counter[str] = Counter()
+        for kind in ("entities", "findings", "picks", "sources", "statements"):
+            for batch in self._batches(kind, ["recorded_at"]):
+                counts.update({moment: 0 for (moment,) in batch} if kind != "statements" else (moment for (moment,) in batch))
+        return [Import(n, moment, "import", "", [], counts[moment], 0) for n, moment in enumerate(sorted(counts), 1)]
+
+    def rows(self) -> Iterator[Rows]:
+        """Everything that counts, as it is moved to another store."""
+        makes: dict[str, Any] = {"entities": entity, "sources": source, "findings": finding, "picks": pick}
+        for kind, make in makes.items():
+            for moment, same in groupby(self._rows(kind, None), key=lambda row: str(row["recorded_at"])):
+                while made := [make(row) for row in islice(same, 10_000)]:
+                    yield Rows(moment, **{kind: made})
+        names = ("id", "label", *CONTENT, "recorded_at")
+        for batch in self._batches("statements", [asked(name) for name in names]):
+            for moment, some in groupby(batch, key=lambda row: str(row[-1])):
+                columns = dict(zip(names, zip(*some, strict=True), strict=True))
+                told = {n: Made(c, MADE[n]) if n in MADE else c for n, c in columns.items() if n not in ("id", "recorded_at")}
+                yield Rows(moment, statements=Statements.of(told, len(columns["id"]), columns["id"]))
+
+    def rejects(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Files of rejected rows: a name and its lines."""
+        for path in sorted((self.folder / "rejects").glob("*")):
+            with path.open(encoding="utf-8", errors="backslashreplace", newline="\n") as lines:
+                yield path.name, (line.removesuffix("\n") for line in lines)
 
     def _paths(self, kind: str) -> list[str]:
         return [str(self.folder / part.path) for part in self.parts if part.kind == kind]
@@ -142,16 +173,21 @@ class ParquetStore:
         return f"{query} WHERE CAST(recorded_at AS TIMESTAMPTZ) <= CAST(? AS TIMESTAMPTZ)", [paths, as_recorded.isoformat()]
 
     def _rows(self, kind: str, as_recorded: datetime | None) -> Iterator[dict[str, Any]]:
+        names = list(COLUMNS[kind])
+        for batch in self._batches(kind, [f'"{name}"' for name in names], as_recorded):
+            for row in batch:
+                yield dict(zip(names, row, strict=True))
+
+    def _batches(self, kind: str, columns: list[str], as_recorded: datetime | None = None) -> Iterator[list[tuple[Any, ...]]]:
+        """Rows of a kind, some thousands at a time."""
         paths = self._paths(kind)
         if not paths:
             return
-        names = list(COLUMNS[kind])
         rows, values = self._scan(paths, as_recorded)
         with contextlib.closing(connect(self._spill())) as db:
-            cursor = db.execute(f"SELECT {quoted(names)} FROM ({rows})", values)
-            while part := cursor.fetchmany(10_000):
-                for row in part:
-                    yield dict(zip(names, row, strict=True))
+            cursor = db.execute(f"SELECT {', '.join(columns)} FROM ({rows})", values)
+            while batch := cursor.fetchmany(10_000):
+                yield batch
 
     def _spill(self) -> Path:
         """Where DuckDB puts what does not fit in memory; it makes the folder when it needs it and removes it."""
@@ -159,19 +195,24 @@ class ParquetStore:
 
     # -- writing -------------------------------------------------------------------------------------------------------------------
     @contextlib.contextmanager
-    def writing(self, wait_s: float = WAIT_S) -> Iterator[Writer]:
+    def writing(
+        self, wait_s: float = WAIT_S, job: Job | None = None, history: Sequence[Import] | None = None
+    ) -> Iterator[Writer]:
         """The one writer. What it was given is committed when the block ends without an error, and forgotten otherwise.
 
-        A disk that is full or breaks is ``E_WRITE``; the old generation stays.
+        A register of an older format is ``C_VERSION``. A disk that is full or breaks is ``E_WRITE``; the old generation stays.
         """
         import duckdb
 
         with locked(self.folder, wait_s):
             manifest = read_manifest(self.folder)
+            if manifest.format < FORMAT:
+                message = f"this register has format {manifest.format}, which is read; written is format {FORMAT}."
+                raise FileError(Finding("C_VERSION", message, "Rewrite it into a new one: crosshold migrate.", str(self.folder)))
             self._clean(manifest)
             writer = None
             try:
-                writer = Writer(self.folder, manifest)
+                writer = Writer(self.folder, manifest, job=job, history=history)
                 yield writer
                 writer.commit()
             except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
@@ -214,7 +255,7 @@ class ParquetStore:
         there = [p for kind in COLUMNS for p in sorted((self.folder / kind).glob("*")) if p not in used]
         return [*there, *self._unfinished(), *sorted(self.folder.glob("spill-*"))]
 
-    def compact(self, *, grace_s: float = GRACE_S, wait_s: float = WAIT_S) -> int:
+    def compact(self, *, wait_s: float = WAIT_S, grace_s: float = GRACE_S) -> int:
         """Put small parts of a kind together and remove what no reader can need any more; how many files went."""
         with self.writing(wait_s) as writer:
             writer.merge()

@@ -20,18 +20,21 @@ from typing import TYPE_CHECKING, Any
 from crosshold.errors import FileError, Finding
 from crosshold.model.entity import Entity
 from crosshold.model.picks import Pick
+from crosshold.model.review import refuse_unreviewed
 from crosshold.model.statement import CONTENT, Source, Statement
 from crosshold.store.columns import (
     COLUMNS,
     WIDEST,
     entity_line,
     finding_line,
+    import_line,
     pick_line,
     quoted,
     source_line,
     statement_line,
     struct,
 )
+from crosshold.store.jobs import Import, Job
 from crosshold.store.manifest import Manifest, Part, fsync, put, sha256
 
 if TYPE_CHECKING:
@@ -44,10 +47,20 @@ CHUNK_ROWS = 150_000
 
 
 class Writer:
-    """Rows that are not committed yet. ``known_before`` counts statements that were there already, or came twice."""
+    """Rows that are not committed yet. ``known_before`` counts statements that were there already, or came twice.
 
-    def __init__(self, folder: Path, manifest: Manifest, chunk_rows: int = CHUNK_ROWS) -> None:
-        self.folder, self.old, self.chunk_rows = folder, manifest, chunk_rows
+    ``history``: the rows are those of another store, and are taken over one by one with the moments at which they came there.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Manifest,
+        chunk_rows: int = CHUNK_ROWS,
+        job: Job | None = None,
+        history: Sequence[Import] | None = None,
+    ) -> None:
+        self.folder, self.old, self.chunk_rows, self.job, self.history = folder, manifest, chunk_rows, job or Job(), history
         self.now = datetime.now(UTC).isoformat(timespec="milliseconds")
         self.known_before = 0
         self.rejected: list[Path] = []
@@ -75,6 +88,7 @@ class Writer:
             if abs(statement.shares or 0) >= WIDEST or abs(statement.votes or 0) >= WIDEST:
                 message = f"{statement.id} counts {WIDEST:,} shares or more, which is no count of shares."
                 raise FileError(Finding("E_NUMBER", message, "Check the row.", statement.where or ""))
+            refuse_unreviewed(statement)
             self._line("statements", statement_line(statement, self.now))
         for entity in entities:
             self._line("entities", entity_line(entity, self.now))
@@ -84,6 +98,10 @@ class Writer:
             self._line("findings", finding_line(finding, self.now))
         for pick in picks:
             self._line("picks", pick_line(pick, self.now))
+
+    def moment(self, recorded_at: str) -> None:
+        """What is given from now on came in at that moment."""
+        self.now = recorded_at
 
     def reject(self, name: str, lines: Iterable[str], suffix: str = "jsonl") -> None:
         """Keep rejected rows of a file, one a line. :attr:`rejected` says where they are after the commit."""
@@ -133,6 +151,10 @@ class Writer:
         lines.unlink()
         before = [self._place(part) for part in (*self.old.parts, *self._made) if part.kind == kind]
         key = "id" if kind == "statements" else f"md5(CAST(row({quoted([n for n in columns if n != 'recorded_at'])}) AS VARCHAR))"
+        if self.history is not None:
+            self._made_of(kind, f"SELECT {quoted(list(columns))} FROM given", [])
+            db.execute("DROP TABLE given")
+            return
         conditions = []  # keys alone decide, so that nothing wide is sorted, and the order of the lines is kept
         (unique,) = db.execute(f"SELECT count(DISTINCT {key}) FROM given").fetchone() or (0,)
         words = kind in ("entities", "sources")
@@ -222,8 +244,9 @@ class Writer:
             self._part(kind)
         self._done()
         self.rejected = [self._kept(name, suffix, path) for (name, suffix), path in self._rejects.items()]
-        if not self._made and not self._merged:
+        if not self._made and not self._merged and self.history is None:
             return
+        self._remember()
         for part in self._made:
             target = self.folder / part.path
             target.parent.mkdir(exist_ok=True)
@@ -231,6 +254,17 @@ class Writer:
             fsync(target.parent)
         previous = hashlib.sha256((self.folder / "manifest.json").read_bytes()).hexdigest()
         put(self.folder / "manifest.json", Manifest(self.old.generation + 1, self._parts(), previous).text().encode())
+
+    def _remember(self) -> None:
+        """The rows of the history; a compaction brings nothing in and is none."""
+        new = sum(part.rows for part in self._made if part.kind == "statements")
+        own = Import(
+            self.old.generation + 1, self.now, self.job.what, self.job.by, [*map(dict, self.job.files)], new, self.known_before
+        )
+        for row in [own] if self.history is None and not self._merged else self.history or ():
+            self._line("imports", import_line(row))
+        self._part("imports")
+        self._done()
 
     def _kept(self, name: str, suffix: str, path: Path) -> Path:
         """A file of rejected rows in its place, under a name that says its content: the same rows again are the same file."""

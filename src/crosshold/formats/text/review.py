@@ -20,14 +20,11 @@ from crosshold.formats.statements import read_statement
 from crosshold.formats.text.proposal import Proposal, Reading, proposal_id
 from crosshold.formats.yaml_text import read_file, write
 from crosshold.model.entity import KINDS, Entity
+from crosshold.model.review import PARTYLESS, REASONS, STATES, WRITTEN_BY_REVIEW
 from crosshold.model.statement import CONTENT, VERBS, Source, Statement
 
 VERSION = "review/1"
-STATES = ("proposed", "accepted", "edited", "rejected", "superseded")
-REASONS = ("not a claim", "wrong party", "wrong number", "duplicate", "not relevant")
 _SILENT = (("basis", "unknown"), ("directness", "unknown"))
-_FORBIDDEN = ("reviewed_by", "reviewed_at", "source", "where", "extra", "note", "known_on")
-_PARTYLESS = ("timing", "trend", "comment", "proposes_talks", "proposes_invest", "joined", "arrested", "left_post")
 
 
 def told(said: Statement) -> str:
@@ -223,7 +220,7 @@ class _Review:
         )
 
     def _read(self, row: Fields) -> Statement | None:
-        for name in _FORBIDDEN:
+        for name in WRITTEN_BY_REVIEW:
             if name in row.data:
                 row.fault("E_REVIEW_FIELD", f"{name} is written by the review itself.", "Remove it.", name)
         return read_statement(row)
@@ -250,7 +247,7 @@ class _Review:
     def _party(self, row: Fields, name: str | None, role: str, said: Statement) -> str | None:
         """The id of a party in the target; an empty text where none is needed; ``None`` after a fault."""
         if not name:
-            if role == "subject" and said.verb not in _PARTYLESS:
+            if role == "subject" and said.verb not in PARTYLESS:
                 row.fault("E_PARTY", "nobody is the subject of this claim.", "Name one: state edited, changed: {subject: ID}.")
                 return None
             return ""
