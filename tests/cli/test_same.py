@@ -126,3 +126,24 @@ def test_without_the_extra_the_cure_is_told(run: Run, folder: str, monkeypatch: 
     ran = run("link", folder)
     assert ran.status == 2 and "E_EXTRA" in ran.err and "crosshold[link]" in ran.err
     assert run("link", folder, "--accept-line", "2").status == 2
+
+
+def test_find_from_the_command_line(run: Run, tmp_path: Path) -> None:
+    filed = tmp_path / "f.yaml"
+    filed.write_text(
+        """crosshold: statements/1
+entities:
+  A: {name: Aurel SA, kind: company, names: {former: [Dorel SA, Morel SA], english: Aurel Motors}}
+  AU: {name: Aurel, kind: company}
+statements: [{subject: A, verb: holds, object: AU, shares: 1}]
+""",
+        encoding="utf-8",
+    )
+    folder = str(tmp_path / "r")
+    assert run("import", str(filed), "--into", folder).status == 0
+    found = json.loads(run("find", folder, "dorel s.a.", "--json").out)["found"]
+    assert (found[0]["id"], found[0]["score"], found[0]["matched"]) == ("A", 100, "Dorel SA")
+    assert "Aurel SA" in run("find", folder, "aurel motors").out
+    run("same", folder, "A", "AU", "--by", "R. Vogel")
+    assert [row["id"] for row in json.loads(run("find", folder, "AU", "--json").out)["found"]] == ["A"]
+    assert "Nobody" in run("find", folder, "zzz").out and run("find", folder, " ").status == 2

@@ -415,7 +415,10 @@ API_ENTITY = {
         "lei": CHILD,
         "entity": {
             "legalName": {"name": "Example Öl AG", "language": "de"},
-            "otherNames": [{"name": "Beispiel AG", "language": "de", "type": "PREVIOUS_LEGAL_NAME"}],
+            "otherNames": [
+                {"name": "架空石油", "language": "ja", "type": "ALTERNATIVE_LANGUAGE_LEGAL_NAME"},
+                {"name": "Beispiel AG", "language": "de", "type": "PREVIOUS_LEGAL_NAME"},
+            ],
             "jurisdiction": "DE",
             "category": "GENERAL",
             "legalForm": {"id": "6QQB", "other": None},
@@ -466,7 +469,8 @@ def test_an_api_entity_keeps_what_has_no_word(tmp_path: Path) -> None:
     (s,) = read(tmp_path, {"data": [API_ENTITY]}, name="x.json").statements
     assert told_in(s)["bic"] == ["XXXXDEFF"] and told_in(s)["Registration"]["RegistrationStatus"] == "ISSUED"
     assert told_in(s)["Entity"]["OtherEntityNames"]["OtherEntityName"] == [
-        {"@xml:lang": "de", "@type": "PREVIOUS_LEGAL_NAME", "$": "Beispiel AG"}
+        {"@xml:lang": "ja", "@type": "ALTERNATIVE_LANGUAGE_LEGAL_NAME", "$": "架空石油"},
+        {"@xml:lang": "de", "@type": "PREVIOUS_LEGAL_NAME", "$": "Beispiel AG"},
     ]
 
 

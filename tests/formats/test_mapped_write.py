@@ -179,3 +179,10 @@ def test_a_row_of_a_table_of_statements_with_a_fault_is_rejected(tmp_path: Path)
 
 def test_every_field_of_a_statement_has_a_column() -> None:
     assert set(CONTENT) <= set(COLUMNS)
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_words_of_a_header_below_ours_are_no_second_half_of_it(suffix: str) -> None:
+    row = Statement("=1+1", "votes", stance="confirms", directness="direct", speaker_kind="company", basis="unknown")
+    found, _ = back(Register(Statements([row])), suffix)
+    assert [s.canonical() for s in found.statements] == [row.canonical()]

@@ -30,7 +30,7 @@ from .database import cluster, programs
 
 Keep = Callable[..., Register]
 ENTITIES = [
-    Entity("A", "Aurel", "company", identifiers=(("LEI", "x"),)),
+    Entity("A", "Aurel", "company", identifiers=(("LEI", "x"),), names=(("former", "Dorel"), ("kana", "オーレル"))),
     Entity("A", "Aurel SE", "company"),
     Entity("日", "日産"),
 ]
@@ -59,7 +59,13 @@ def postgres(address: str) -> Callable[[], TableStore]:
 def in_memory(rows: list[list[Statement]], **more: Any) -> Register:
     """The plain Register: every statement once, later words win."""
     entities: dict[str, Entity] = {
-        "A": Entity("A", "Aurel SE", "company", identifiers=(("LEI", "x"),)),
+        "A": Entity(
+            "A",
+            "Aurel SE",
+            "company",
+            identifiers=(("LEI", "x"),),
+            names=(("former", "Dorel"), ("kana", "オーレル"), ("other", "Aurel")),
+        ),
         "日": Entity("日", "日産"),
     }
     found = Register(Statements(), {s.id: s for s in SOURCES}, entities, notional=True)

@@ -86,7 +86,7 @@ def test_later_words_about_a_party_win_also_when_they_were_said_before(store: Pa
     for name in ("Old", "New", "Old"):
         put(store, [], entities=[Entity("A", name, "company")])
     put(store, [], entities=[Entity("A", kind="unknown", jurisdiction="FR")])
-    assert store.register().entities["A"] == Entity("A", "Old", "company", "FR")
+    assert store.register().entities["A"] == Entity("A", "Old", "company", "FR", names=(("other", "New"),))
 
 
 def test_an_id_that_a_person_gave_stands_for_one_statement(store: ParquetStore) -> None:

@@ -44,6 +44,7 @@ from crosshold.api.evidence import (
 )
 from crosshold.api.identity import (
     Identities,
+    find_party,
     identities,
     judge,
     judge_file,
@@ -151,6 +152,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # Which ids are one party.
     "Identities",
     "identities",
+    "find_party",
     "judge",
     "judge_file",
     "Linked",

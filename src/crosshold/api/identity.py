@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from crosshold.errors import Findings, RequestError, did_you_mean
+from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.model.result import Result
 
 if TYPE_CHECKING:
@@ -66,6 +66,37 @@ def identities(register: Register, known_by: date | None = None) -> Identities:
         judgements=told,
         findings=found.findings,
     )
+
+
+class Named(NamedTuple):
+    """A party that was found: ``score`` 0 to 100, ``matched`` the name that was near, or ``id`` or the scheme that was the same."""
+
+    score: float
+    id: str
+    name: str
+    kind: str
+    jurisdiction: str | None
+    identifiers: tuple[str, ...]
+    matched: str
+
+
+def find_party(register: Register, text: str, *, limit: int = 10) -> list[Named]:
+    """The parties of a register that go under a name, an id or a number, or nearly so; the best first.
+
+    Needs the extra ``link`` (rapidfuzz). Errors: ``E_EXTRA``; ``E_OPTION`` when nothing is asked.
+    """
+    from crosshold.store.name_index import NameIndex
+
+    if not text.strip() or len(text) > 1_000:
+        raise RequestError(Finding("E_OPTION", "that is no name.", "Give a name, an id or a number.", "find"))
+    same, parties = register.identity(), register.canonical().entities
+    told: dict[str, Named] = {}
+    for found in NameIndex(register.entities.values()).find(text.strip(), limit * 3):
+        party = parties[same.of(found.id)]
+        numbers = tuple(f"{scheme} {value}" for scheme, value in party.identifiers)
+        matched = found.matched if found.id == party.id else f"{found.matched} ({found.id})"
+        told.setdefault(party.id, Named(found.score, party.id, party.name, party.kind, party.jurisdiction, numbers, matched))
+    return list(told.values())[:limit]
 
 
 def judge(

@@ -8,7 +8,7 @@ from crosshold.cli.deciding import consolidate, group, network_power, parties, p
 from crosshold.cli.designing import design
 from crosshold.cli.evidence import claims, compact, conflicts, diff, export, import_, pick
 from crosshold.cli.flows import dividends, look_through, network_value, value
-from crosshold.cli.identity import link, same
+from crosshold.cli.identity import find, link, same
 from crosshold.cli.keeping import history, migrate, query
 from crosshold.cli.law import meeting, rules
 from crosshold.cli.measures import check, control, loops, own, owners
@@ -23,7 +23,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 VERBS = (
-    demo, import_, export, check, compact, history, migrate, query, claims, conflicts, pick, link, same, diff, votes, meeting,
+    demo, import_, export, check, compact, history, migrate, query, claims, conflicts, pick, find, link, same, diff, votes, meeting,
     own, look_through, owners,
     control, parties, turnout, power, network_power, wedge, group,
     loops, value, network_value, dividends, consolidate, watch,

@@ -52,6 +52,37 @@ def same(
         print_lines([f"... {len(made) - MOST_LINES:,} more."])
 
 
+def find(
+    case: Case,
+    name: Annotated[str, typer.Argument(help="A name as people write it, an id, or a number.", metavar="NAME")],
+    limit: Annotated[int, typer.Option("--limit", help="Rows to show.", metavar="N", min=1, max=1000)] = 10,
+    as_json: Json = False,
+) -> None:
+    """Find a party by a name, in any spelling, by an id, or by a number; the nearest names where none is the same."""
+    register = api.read(case)
+    rows = api.find_party(register, name, limit=limit)
+    if as_json:
+        print_json({"name": name, "found": rows, "findings": []})
+        return
+    if not rows:
+        print_lines([f"Nobody here has a name like {name}."])
+        return
+    told = [("score", "id", "name", "kind", "country", "numbers", "by")]
+    told += [
+        (
+            f"{r.score:g}",
+            r.id,
+            r.name,
+            r.kind,
+            r.jurisdiction or "",
+            ", ".join(r.identifiers[:3]),
+            "" if r.matched == r.name else r.matched,
+        )
+        for r in rows
+    ]
+    print_lines(in_columns(told))
+
+
 def link(
     case: Case,
     other: Annotated[

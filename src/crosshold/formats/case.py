@@ -16,7 +16,7 @@ from crosshold.errors import FileError, Finding, Findings
 from crosshold.formats.case_records import record_lists, record_maps, rule_choice
 from crosshold.formats.fields import Fields
 from crosshold.formats.holdings_header import SUFFIXES
-from crosshold.formats.statements import plain_field
+from crosshold.formats.statements import further_names, plain_field
 from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
 from crosshold.model.entity import FLOAT, KINDS, Entity
@@ -32,7 +32,7 @@ KEYS = (
     "prices", "fx", "market", "cash", "financials", "books", "contracts", "overlays", "watch", "facts", "rules", "claims", "note",
 )  # fmt: skip
 _EVIDENCE = ("source", "confidence", "known_on", "note", "stance", "speaker", "speaker_kind", "via")
-_ENTITY = ("id", "name", "kind", "jurisdiction", "form", "listed", "sme", "lei", "isin", "number", "ticker", "note")
+_ENTITY = ("id", "name", "kind", "jurisdiction", "form", "listed", "sme", "lei", "isin", "number", "ticker", "names", "note")
 _ISSUER = ("issued", "basis", "classes", "loyalty", "since", *_EVIDENCE)
 _LOT = (
     "id", "issuer", "holder", "class", "shares", "share", "basis", "hedge", "votes", "since", "until", "registered_since",
@@ -176,6 +176,7 @@ class _CaseReader:
             id=name, name=row.text("name", "") or "", kind=row.choice("kind", KINDS, "unknown") or "unknown",
             jurisdiction=row.text("jurisdiction"), form=row.text("form"), listed=row.flag("listed"), sme=row.flag("sme"),
             identifiers=tuple((key, str(row.data[key])) for key in ("lei", "isin", "number", "ticker") if row.data.get(key)),
+            names=further_names(row),
         )  # fmt: skip
 
     def _groups(self) -> dict[str, tuple[str, ...]]:

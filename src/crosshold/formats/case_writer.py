@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from crosshold.formats.statements import names_by_kind
 from crosshold.formats.yaml_text import write
 from crosshold.model.register import Register
 from crosshold.model.share import parse
@@ -31,7 +32,7 @@ def write_case(register: Register) -> str:
         "believe": register.believe,
         "currency": defaults.get("currency"),
         "sources": {name: _row(source) for name, source in register.sources.items()},
-        "entities": {e.id: {**_row(e), **dict(e.identifiers)} for e in register.entities.values()},
+        "entities": {e.id: {**_row(e), **dict(e.identifiers), "names": names_by_kind(e)} for e in register.entities.values()},
         "groups": {name: list(members) for name, members in defaults.get("groups", {}).items()},
         "issuers": {s.subject: _issuer(s) for s in register.statements if _is_issuer(s)},
         "lots": [_lot(s) for s in register.statements if "lot" in s.extra],

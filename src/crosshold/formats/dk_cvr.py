@@ -107,7 +107,7 @@ class _Reader:
         name, number = _name_of(person), person.get("enhedsNummer")
         local = str(number) if number is not None else sha256(repr(sorted(person.items())).encode()).hexdigest()[:24]
         holder = f"dk-cvr:{local}"
-        batch.entities.append(Entity(holder, name, _KINDS.get(str(person.get("enhedstype")), "unknown")))
+        batch.entities.append(Entity(holder, name, _KINDS.get(str(person.get("enhedstype")), "unknown"), names=_former(person)))
         return holder
 
     def _company(self, batch: Batch, where: str, company: dict[str, Any]) -> str:
@@ -122,7 +122,14 @@ class _Reader:
             batch.findings.append(Finding("W_ID_CHECK", message, "It is kept, and merges with nothing.", where))
         issuer = f"DK-CVR:{number}" if right else f"dk-cvr:cvr/{number}"
         batch.entities.append(
-            Entity(issuer, _name_of(company), "company", "DK", identifiers=(("DK-CVR", number),) if right else ())
+            Entity(
+                issuer,
+                _name_of(company),
+                "company",
+                "DK",
+                identifiers=(("DK-CVR", number),) if right else (),
+                names=_former(company),
+            )
         )
         return issuer
 
@@ -227,6 +234,13 @@ def _period(value: dict[str, Any]) -> tuple[date | None, date | None] | None:
             raise Refused("E_DATE", f"{text!r} is not a date")
         found.append(day)
     return found[0], found[1]
+
+
+def _former(thing: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The names of earlier periods."""
+    now = _name_of(thing)
+    texts = dict.fromkeys(str(n["navn"]) for n in thing.get("navne") or [] if n.get("navn"))
+    return tuple(("former", text) for text in texts if text != now)
 
 
 def _name_of(thing: dict[str, Any]) -> str:

@@ -229,7 +229,8 @@ class _Reader:
             identifiers += ((register, number),)
         category = text(told.get("EntityCategory")) or ""
         kind = _KINDS.get(category, "unknown")
-        self.batch.entities.append(Entity(party, name or "", kind, place, code, identifiers=identifiers))
+        names = tuple(_names(told, name))
+        self.batch.entities.append(Entity(party, name or "", kind, place, code, identifiers=identifiers, names=names))
         changed, created = (self._day(text(t)) for t in (registration.get("LastUpdateDate"), told.get("EntityCreationDate")))
         return Statement(
             party, "is", value=text(told.get("EntityStatus")), speaker_kind="authority", valid_from=_iso(created), as_of=_iso(changed),
@@ -306,3 +307,23 @@ class _Reader:
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+_NAME_KINDS = {
+    "PREVIOUS_LEGAL_NAME": "former", "TRADING_OR_OPERATING_NAME": "trade", "ALTERNATIVE_LANGUAGE_LEGAL_NAME": "legal",
+}  # fmt: skip
+
+
+def _names(told: dict[str, Any], own: str | None) -> Iterator[tuple[str, str]]:
+    """Further names with their types; those in another script are as the filer or the issuer of the LEI wrote them."""
+    seen = {own}
+    for plural, inner in (
+        ("OtherEntityNames", "OtherEntityName"),
+        ("TransliteratedOtherEntityNames", "TransliteratedOtherEntityName"),
+        ("TransliteratedOtherNames", None),
+    ):
+        for node in several(told.get(plural), inner):
+            name = text(node)
+            if name and name not in seen:
+                seen.add(name)
+                yield _NAME_KINDS.get(str(node.get("@type")) if type(node) is dict else "", "other"), name

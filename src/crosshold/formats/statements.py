@@ -17,7 +17,7 @@ from crosshold.formats.fields import Fields
 from crosshold.formats.intake import Batch, Input
 from crosshold.formats.yaml_text import read as read_yaml
 from crosshold.formats.yaml_text import write as write_yaml
-from crosshold.model.entity import KINDS, Entity
+from crosshold.model.entity import KINDS, NAME_KINDS, Entity
 from crosshold.model.exact import fraction
 from crosshold.model.register import Register
 from crosshold.model.share import BASES, Share, parse
@@ -88,13 +88,34 @@ def plain_source(name: str, row: Fields) -> Source:
 
 
 def _entity(name: str, row: Fields) -> Entity:
-    row.only(("name", "kind", "jurisdiction", "form", "listed", "sme", "identifiers"))
+    row.only(("name", "kind", "jurisdiction", "form", "listed", "sme", "identifiers", "names"))
     inner = row.child("identifiers")
     pairs = tuple((scheme, str(value)) for scheme, value in inner.data.items()) if inner else ()
     return Entity(
         name, row.text("name", "") or "", row.choice("kind", KINDS, "unknown") or "unknown", row.text("jurisdiction"), row.text("form"),
-        row.flag("listed"), row.flag("sme"), pairs,
+        row.flag("listed"), row.flag("sme"), pairs, further_names(row),
     )  # fmt: skip
+
+
+def further_names(row: Fields) -> tuple[tuple[str, str], ...]:
+    """``names``: a name, or a list of names, by its kind."""
+    inner = row.child("names")
+    if inner is None:
+        return ()
+    inner.only(NAME_KINDS)
+    found = []
+    for kind, said in inner.data.items():
+        texts = inner.names(kind) if isinstance(said, list) else (inner.text(kind),)
+        found += [(kind, text) for text in texts if text]
+    return tuple(found)
+
+
+def names_by_kind(entity: Entity) -> dict[str, list[str]]:
+    """The way back."""
+    found: dict[str, list[str]] = {}
+    for kind, text in entity.names:
+        found.setdefault(kind, []).append(text)
+    return found
 
 
 def read_statement(row: Fields) -> Statement | None:
@@ -195,4 +216,6 @@ def _told(thing: Any, without: tuple[str, ...]) -> dict[str, Any]:
     }
     if "identifiers" in plain:
         plain["identifiers"] = dict(plain["identifiers"])
+    if "names" in plain:
+        plain["names"] = names_by_kind(thing)
     return plain

@@ -6,11 +6,16 @@ from dataclasses import dataclass, field, fields, replace
 
 KINDS = ("company", "person", "state", "fund", "trustee", "family", "group", "dispersed", "unknown")
 FLOAT = "~float"
+NAME_KINDS = ("legal", "short", "former", "trade", "kana", "english", "other")
+"""What a further name of a party is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entity:
     """One party. ``None`` means unknown: rules that need it then answer "unknown" instead of guessing.
+
+    ``identifiers`` are pairs of scheme and number, ``names`` pairs of a kind (:data:`NAME_KINDS`) and a further name, as given: nothing
+    is transliterated, and a former name stays one.
 
     Ids that begin with ``~`` are dispersed holders: they hold and vote, but are never one party that could control anything.
     """
@@ -23,6 +28,13 @@ class Entity:
     listed: bool | None = None
     sme: bool | None = None
     identifiers: tuple[tuple[str, str], ...] = field(default=())
+    names: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every name it goes under, its own first; none when only its id is known."""
+        own = () if self.name == self.id else (self.name,)
+        return tuple(dict.fromkeys((*own, *(text for _, text in self.names))))
 
     def __post_init__(self) -> None:
         if not self.name:
@@ -37,4 +49,9 @@ def merged(old: Entity, new: Entity) -> Entity:
     if said.get("name") == new.id and old.name != old.id:
         said.pop("name")
     pairs = tuple(dict.fromkeys((*old.identifiers, *new.identifiers)))
-    return replace(old, **{**said, "identifiers": pairs})
+    name = said.get("name", old.name)
+    before = [("other", old.name)] if old.name not in (name, old.id) else []
+    names = tuple(pair for pair in dict.fromkeys((*old.names, *new.names)) if pair != ("other", name))
+    known = {text for _, text in names} | {name}
+    names += tuple(pair for pair in before if pair[1] not in known)
+    return replace(old, **{**said, "identifiers": pairs, "names": names})

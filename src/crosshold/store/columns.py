@@ -26,7 +26,7 @@ _TYPES = {
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "entities": {
         "id": "VARCHAR", "name": "VARCHAR", "kind": "VARCHAR", "jurisdiction": "VARCHAR", "form": "VARCHAR", "listed": "BOOLEAN",
-        "sme": "BOOLEAN", "identifiers": "VARCHAR[][]", "recorded_at": "VARCHAR",
+        "sme": "BOOLEAN", "identifiers": "VARCHAR[][]", "names": "VARCHAR[][]", "recorded_at": "VARCHAR",
     },
     "imports": {
         "generation": "BIGINT", "what": "VARCHAR", "by": "VARCHAR", "files": "JSON", "statements": "BIGINT", "known_before": "BIGINT",
@@ -106,7 +106,8 @@ MADE: Mapping[str, Callable[[Any], Any]] = {
 def entity(row: Mapping[str, Any]) -> Entity:
     """An entity behind a row."""
     values = {k: v for k, v in row.items() if k != "recorded_at" and v is not None}
-    values["identifiers"] = tuple((a, b) for a, b in row["identifiers"] or ())
+    for name in ("identifiers", "names"):
+        values[name] = tuple((a, b) for a, b in row.get(name) or ())
     return Entity(**values)
 
 

@@ -25,6 +25,8 @@ def entity_details(entity: Entity, said: Statement | None) -> dict[str, Any]:
     elif entity.form and entity.form != value:
         form["details"] = entity.form
     details: dict[str, Any] = {"isComponent": False, "entityType": form, "name": entity.name}
+    if entity.names:
+        details["alternateNames"] = [text for _, text in entity.names]
     if entity.jurisdiction:
         land = entity.jurisdiction
         details["jurisdiction"] = {"name": land, **({"code": land} if 2 <= len(land) <= 6 else {})}
@@ -41,6 +43,7 @@ def person_details(entity: Entity, said: Statement | None) -> dict[str, Any]:
     details: dict[str, Any] = {"isComponent": False, "personType": value}
     if entity.name != entity.id:
         details["names"] = [{"fullName": entity.name}]
+        details["names"] += [{"type": _NAME_TYPES.get(kind, "alternative"), "fullName": text} for kind, text in entity.names]
     if entity.jurisdiction:
         land = entity.jurisdiction
         details["nationalities"] = [{"name": land, **({"code": land} if len(land) == 2 else {})}]
@@ -49,6 +52,7 @@ def person_details(entity: Entity, said: Statement | None) -> dict[str, Any]:
     return details
 
 
+_NAME_TYPES = {"legal": "legal", "former": "former"}
 _ORG_ID = {
     "LEI": "XI-LEI",
     "CIK": "US-SEC",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -181,8 +181,17 @@ def _party(record: Mapping[str, Any], made: Made, common: dict[str, Any]) -> Non
             if not checked(scheme, number)[1]:
                 made.told.append(("W_ID_CHECK", f"{number[:40]!r} is no {scheme[:40]}: its check digit or form is wrong."))
     ident = inward("bods", parts.key)
+    others = dict.fromkeys(pair for pair in _names(details) if pair[1] != name)
     made.entity = Entity(
-        ident, _text(name) or "", kind, _text(land.get("code")) or _text(land.get("name")), form, listed, None, tuple(pairs)
+        ident,
+        _text(name) or "",
+        kind,
+        _text(land.get("code")) or _text(land.get("name")),
+        form,
+        listed,
+        None,
+        tuple(pairs),
+        tuple(others),
     )
     extra: dict[str, Any] = {"bods": keep(record)}
     if details.get("isComponent") is True:
@@ -194,6 +203,20 @@ def _party(record: Mapping[str, Any], made: Made, common: dict[str, Any]) -> Non
             Statement(ident, "same_as", inward("bods", earlier), where=f"{parts.ident}/replacesStatements/{n}",
                       extra={"bods": {"of": parts.ident}}, **common)
         )  # fmt: skip
+
+
+_NAME_KINDS = {"legal": "legal", "birth": "former", "former": "former"}
+
+
+def _names(details: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Further names of an entity (``alternateNames``) and of a person (``names`` with a type)."""
+    alternate = details.get("alternateNames")
+    for item in alternate if type(alternate) is list else ():
+        if text := _text(item):
+            yield "other", text
+    for item in _items(details, "names"):
+        if text := _text(item.get("fullName")):
+            yield _NAME_KINDS.get(_text(item.get("type")) or "", "other"), text
 
 
 def _relationship(record: Mapping[str, Any], made: Made, common: dict[str, Any], telling: Telling) -> None:

@@ -47,7 +47,7 @@ class Filing:
             sha256=source.sha256,
         )  # fmt: skip
         batch.sources.append(self.told)
-        batch.entities.append(Entity(self.id, self.name, "company", identifiers=self._numbers(report)))
+        batch.entities.append(Entity(self.id, self.name, "company", identifiers=self._numbers(report), names=_english(report)))
 
     def _filed(self) -> date | None:
         days = {c.day for name, c in self.report.defined.items() if name.startswith("FilingDateInstant") and c.day}
@@ -58,8 +58,6 @@ class Filing:
         if security := report.plain("SecurityCodeDEI"):
             value, right = checked("JP-SEC", security)
             found += [("JP-SEC", value)] if right else []
-        if english := report.plain("FilerNameInEnglishDEI"):
-            found.append(("name-en", plain(english)))
         return tuple(found)
 
     def shown(self, block: str) -> list[Item]:
@@ -121,3 +119,9 @@ class Filing:
 def counted(span: Span | None) -> Mapping[str, Any]:
     """Bounds of a count that is cut off, as a lot keeps them; nothing when it is exact or unknown."""
     return {"as_lot": {"low": span[0], "high": span[1]}} if span is not None and span[0] != span[1] else {}
+
+
+def _english(report: Report) -> tuple[tuple[str, str], ...]:
+    """The English name that the filer gives."""
+    english = report.plain("FilerNameInEnglishDEI")
+    return (("english", plain(english)),) if english else ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -118,8 +118,19 @@ def _party(ident: str, schema: str, said: Properties, made: Made) -> Entity:
     land = said.first("jurisdiction") or said.first("country") or said.first("nationality")
     return Entity(
         inward("ftm", ident), said.first("name") or "", PARTIES[schema], land.upper() if land and len(land) == 2 else land,
-        said.first("legalForm"), None, None, tuple(pairs),
+        said.first("legalForm"), None, None, tuple(pairs), tuple(_names(said)),
     )  # fmt: skip
+
+
+def _names(said: Properties) -> Iterator[tuple[str, str]]:
+    """Further names; a name that is given several times is one of them from the second on."""
+    told = {said.first("name")}
+    kinds = {"name": "other", "previousName": "former", "alias": "other", "weakAlias": "other", "abbreviation": "short"}
+    for name, kind in kinds.items():
+        for text in said.all(name):
+            if text not in told:
+                told.add(text)
+                yield kind, text
 
 
 def _edge(ident: str, schema: str, said: Properties, common: dict[str, Any], as_direct: bool, made: Made) -> None:

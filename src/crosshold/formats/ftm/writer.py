@@ -61,6 +61,8 @@ def _party(name: str, entity: Entity) -> dict[str, Any]:
     said: dict[str, list[str]] = {}
     if entity.name != entity.id:
         said["name"] = [entity.name]
+    for kind, text in entity.names:
+        said.setdefault("previousName" if kind == "former" else "abbreviation" if kind == "short" else "alias", []).append(text)
     if entity.jurisdiction:
         said["jurisdiction" if entity.kind != "person" else "nationality"] = [entity.jurisdiction.lower()]
     if entity.form and entity.kind != "person":

@@ -52,7 +52,11 @@ def read(source: Input) -> Iterator[Batch]:
     told = read_mapping(Path(path)) if path else None
     found = table(source, told.sheet, told.encoding, told.separator) if told else table(source)
     start = found.start()
-    header = Header(tuple(found.header), 1, ()) if found.header else find_header(start, told.header_row if told else None)
+    own = tuple(cell.strip() for cell in start[0].cells) if start and told is None else ()
+    if found.header or is_own(own):  # a table of ours has its names in the first row, whatever words stand below them
+        header: Header | None = Header(tuple(found.header or own), 1, ())
+    else:
+        header = find_header(start, told.header_row if told else None)
     if header is None:
         raise source.fault("it has no row with two cells: there is no header.", "Name the columns in the first line.")
     if isinstance(found, CsvTable):

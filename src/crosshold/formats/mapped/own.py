@@ -163,7 +163,7 @@ def _lost(register: Register) -> list[Finding]:
     named = {name for s in register.statements for name in (s.subject, s.object)}
     for entity in register.entities.values():
         lost["entity, named by no statement"] += entity.id not in named
-        for word in ("form", "listed", "sme", "identifiers"):
+        for word in ("form", "listed", "sme", "identifiers", "names"):
             lost[f"entity {word}"] += getattr(entity, word) not in (None, ())
     lost["source"] = len(register.sources)
     lost["record of a case"] = sum(len(rows) for rows in register.records.values())

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from crosshold.errors import FileError, Finding
-from crosshold.formats.statements import VERSION
+from crosshold.formats.statements import VERSION, names_by_kind
 from crosshold.formats.text.review import Reviewed
 from crosshold.formats.yaml_text import read, write
 from crosshold.model.entity import Entity
@@ -56,6 +56,8 @@ def _plain(thing: Entity | Source) -> dict[str, Any]:
     found = {f.name: getattr(thing, f.name) for f in fields(thing) if f.name != "id"}
     identifiers = dict(found.pop("identifiers", ()))
     row = {k: (v.isoformat() if isinstance(v, date) else v) for k, v in found.items() if v not in (None, "", ())}
+    if isinstance(thing, Entity) and thing.names:
+        row["names"] = names_by_kind(thing)
     return row | ({"identifiers": identifiers} if identifiers else {})
 
 

@@ -183,6 +183,8 @@ def spellings(entities: Iterable[Entity]) -> tuple[dict[str, list[str]], dict[st
     for entity in rows:
         words = bare[entity.id]
         found = [entity.name or entity.id, " ".join(words)]
+        for text in entity.spellings[1:]:
+            found += [text, " ".join(_without_form(text))]
         if entity.kind == "person" and len(words) > 1:
             found.append(words[-1])
         elif entity.kind == "state":

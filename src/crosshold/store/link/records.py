@@ -109,8 +109,7 @@ def _parties(register: Register) -> Iterator[_Party]:
         if entity.kind == "dispersed":
             continue
         person = None if entity.kind == "unknown" else entity.kind == "person"
-        texts = dict.fromkeys((entity.name,))
-        keys = dict.fromkeys(_key(text, person is not True) for text in texts if text and text != entity.id)
+        keys = dict.fromkeys(_key(text, person is not True) for text in entity.spellings)
         ids, loose = identifiers(entity)
         postcode, founded = more.get(name, (None, None))
         country = entity.jurisdiction[:2].upper() if entity.jurisdiction else None
