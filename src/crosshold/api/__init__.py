@@ -8,6 +8,7 @@ Rooms are imported when a verb first needs them, so that a small question starts
 from crosshold.api.building import (
     ballot,
     check,
+    declared_differs,
     holdings,
     meeting,
     network,
@@ -165,6 +166,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "accept",
     # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
     "check",
+    "declared_differs",
     "rules",
     "rule",
     "stale",

@@ -33,9 +33,18 @@ def check(thing: Register | Snapshot) -> list[Finding]:
         found.extend(snapshot.findings)
         found.extend(ballot(snapshot).findings)
         found.extend(network(snapshot).findings)
+        found.extend(declared_differs(snapshot))
     except CrossholdError as error:
         found.extend(error.findings)
     return list(found)
+
+
+def declared_differs(snapshot: Snapshot, issuer: str | None = None) -> list[Finding]:
+    """``W_DECLARED_DIFFERS`` where what is declared, of one company when given, is not what the lots add up to through all chains."""
+    from crosshold.measures import declared as room
+
+    told = [d for d in snapshot.declared if issuer in (None, d.issuer)]
+    return room.declared_differs(stakes(snapshot, capital_basis="issued"), told) if told else []
 
 
 def rules(*jurisdictions: str, at: date | None = None, file: str | Path | None = None) -> list[Rule]:

@@ -121,6 +121,7 @@ def owners(
             at = snapshot.at
             network = api.network(snapshot, ballot, capital_basis="issued", votes_basis=f"{votes}_votes")
         question.findings.extend(ballot.findings if ballot is not None else ())
+        question.findings.extend(api.declared_differs(snapshot, issuer) if snapshot is not None else ())
         if bounds:
             only(bounds, votes == "exercisable", "--votes")
             stakes = api.stakes(question.case("bounds", NO_BOUNDS), ballot, capital_basis="issued")

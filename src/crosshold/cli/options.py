@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -29,7 +30,9 @@ Threads = Annotated[int | None, typer.Option("--threads", help="Threads for a re
 Totals = Annotated[
     str | None, typer.Option("--totals", help="All shares of a company in a register: column or sum.", metavar="HOW")
 ]
-Overheld = Annotated[str | None, typer.Option("--overheld", help="Over 100 % in a register: refuse or report.", metavar="HOW")]
+Overheld = Annotated[
+    str | None, typer.Option("--overheld", help="Over 100 % in a register: refuse, report or leave-out.", metavar="HOW")
+]
 Exact = Annotated[bool, typer.Option("--exact", help='Ratios as exact fractions "a/b".')]
 
 
@@ -50,9 +53,15 @@ def day(text: str | None, option: str) -> date | None:
 def snapshot_of(case: str, at: str | None, known_by: str | None, believe: str | None, **register_only: Any) -> Snapshot:
     """The Snapshot that a command asks for. ``register_only`` are options that say nothing about a case: they must not be given."""
     no_register(case)
+    overheld = register_only.get("overheld")
+    if api.is_register_folder(case) and overheld in ("refuse", "leave-out"):
+        register_only.pop("overheld")
     no_options(case, **register_only)
     days = [day(at, "--at"), day(known_by, "--known-by")]
-    return api.read(case).at(days[0], known_by=days[1], believe=believe)
+    register = api.read(case)
+    if overheld == "leave-out":
+        register = replace(register, overheld=overheld)
+    return register.at(days[0], known_by=days[1], believe=believe)
 
 
 def no_options(case: str, **register_only: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from crosshold.model.entity import FLOAT, Entity
 from crosshold.model.lot import DEFAULT
 from crosshold.model.policy import Policy
 from crosshold.model.share import NOTIONAL
-from crosshold.model.snapshot import Issuer, Lot, Lots, ShareClass, Snapshot
+from crosshold.model.snapshot import Declared, Issuer, Lot, Lots, ShareClass, Snapshot
 from crosshold.model.statement import Statement
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Picker:
         rows = register.statements
         denials = [rows[n] for n in self.rows.holding if self.rows.stance[n] == "denies"]
         self.alone: list[int] = []
+        self.declared: list[int] = []
         apart = [(n, rows[n]) for n in self._apart({s.object for s in denials})]
         self.contested = Contested(apart, denials, self.issuers, believe, self.picked, self._tell, self._majorities)
         if register.revision_cycle:
@@ -70,6 +71,7 @@ class Picker:
             if word != "lot" and (rows.directness[n] == "indirect" or word == "declared"):
                 kind, name = "an indirect" if rows.directness[n] == "indirect" else "a declared", rows.id(n)
                 self._tell("N_DECLARED_INTEREST", f"{name} is {kind} interest: it is kept and makes no lot.", "", name)
+                self.declared.append(n)
                 continue
             direct.append(n)
             slots[rows.slot(n)] += 1
@@ -125,9 +127,9 @@ class Picker:
         share = rows.said[n] is not None and rows.basis[n] in READ_AS_ISSUED
         return share and rows.directness[n] != "indirect" and rows.word.get(n) != "declared"
 
-    def overheld(self) -> list[tuple[str, int, int]]:
+    def overheld(self, lots: Lots | None = None) -> list[tuple[str, int, int]]:
         """Companies of which even the lowest counts are more than there are: the sum and the whole."""
-        lots = self.lots()
+        lots = self.lots() if lots is None else lots
         lowest: Counter[str] = Counter()
         for issuer, count in zip(lots.column("issuer").tolist(), lots.columns.lowest.tolist(), strict=True):
             lowest[issuer] += count
@@ -183,20 +185,44 @@ class Picker:
         for conflict in self.contested.conflicts():
             self._tell("W_CONFLICT", conflict.message, "Both are kept; --believe says whom to follow.", conflict.issuer)
         lots = self.lots()
+        left_out = self._leave_out(lots) if self.register.overheld == "leave-out" else []
+        if left_out:
+            told = enumerate(lots.column("issuer").tolist())
+            lots = lots.edited({place: () for place, issuer in told if issuer not in self.issuers})
         rest = self._rest(lots)
         entities = {**self.register.entities}
         for name in dict.fromkeys([*self.issuers, *lots.column("holder").tolist(), *(lot.holder for lot in rest)]):
             if name not in entities:
                 entities[name] = Entity(name)
-        records, left_out = self._records()
+        records, unknown = self._records()
+        left_out += unknown
         if self.known_by is not None:
             left_out += self.register.unknown(self.day, self.known_by)
         chosen = {"case": self.register.defaults.get("case", ""), **self.register.defaults, **records}
         chosen.pop("rest", None)
         return Snapshot(
             at=self.day, entities=entities, issuers=self.issuers, lots=lots.edited({}, rest), known_by=self.known_by,
-            believe=self.name, left_out=tuple(left_out), findings=self._all_findings(), same=self.register.same, **chosen,
+            believe=self.name, left_out=tuple(left_out), findings=self._all_findings(), same=self.register.same,
+            declared=tuple(self._declared(lots)), **chosen,
         )  # fmt: skip
+
+    def _leave_out(self, lots: Lots) -> list[str]:
+        """Take the companies out of which more than all is held; the statements that said so."""
+        over = dict.fromkeys(name for name, _, _ in self.overheld(lots))
+        evidence = {name: [lots[place].evidence or lots[place].id for place in lots.positions(name)] for name in over}
+        for name, statements in evidence.items():
+            self.issuers.pop(name)
+            message = f"{name}: more than all of it is held ({', '.join(statements[:20])}); it is left out, as asked."
+            self._tell("W_OVERHELD", message, "Look for what is counted twice.", name)
+        return [statement for statements in evidence.values() for statement in statements]
+
+    def _declared(self, lots: Lots) -> Iterator[Declared]:
+        """The declared shares of companies of which there are lots to compare them with."""
+        rows, told = self.rows, set(lots.codes("issuer").words)
+        for n in self.declared:
+            share = rows.share[n]
+            if share is not None and rows.object[n] in told and rows.basis[n] in READ_AS_ISSUED:
+                yield Declared(rows.id(n), rows.subject[n], rows.object[n], share)
 
     def _all_findings(self) -> tuple[Finding, ...]:
         for code, count in sorted(self.told.items()):

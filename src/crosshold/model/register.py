@@ -34,8 +34,9 @@ class Register:
     """Statements, sources, entities, and the records of a case that are no statements (``records``, rows with their ``known_on``).
 
     ``notional``: a company of which nobody says how many shares it has stands on a notional whole, and percentages of it count; a case
-    names its companies itself. ``defaults`` are the Snapshot fields that a case fixes: ``case``, ``title``, ``currency``, ``groups``,
-    ``rules``, ``rest``.
+    names its companies itself. ``same`` has the ids that :meth:`canonical` has taken for others. ``overheld``: a Snapshot in which more
+    than all of a company is held is refused (``refuse``), or made without that company (``leave-out``). ``defaults`` are the Snapshot
+    fields that a case fixes: ``case``, ``title``, ``currency``, ``groups``, ``rules``, ``rest``.
     """
 
     statements: Statements
@@ -50,6 +51,7 @@ class Register:
     picks: tuple[Pick, ...] = ()
     notional: bool = False
     same: Mapping[str, str] = field(default_factory=dict)
+    overheld: str = "refuse"
 
     def add(self, statements: Iterable[Statement]) -> Register:
         """A new Register with more statements; ids already there are kept once."""

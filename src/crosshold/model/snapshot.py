@@ -7,17 +7,21 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from crosshold.errors import Finding, Findings, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.lot import Lot
 from crosshold.model.lots import Lots
 from crosshold.model.records import Overlay, Records, fields_of, touched
+from crosshold.model.share import Share
 
-__all__ = ["Issuer", "Lot", "Lots", "Price", "Rate", "Record", "RuleChoice", "ShareClass", "Snapshot"]
+__all__ = ["Declared", "Issuer", "Lot", "Lots", "Price", "Rate", "Record", "RuleChoice", "ShareClass", "Snapshot"]
 
 Record = Mapping[str, Any]
+_OVERHELD = (
+    "Check for double counting, or give the share class; a register of claims is answered without it by --overheld leave-out."
+)
 _MAPPINGS = ("entities", "issuers", "groups", "prices", "fx", "market", "cash")
 
 
@@ -78,6 +82,18 @@ class Rate:
     confidence: str | None = None
 
 
+class Declared(NamedTuple):
+    """An interest that is declared, or held indirectly: ``statement`` says that ``holder`` has ``share`` of ``issuer`` by whatever chain.
+
+    It makes no lot (spec/evidence 3.4); what the lots add up to is compared with it.
+    """
+
+    statement: str
+    holder: str
+    issuer: str
+    share: Share
+
+
 @dataclass(frozen=True)
 class RuleChoice:
     """Which rules a case runs: packs by jurisdiction, ``only`` these ids when given, fixed readings, accepted C rows.
@@ -97,8 +113,8 @@ class Snapshot:
     """Who holds what at ``at``, and the records that law and deals read. Never changed: :meth:`evolve` gives a new one.
 
     ``cash`` maps entity to ``{currency: Decimal}``; ``market``, ``financials``, ``books``, ``contracts``, ``overlays``, ``watch`` and
-    ``facts`` are plain records in the words of the case file. ``same`` has the ids of parties that go by another one here. ``left_out``
-    names rows that were not known at ``known_by``.
+    ``facts`` are plain records in the words of the case file. ``declared`` are interests in its companies that make no lots. ``same`` has
+    the ids of parties that go by another one here. ``left_out`` names rows that were not known at ``known_by``.
     """
 
     at: date
@@ -126,6 +142,7 @@ class Snapshot:
     left_out: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     same: Record = field(default_factory=dict)
+    declared: tuple[Declared, ...] = ()
 
     def __post_init__(self) -> None:
         self._freeze(_MAPPINGS)
@@ -155,7 +172,7 @@ class Snapshot:
         over = {name: found for name in suspects if (found := self._overheld(self.issuers[name]))}
         for name in self.issuers if over else ():
             for what, message in over.get(name, ()):
-                faults.add("E_OVERHELD", f"{what}: {message}", "Check for double counting, or give the share class.", what)
+                faults.add("E_OVERHELD", f"{what}: {message}", _OVERHELD, what)
         faults.raise_errors(RequestError)
 
     def _suspects(self) -> list[str]:
