@@ -96,3 +96,20 @@ def test_one_select_is_answered_and_nothing_else_is_done(
     run("migrate", folder, str(tmp_path / "r.sqlite"))
     ran = run("query", str(tmp_path / "r.sqlite"), "SELECT 1")
     assert ran.status == 2 and "migrate" in ran.err
+
+
+def test_every_question_can_be_answered_without_a_damaged_part(run: Run, file: Callable[[str, str], str], tmp_path: Path) -> None:
+    folder = tmp_path / "r"
+    run("import", file("filed.yaml", FILED), "--into", str(folder))
+    run("import", file("more.yaml", FILED.replace("subject: A,", "subject: C,")), "--into", str(folder))
+    damaged = max((folder / "statements").iterdir(), key=lambda path: path.stat().st_mtime_ns)
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    for words in (("own",), ("owners",), ("control",), ("votes",), ("claims",), ("conflicts",), ("explain", "own", "A", "B")):
+        verb, *more = words
+        at = () if verb == "claims" else ("--at", "2020-03-01")
+        ran = run(verb, str(folder), *more, *at)
+        assert ran.status == 2 and "--salvage" in ran.err, words
+        ran = run(verb, str(folder), *more, *at, "--salvage")
+        assert ran.status == 0, (words, ran.err)
+        if verb not in ("explain", "conflicts"):
+            assert "W_PART_MISSING" in ran.err, words

@@ -297,7 +297,7 @@ def test_a_claim_without_a_class_beside_several_is_about_all_of_them() -> None:
     assert snapshot.held("H", "I") == 400_000 and "N_CLASS_UNSAID" in {f.code for f in snapshot.findings}
 
 
-@settings(max_examples=200)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.builds(

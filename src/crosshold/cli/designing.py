@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from crosshold import api
-from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, show, snapshot_of
+from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, Salvage, show, snapshot_of
 from crosshold.errors import Finding, RequestError
 
 Goals = Annotated[str, typer.Argument(help="A goals file, or the name of goals of the case.", metavar="GOALS")]
@@ -19,10 +19,10 @@ def design(
     lever: Annotated[list[str] | None, typer.Option("--lever", help="Use only this lever; again for more.", metavar="ID")] = None,
     number: Annotated[int, typer.Option("--plan", help="Which plan --out writes.", min=1, metavar="N")] = 1,
     out: Annotated[Path | None, typer.Option("--out", help="Write that plan (.yaml) or the whole answer (.json).", metavar="FILE")] = None,
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
     """Find plans that meet goals at least cost, each proved by a replay."""
-    snapshot = snapshot_of(case, at, known_by, believe)
+    snapshot = snapshot_of(case, at, known_by, believe, salvage)
     found = api.design(snapshot, api.read_goals(goals, case), levers=lever)
     if out is not None:
         if out.suffix == ".json":

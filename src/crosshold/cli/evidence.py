@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crosshold import api
-from crosshold.cli.options import At, Case, Json, KnownBy, day
+from crosshold.cli.options import At, Case, Json, KnownBy, Salvage, day
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.cli.running import account, working
 from crosshold.errors import Finding, RequestError
@@ -103,7 +103,7 @@ def export(
     format: Annotated[str, typer.Option("--format", help="The format to write.", metavar="NAME")],
     at: At = None,
     known_by: KnownBy = None,
-    salvage: Annotated[bool, typer.Option("--salvage", help="Go on without damaged parts.")] = False,
+    salvage: Salvage = False,
     as_json: Json = False,
 ) -> None:
     """Write the claims of a case or register in a format that others read; what it cannot hold is listed."""
@@ -133,7 +133,7 @@ def claims(
     status: Annotated[
         str | None, typer.Option("--status", help="filed, confirmed, reported, disputed ...", metavar="WORD")
     ] = None,
-    salvage: Annotated[bool, typer.Option("--salvage", help="Answer without damaged parts.")] = False,
+    salvage: Salvage = False,
     as_json: Json = False,
 ) -> None:
     """Who said what: the claims of a case or register side by side, contradictory ones too."""
@@ -173,9 +173,9 @@ def _said(s: Any) -> str:
     return ", ".join(counts)
 
 
-def conflicts(case: Case, at: At = None, known_by: KnownBy = None, as_json: Json = False) -> None:
+def conflicts(case: Case, at: At = None, known_by: KnownBy = None, salvage: Salvage = False, as_json: Json = False) -> None:
     """Claims about one holding that contradict each other; pick says which to follow."""
-    register = api.read(case)
+    register = api.read(case, salvage=salvage)
     found = api.conflicts(register, day(at, "--at"), day(known_by, "--known-by"))
     if as_json:
         print_json({"conflicts": found, "findings": []})
@@ -204,12 +204,13 @@ def diff(
         str, typer.Option("--by", help="at (two days), known-by (as known on two days) or source.", metavar="WHAT")
     ] = "at",
     at: At = None,
+    salvage: Salvage = False,
     as_json: Json = False,
 ) -> None:
     """What changed about holdings between two days, two days of knowledge, or two sources."""
     word = by.replace("-", "_")
     ends: list[Any] = [before, after] if word == "source" else [day(before, "BEFORE"), day(after, "AFTER")]
-    rows = api.diff(api.read(case), ends[0], ends[1], by=word, day=day(at, "--at"))
+    rows = api.diff(api.read(case, salvage=salvage), ends[0], ends[1], by=word, day=day(at, "--at"))
     if as_json:
         print_json({"before": before, "after": after, "by": by, "changes": rows, "findings": []})
         return

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from crosshold import api
-from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, day, known, show, snapshot_of
+from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, Salvage, day, known, show, snapshot_of
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.errors import Finding
 
@@ -52,10 +52,10 @@ def meeting(
     resolution: Annotated[str, typer.Option("--resolution", help="Its class: ordinary, special, merger, ...")] = "ordinary",
     turnout: Annotated[str, typer.Option("--turnout", help="Share of all votes that is present.", metavar="SHARE")] = "1",
     reading: Annotated[str | None, typer.Option("--reading", help="Fix an open basis: gross or exercisable.")] = None,
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
     """Who can pass or block a resolution at a meeting, alone and in pairs."""
-    snapshot = snapshot_of(case, at, known_by, believe)
+    snapshot = snapshot_of(case, at, known_by, believe, salvage)
     known(snapshot, issuer=issuer)
     result = api.meeting(snapshot, issuer, resolution=resolution, turnout=turnout, readings=reading)
     show(result, snapshot, as_json, exact)

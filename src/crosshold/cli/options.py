@@ -14,6 +14,7 @@ from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.errors import Finding, Findings, RequestError, did_you_mean
 from crosshold.model.dates import interval
 from crosshold.model.exact import fraction
+from crosshold.model.register import Register
 from crosshold.model.snapshot import Snapshot
 
 Case = Annotated[str, typer.Argument(help="A case file or folder, or a bundled name (alliance).", metavar="CASE")]
@@ -24,6 +25,7 @@ Issuer = Annotated[str | None, typer.Option("--issuer", help="Only this company.
 At = Annotated[str | None, typer.Option("--at", help="The day asked about (default: the case's).", metavar="DATE")]
 KnownBy = Annotated[str | None, typer.Option("--known-by", help="What a reader of that day could know.", metavar="DATE")]
 Believe = Annotated[str | None, typer.Option("--believe", help="Whom to believe when claims conflict.", metavar="POLICY")]
+Salvage = Annotated[bool, typer.Option("--salvage", help="Answer without damaged parts of a register folder.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Also write the whole answer: .parquet, .csv or .json.", metavar="FILE")]
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads for a register (default: all).", metavar="N", min=1)]
@@ -50,18 +52,27 @@ def day(text: str | None, option: str) -> date | None:
     return first
 
 
-def snapshot_of(case: str, at: str | None, known_by: str | None, believe: str | None, **register_only: Any) -> Snapshot:
+def snapshot_of(
+    case: str, at: str | None, known_by: str | None, believe: str | None, salvage: bool, **register_only: Any
+) -> Snapshot:
     """The Snapshot that a command asks for. ``register_only`` are options that say nothing about a case: they must not be given."""
+    return read_at(case, at, known_by, believe, salvage, **register_only)[1]
+
+
+def read_at(
+    case: str, at: str | None, known_by: str | None, believe: str | None, salvage: bool, **register_only: Any
+) -> tuple[Register, Snapshot]:
+    """The Register behind a question, and its Snapshot."""
     no_register(case)
     overheld = register_only.get("overheld")
     if api.is_register_folder(case) and overheld in ("refuse", "leave-out"):
         register_only.pop("overheld")
     no_options(case, **register_only)
     days = [day(at, "--at"), day(known_by, "--known-by")]
-    register = api.read(case)
+    register = api.read(case, salvage=salvage)
     if overheld == "leave-out":
         register = replace(register, overheld=overheld)
-    return register.at(days[0], known_by=days[1], believe=believe)
+    return register, register.at(days[0], known_by=days[1], believe=believe)
 
 
 def no_options(case: str, **register_only: Any) -> None:

@@ -12,14 +12,14 @@ import typer
 
 from crosshold import api
 from crosshold.cli import options, register
-from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, Out, Overheld, Source, Threads, Totals
+from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, Out, Overheld, Salvage, Source, Threads, Totals
 from crosshold.cli.register import Asked, Work
 from crosshold.errors import Finding, RequestError
 from crosshold.model.exact import fraction
 from crosshold.model.snapshot import Snapshot
 from crosshold.network import Network
 
-DAYS = {"at": At, "known_by": KnownBy, "believe": Believe}
+DAYS = {"at": At, "known_by": KnownBy, "believe": Believe, "salvage": Salvage}
 ANSWER = {"as_json": Json, "exact": Exact, "out": Out}
 READER = {"threads": Threads, "totals": Totals, "overheld": Overheld}
 
@@ -58,7 +58,7 @@ def _command(verb: Callable[..., None], first: dict[str, Any], shared: dict[str,
     def parameter(name: str, annotation: Any, default: Any) -> inspect.Parameter:
         return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
 
-    defaults = {name: False if name in ("as_json", "exact") else None for name in shared}
+    defaults = {name: False if name in ("as_json", "exact", "salvage") else None for name in shared}
     parameters = [
         *(parameter(name, annotation, inspect.Parameter.empty) for name, annotation in first.items()),
         *(parameter(p.name, p.annotation, p.default) for p in own),
@@ -101,7 +101,7 @@ def put(asked: Asked, *ids: str | None, issuer: str | None = None, votes: bool =
             yield Question(asked, work.network, None, work, [])
         return
     given = {"threads": asked.threads, "totals": asked.totals, "overheld": asked.overheld}
-    snapshot = options.snapshot_of(asked.path, asked.at, asked.known_by, asked.believe, **given)
+    snapshot = options.snapshot_of(asked.path, asked.at, asked.known_by, asked.believe, asked.salvage, **given)
     options.known(snapshot, *ids, issuer=issuer)
     if votes:
         network, findings = options.votes_network(snapshot)

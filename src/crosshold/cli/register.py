@@ -32,6 +32,7 @@ class Asked(NamedTuple):
     out: Path | None = None
     as_json: bool = False
     exact: bool = False
+    salvage: bool = False
 
 
 class Work(NamedTuple):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from crosshold import api
-from crosshold.cli.options import At, Believe, KnownBy, no_register, ratio, snapshot_of
+from crosshold.cli.options import At, Believe, KnownBy, Salvage, no_register, ratio, snapshot_of
 from crosshold.cli.questions import MaybeFile, answer, answer_file, asks, asks_case, asks_file, needed, parts_of, put
 from crosshold.cli.register import Asked
 from crosshold.errors import Finding, RequestError
@@ -63,7 +63,7 @@ def cascade(
 def clear(
     asked: Asked,
     case: Annotated[str | None, typer.Option("--case", help="Equity is held as in this case.", metavar="CASE")] = None,
-    at: At = None, known_by: KnownBy = None, believe: Believe = None,
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False,
 ) -> None:  # fmt: skip
     """What firms that owe each other pay, and who defaults. FILE: assets, owes (or debts and debt_held), equity_held."""
     given = api.read_numbers(asked.path, "clear")
@@ -73,7 +73,7 @@ def clear(
         if "equity_held" in lists:
             message = "equity_held is in the file, and a case is given too."
             raise RequestError(Finding("E_OPTION", message, "Keep one of them.", "--case"))
-        network = api.network(snapshot_of(case, at, known_by, believe))
+        network = api.network(snapshot_of(case, at, known_by, believe, salvage))
         lists["equity_held"] = api.holdings(network)
     answer_file(asked, api.clearing(given.amounts["assets"], debts=given.amounts.get("debts"), **lists))
 

@@ -17,9 +17,11 @@ from crosshold.cli.options import (
     Issuer,
     Json,
     KnownBy,
+    Salvage,
     day,
     known,
     no_register,
+    read_at,
     show,
     snapshot_of,
     votes_network,
@@ -36,15 +38,15 @@ def demo(
 
 
 def votes(
-    case: Case, at: At = None, known_by: KnownBy = None, believe: Believe = None, issuer: Issuer = None,
+    case: Case, at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False, issuer: Issuer = None,
     meeting: Annotated[str, typer.Option("--meeting", help="The class of the resolution.")] = "ordinary",
     reading: Annotated[str | None, typer.Option("--reading", help="Fix an open basis: gross or exercisable.")] = None,
     as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
     """Who can vote what at each company, and why not where not."""
-    snapshot = snapshot_of(case, at, known_by, believe)
+    register, snapshot = read_at(case, at, known_by, believe, salvage)
     known(snapshot, issuer=issuer)
-    ballot = api.ballot(snapshot, meeting=meeting, readings=reading, past=api.read(case).earlier(snapshot))
+    ballot = api.ballot(snapshot, meeting=meeting, readings=reading, past=register.earlier(snapshot))
     issuers = [issuer] if issuer else list(ballot.told)
     ballot = ballot.about(issuer) if issuer else ballot
     if as_json:
@@ -65,14 +67,15 @@ OutcomeFile = Annotated[Path | None, typer.Option("--out", help=OUTCOME_FORMS, m
 
 
 def simulate(
-    case: Case, plan: Plan, at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+    case: Case, plan: Plan, at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False,
+    as_json: Json = False, exact: Exact = False,
     out: OutcomeFile = None,
     step: Annotated[str | None, typer.Option("--explain", help="The proof of one step instead of the whole path.", metavar="STEP")] = None,
     orders: Annotated[bool, typer.Option("--order-check", help="Try every order of the steps that the plan allows.")] = False,
     diff: Annotated[str | None, typer.Option("--diff", help="Also say what differs at the end from another plan.", metavar="PLAN2")] = None,
 ) -> None:  # fmt: skip
     """Replay a plan step by step: shares, votes, cash, events."""
-    snapshot = snapshot_of(case, at, known_by, believe)
+    snapshot = snapshot_of(case, at, known_by, believe, salvage)
     try:
         outcome = api.simulate(snapshot, api.read_plan(plan, case), order_check=orders)
     except PlanError as error:
@@ -107,11 +110,11 @@ def _until(outcome: Any, snapshot: Any, findings: Sequence[Finding], as_json: bo
 def compare(
     case: Case, plan: Plan,
     other: Annotated[str | None, typer.Argument(help="A second plan; without it, doing nothing.", metavar="PLAN2")] = None,
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
     """What differs between two plans, or from doing nothing."""
-    snapshot = snapshot_of(case, at, known_by, believe)
-    past = api.read(case).earlier(snapshot)
+    register, snapshot = read_at(case, at, known_by, believe, salvage)
+    past = register.earlier(snapshot)
     first = api.simulate(snapshot, api.read_plan(plan, case), past=past)
     second = api.simulate(snapshot, api.read_plan(other, case), past=past) if other else None
     result = api.compare(first, second) if second else api.compare(snapshot, first)
@@ -122,14 +125,14 @@ def explain(
     case: Case,
     verb: Annotated[str, typer.Argument(help="own, votes or control.", metavar="VERB")],
     holder: Annotated[str, typer.Argument(metavar="HOLDER")], issuer: Annotated[str, typer.Argument(metavar="ISSUER")],
-    at: At = None, known_by: KnownBy = None, believe: Believe = None, as_json: Json = False, exact: Exact = False,
+    at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
     """Prove one number by its paths, sums, rules and sources."""
     if verb not in ("own", "votes", "control"):
         raise RequestError(Finding("E_VERB", f"{verb!r} cannot be explained.", "Say own, votes or control.", "explain"))
     no_register(case)
     days = day(at, "--at"), day(known_by, "--known-by")
-    register = api.read(case)
+    register = api.read(case, salvage=salvage)
     snapshot = register.at(days[0], known_by=days[1], believe=believe)
     known(snapshot, holder=holder, issuer=issuer)
     if verb == "votes":

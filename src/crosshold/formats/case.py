@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from crosshold.errors import FileError, Finding, Findings
+from crosshold.errors import FileError, Finding, Findings, did_you_mean
 from crosshold.formats.case_records import record_lists, record_maps, rule_choice
 from crosshold.formats.fields import Fields
 from crosshold.formats.holdings_header import SUFFIXES
@@ -20,6 +20,7 @@ from crosshold.formats.statements import further_names, plain_field
 from crosshold.formats.tables import read_rows
 from crosshold.formats.yaml_text import Document, read_file
 from crosshold.model.entity import FLOAT, KINDS, Entity
+from crosshold.model.picks import Pick
 from crosshold.model.register import Register, Statements
 from crosshold.model.share import BASES, NOTIONAL, Share, parse
 from crosshold.model.snapshot import ShareClass
@@ -29,7 +30,7 @@ VERSION = "case/1"
 KEYS = (
     "crosshold", "id", "title", "at", "known_by", "believe", "currency", "sources", "entities", "groups", "issuers", "lots",
     "rest",
-    "prices", "fx", "market", "cash", "financials", "books", "contracts", "overlays", "watch", "facts", "rules", "claims", "note",
+    "prices", "fx", "market", "cash", "financials", "books", "contracts", "overlays", "watch", "facts", "rules", "claims", "picks", "note",
 )  # fmt: skip
 _EVIDENCE = ("source", "confidence", "known_on", "note", "stance", "speaker", "speaker_kind", "via")
 _ENTITY = ("id", "name", "kind", "jurisdiction", "form", "listed", "sme", "lei", "isin", "number", "ticker", "names", "note")
@@ -135,6 +136,7 @@ class _CaseReader:
         self.known |= set(groups)
         statements += [s for n, row in enumerate(self.rows("claims"), 1) if (s := self._claim(n, row, sources))]
         self._unique(statements)
+        picks = tuple(p for row in top.children("picks") if (p := _pick(row, statements)))
         illustrative: set[str] = set()
         records: dict[str, Any] = record_maps(self.named, top.text("currency", "EUR") or "EUR", self.known, illustrative)
         records |= record_lists(self.top, self.known)
@@ -151,7 +153,8 @@ class _CaseReader:
                 )
         return Register(
             statements=Statements(statements), sources=sources, entities=entities, records=records, defaults=defaults, day=day,
-            known_by=known_by, believe=top.text("believe", "latest-firm") or "latest-firm", findings=tuple(self.faults),
+            known_by=known_by, picks=picks,
+            believe=top.text("believe") or ("picks" if picks else "latest-firm"), findings=tuple(self.faults),
         )  # fmt: skip
 
     def _unique(self, statements: list[Statement]) -> None:
@@ -313,3 +316,23 @@ class _CaseReader:
             valid_to=row.partial_day("valid_to"), as_of=row.partial_day("as_of"), known_on=row.day("known_on"),
             speaker_kind=row.choice("speaker_kind", SPEAKER_KINDS, "unknown") or "unknown", label=row.text("id"), **text,
         )  # fmt: skip
+
+
+def _pick(row: Fields, statements: Iterable[Statement]) -> Pick | None:
+    """An analyst's choice: ``statement`` is the id of a claim or of a lot."""
+    row.only(("statement", "by", "reason", "on"))
+    if not row.require("statement", "by"):
+        return None
+    name, on = row.text("statement") or "", row.day("on")
+    chosen = next((s for s in statements if name in (s.id, s.extra.get("lot"))), None)
+    if chosen is None or chosen.verb != "holds" or chosen.object is None:
+        known = [s.extra.get("lot") or s.id for s in statements if s.verb == "holds"]
+        row.fault(
+            "C_UNKNOWN_CLAIM",
+            f"{name!r} is no claim or lot of this case about a holding.",
+            did_you_mean(name, known),
+            "statement",
+        )
+        return None
+    by, reason = row.text("by") or "", row.text("reason") or ""
+    return Pick(chosen.subject, chosen.object, chosen.share_class, chosen.id, by, reason, on.isoformat() if on else None)

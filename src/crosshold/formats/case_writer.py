@@ -12,6 +12,7 @@ from typing import Any
 
 from crosshold.formats.statements import names_by_kind
 from crosshold.formats.yaml_text import write
+from crosshold.model.picks import Pick
 from crosshold.model.register import Register
 from crosshold.model.share import parse
 from crosshold.model.statement import Statement
@@ -39,6 +40,7 @@ def write_case(register: Register) -> str:
         "rest": defaults.get("rest"),
         **{part: _records(part, rows, register) for part, rows in register.records.items()},
         "rules": {**_row(replace(rules, rows=None)), "rows": rules.rows.data if rules.rows else None} if rules else None,
+        "picks": [_pick(p, register) for p in register.picks],
         "claims": [_claim(s) for s in register.statements if not _is_issuer(s) and "lot" not in s.extra],
     }
     for key in ("identifiers", "id"):
@@ -47,6 +49,11 @@ def write_case(register: Register) -> str:
     for row in data["sources"].values():
         row.pop("id", None)
     return write(_clean(data))
+
+
+def _pick(pick: Pick, register: Register) -> dict[str, Any]:
+    lot = register.statement(pick.statement or "").extra.get("lot")
+    return {"statement": lot or pick.statement, "by": pick.by, "reason": pick.reason or None, "on": pick.on}
 
 
 def _is_issuer(s: Statement) -> bool:
@@ -99,7 +106,7 @@ def _lot(s: Statement) -> dict[str, Any]:
 
 
 def _claim(s: Statement) -> dict[str, Any]:
-    row = {name: value for name, value in _row(s).items() if name not in ("label", "share", "share_class")}
+    row = {name: value for name, value in _row(s).items() if name not in ("label", "share", "share_class", "_id")}
     share: dict[str, Any] = {}
     if s.share and not _short(s):
         share = {"share": json.loads(s.canonical())["share"]}

@@ -252,7 +252,8 @@ class Contested:
             wide = hull(tied, said.point)  # equally firm, equally new, and they conflict: nothing chooses between them
         if wide:
             name = best.id
-            best = replace(best, share=wide, basis=best.basis if best.basis == "unknown" else "issued")
+            unsaid = best.share is not None and best.basis == "unknown"
+            best = replace(best, share=wide, basis="unknown" if unsaid else "issued")
             best.remember(name)
         return [self._lot(best, corroborated_by=tuple(agree), set_aside=aside)]
 
