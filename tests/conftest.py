@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +14,25 @@ settings.load_profile("crosshold")
 
 SAMPLE_DATA = "sample data"
 """Tests on sample files that are not part of the repository skip with a reason that begins with these words."""
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The connection string of a PostgreSQL server that the tests started."""
+    from tests.store.database import cluster, programs
+
+    bin = programs()
+    if bin is None:
+        pytest.skip("PostgreSQL is not installed")
+    with cluster(bin) as where:
+        yield where
+
+
+@pytest.fixture(scope="session")
+def url(address: str) -> str:
+    """The same as an address, to which ``&schema=`` is added."""
+    parts = dict(part.split("=", 1) for part in address.split())
+    return f"postgresql://{parts['user']}@/{parts['dbname']}?host={parts['host'].replace('/', '%2F')}"
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.store.database import cluster, programs
 
 Run = Callable[..., Any]
 FILED = """crosshold: statements/1
@@ -21,21 +20,11 @@ statements:
 """
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    bin = programs()
-    if bin is None:
-        pytest.skip("PostgreSQL is not installed")
-    with cluster(bin) as where:
-        parts = dict(part.split("=", 1) for part in where.split())
-        yield f"postgresql://{parts['user']}@/{parts['dbname']}?host={parts['host'].replace('/', '%2F')}"
-
-
 @pytest.fixture(params=["r", "r.sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param != "postgres":
         return str(tmp_path / request.param)
-    return f"{request.getfixturevalue('server')}&schema={tmp_path.name}"
+    return f"{request.getfixturevalue('url')}&schema={tmp_path.name}"
 
 
 def test_every_verb_takes_every_store(run: Run, file: Callable[[str, str], str], place: str, tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ from crosshold.store.sqlite import SqliteStore
 from crosshold.store.tables import TableStore
 
 from .claims import holding, statements
-from .database import cluster, programs
 
 Keep = Callable[..., Register]
 ENTITIES = [
@@ -35,15 +34,6 @@ ENTITIES = [
     Entity("日", "日産"),
 ]
 SOURCES = [Source("reg", "register", published_on=date(2020, 1, 1)), Source("news", "article")]
-
-
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    bin = programs()
-    if bin is None:
-        pytest.skip("PostgreSQL is not installed")
-    with cluster(bin) as where:
-        yield where
 
 
 _numbers = count()

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -25,19 +25,9 @@ from crosshold.store.jobs import Job
 from crosshold.store.opening import Store, create_store, open_store
 
 from .claims import holding, statements
-from .database import cluster, programs
 from .test_contract import ENTITIES, SOURCES, answers
 
 Place = Callable[[str], str]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    bin = programs()
-    if bin is None:
-        pytest.skip("PostgreSQL is not installed")
-    with cluster(bin) as where:
-        yield where
 
 
 def fill(store: Store, rows: list[list[Statement]]) -> None:
@@ -72,24 +62,17 @@ def test_folder_and_sqlite_and_back(tmp_path_factory: pytest.TempPathFactory, ro
 
 
 @pytest.mark.postgres
-def test_folder_to_a_server_and_back(server: str, tmp_path: Path) -> None:
+def test_folder_to_a_server_and_back(url: str, tmp_path: Path) -> None:
     first = create_store(tmp_path / "a")
     fill(first, [[holding(1), holding(2)], [holding(3)]])
     with first.writing(job=Job("pick", "V")) as writer:
         writer.add(picks=[Pick("H1", "C1", None, holding(1).id, "V", "sure", "2020-01-01")])
-    url = address(server, "moved")
+    url = f"{url}&schema=moved"
     assert api.migrate(tmp_path / "a", url) == []
     assert api.migrate(url, tmp_path / "b") == []
     assert said(url) == said(str(tmp_path / "a")) == said(str(tmp_path / "b"))
     with pytest.raises(CrossholdError, match="E_WRITE"):
         api.migrate(tmp_path / "a", url)
-
-
-def address(where: str, schema: str) -> str:
-    """The connection string of the cluster as an address."""
-    parts = dict(part.split("=", 1) for part in where.split())
-    host = parts["host"].replace("/", "%2F")
-    return f"postgresql://{parts['user']}@/{parts['dbname']}?host={host}&schema={schema}"
 
 
 def test_a_place_that_is_taken_is_left_alone(tmp_path: Path) -> None:

@@ -217,6 +217,11 @@ class Snapshot:
             made._check(lots | issuers)
         return made
 
+    @property
+    def heading(self) -> str:
+        """What an answer about it is headed: its title, or how it is called, and the day."""
+        return ", ".join(filter(None, (self.title or self.case, str(self.at))))
+
     def lots_of(self, issuer: str, holder: str | None = None) -> tuple[Lot, ...]:
         """The lots of one issuer, of one holder when given, in register order."""
         return tuple(self.lots[place] for place in self.lots.positions(issuer, holder))

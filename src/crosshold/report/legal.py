@@ -18,7 +18,7 @@ from crosshold.report.tables import paragraph, table
 def votes(ballot: Ballot, issuers: Sequence[str]) -> list[str]:
     """Per company who can vote what and why not; with several outcomes each of them, and what would settle it."""
     snapshot = ballot.snapshot
-    told = [f"{snapshot.title or snapshot.case}, {snapshot.at}", ""]
+    told = [snapshot.heading, ""]
     for number, outcome in enumerate(ballot.outcomes, 1):
         if len(ballot.outcomes) > 1:
             readings = "; ".join(", ".join(f"{k} {v}" for k, v in reading.items()) or "any" for reading in outcome.readings)

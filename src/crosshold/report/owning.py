@@ -97,4 +97,4 @@ def _head(snapshot: Snapshot, what: str, settings: Mapping[str, Any]) -> list[st
     line = f"{'more than' if settings['strict'] else 'at least'} {settings['threshold']} of {settings['basis']}"
     said = ", ".join([*([settings["test"]] if settings["test"] else []), f"reading {settings['reading']}", line])
     source = paragraph(settings["citation"], WIDTH) if settings["citation"] else []
-    return [f"{snapshot.title or snapshot.case}, {snapshot.at}", *paragraph(f"{what} ({said})", WIDTH), *source, ""]
+    return [snapshot.heading, *paragraph(f"{what} ({said})", WIDTH), *source, ""]

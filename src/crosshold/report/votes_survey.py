@@ -15,7 +15,7 @@ from crosshold.report.tables import paragraph, table
 def survey(ballot: Ballot) -> list[str]:
     """How many companies the law reaches, and those in which the largest part of the votes is taken."""
     snapshot = ballot.snapshot
-    told = [f"{snapshot.title or snapshot.case}, {snapshot.at}", ""]
+    told = [snapshot.heading, ""]
     numbers = {
         "companies": len(snapshot.issuers), "lots": len(snapshot.lots), "companies in which votes are taken": len(ballot.moved),
         "companies whose votes are not settled": len(ballot.unsettled_issuers), "outcomes": len(ballot.outcomes),

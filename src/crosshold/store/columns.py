@@ -10,9 +10,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from crosshold.errors import Finding
+from crosshold.errors import FileError, Finding
 from crosshold.model.entity import Entity
 from crosshold.model.picks import Pick
+from crosshold.model.review import refuse_unreviewed
 from crosshold.model.share import Share
 from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of
 from crosshold.store.jobs import Import
@@ -40,6 +41,14 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
 """Kind of part -> its columns and their types in DuckDB."""
 WIDEST = 2**63
 """Counts of shares and votes are smaller."""
+
+
+def refuse(statement: Statement) -> None:
+    """Stop what no store takes: counts that are none (``E_NUMBER``), and proposals that nobody has reviewed (``E_REVIEWER``)."""
+    if abs(statement.shares or 0) >= WIDEST or abs(statement.votes or 0) >= WIDEST:
+        message = f"{statement.id} counts {WIDEST:,} shares or more, which is no count of shares."
+        raise FileError(Finding("E_NUMBER", message, "Check the row.", statement.where or ""))
+    refuse_unreviewed(statement)
 
 
 def statement_line(statement: Statement, now: str) -> str:

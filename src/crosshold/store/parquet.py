@@ -94,6 +94,7 @@ class ParquetStore:
         picks = {(made := pick(row)).slot: made for row in self._rows("picks", as_recorded)}
         return Register(
             self.statements(as_recorded), sources=sources, entities=entities, picks=tuple(picks.values()),
+            defaults={"case": self.folder.name},
             notional=True, believe="picks" if picks else "latest-firm", findings=(*self._imported(as_recorded), *self.findings),
         )  # fmt: skip
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 from crosshold.errors import FileError, Finding, RequestError
 from crosshold.model.entity import Entity
 from crosshold.model.picks import Pick
-from crosshold.model.review import refuse_unreviewed
 from crosshold.model.statement import Source, Statement, content_id
-from crosshold.store.columns import WIDEST
+from crosshold.store.columns import refuse
 from crosshold.store.jobs import Import, Job
 
 if TYPE_CHECKING:
@@ -66,10 +65,7 @@ class TableWriter:
     ) -> None:
         """Take rows in. ``C_DUPLICATE_ID`` when an id that a person gave stands for another statement."""
         for s in statements:
-            if abs(s.shares or 0) >= WIDEST or abs(s.votes or 0) >= WIDEST:
-                message = f"{s.id} counts {WIDEST:,} shares or more, which is no count of shares."
-                raise FileError(Finding("E_NUMBER", message, "Check the row.", s.where or ""))
-            refuse_unreviewed(s)
+            refuse(s)
             content = s.canonical()
             name = s.label or content_id(content)
             there = self._given.setdefault(name, (s.label, content))

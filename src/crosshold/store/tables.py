@@ -141,7 +141,7 @@ class TableStore(ABC):
             else:
                 codes[row["code"]] += 1
         return Register(
-            self._statements(upto), sources, entities, picks=tuple(picks.values()), notional=True,
+            self._statements(upto), sources, entities, picks=tuple(picks.values()), defaults={"case": self.name}, notional=True,
             believe="picks" if picks else "latest-firm", findings=tuple(columns.imported(codes, self.name)),
         )  # fmt: skip
 

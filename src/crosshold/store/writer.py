@@ -20,16 +20,15 @@ from typing import TYPE_CHECKING, Any
 from crosshold.errors import FileError, Finding
 from crosshold.model.entity import Entity
 from crosshold.model.picks import Pick
-from crosshold.model.review import refuse_unreviewed
 from crosshold.model.statement import CONTENT, Source, Statement
 from crosshold.store.columns import (
     COLUMNS,
-    WIDEST,
     entity_line,
     finding_line,
     import_line,
     pick_line,
     quoted,
+    refuse,
     source_line,
     statement_line,
     struct,
@@ -85,10 +84,7 @@ class Writer:
     ) -> None:
         """Take rows in; statements whose id is there already are dropped when the part is made (an import twice changes nothing)."""
         for statement in statements:
-            if abs(statement.shares or 0) >= WIDEST or abs(statement.votes or 0) >= WIDEST:
-                message = f"{statement.id} counts {WIDEST:,} shares or more, which is no count of shares."
-                raise FileError(Finding("E_NUMBER", message, "Check the row.", statement.where or ""))
-            refuse_unreviewed(statement)
+            refuse(statement)
             self._line("statements", statement_line(statement, self.now))
         for entity in entities:
             self._line("entities", entity_line(entity, self.now))
