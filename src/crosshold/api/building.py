@@ -41,10 +41,17 @@ def check(thing: Register | Snapshot) -> list[Finding]:
 
 def declared_differs(snapshot: Snapshot, issuer: str | None = None) -> list[Finding]:
     """``W_DECLARED_DIFFERS`` where what is declared, of one company when given, is not what the lots add up to through all chains."""
-    from crosshold.measures import declared as room
+    from crosshold.measures import bounds, declared
 
     told = [d for d in snapshot.declared if issuer in (None, d.issuer)]
-    return room.declared_differs(stakes(snapshot, capital_basis="issued"), told) if told else []
+    if not told:
+        return []
+    held = stakes(snapshot, capital_basis="issued")
+    known = [d for d in told[: declared.MOST] if d.holder in held.position and d.issuer in held.position]
+    holders, issuers = sorted({d.holder for d in known}), sorted({d.issuer for d in known})
+    rows = bounds.ownership_bounds(held, holders=holders, issuers=issuers).rows if known else ()
+    ours = {(row.holder, row.issuer): (Fraction(row.low), Fraction(row.high)) for row in rows}
+    return list(declared.declared_differs(told, ours))
 
 
 def rules(*jurisdictions: str, at: date | None = None, file: str | Path | None = None) -> list[Rule]:
