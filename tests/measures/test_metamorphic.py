@@ -133,6 +133,7 @@ ELSEWHERE = {
     "cooperative": "games have no network; its own tests permute the players",
     "ends": "stakes, no measure",
     "corners": "calls a measure of the table",
+    "declared": "compares what is said with a measure of the table",
 }
 ORDER = {
     "weakest",
