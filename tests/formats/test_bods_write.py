@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -91,7 +90,7 @@ def test_a_changed_claim_is_written_anew_and_the_rest_as_it_came(tmp_path: Path)
         relationship("r", "aurel", "vogel", interest(share={"exact": 30}), interest("votingRights", share={"exact": 30})),
     ]
     found = Import(bods, save(tmp_path / "in.json", rows))
-    changed = [replace(s, share=exact(Fraction(2, 5))) if s.verb == "holds" else s for s in found.statements]
+    changed = [s.changed(share=exact(Fraction(2, 5))) if s.verb == "holds" else s for s in found.statements]
     register = Register(Statements(changed), found.register.sources, found.register.entities)
     out, _ = written(register, tmp_path)
     assert same_json(out[:3], PARTIES)
@@ -261,7 +260,7 @@ def test_an_outside_judge_has_nothing_to_object_to(tmp_path: Path) -> None:
     write(register_of(*rows, **people), tmp_path / "out.json", "bods")
     assert judged(tmp_path / "out.json") == []
     found = Import(bods, tmp_path / "out.json")
-    edited = [replace(s, share=exact(Fraction(1, 2))) if s.verb == "holds" and s.share else s for s in found.statements]
+    edited = [s.changed(share=exact(Fraction(1, 2))) if s.verb == "holds" and s.share else s for s in found.statements]
     write(Register(Statements(edited), found.register.sources, found.register.entities), tmp_path / "edited.json", "bods")
     assert judged(tmp_path / "edited.json") == []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -254,7 +253,7 @@ def test_entities_that_nobody_changed_go_out_as_they_came(tmp_path: Path) -> Non
 
 def test_a_changed_claim_is_written_anew(tmp_path: Path) -> None:
     found = read(tmp_path, *PARTIES, owned(percentage="30%"))
-    changed = [replace(s, share=parse("0.4")) if s.verb == "holds" else s for s in found.statements]
+    changed = [s.changed(share=parse("0.4")) if s.verb == "holds" else s for s in found.statements]
     write(Register(Statements(changed), found.register.sources, found.register.entities), tmp_path / "out.json", "ftm")
     *parties, link = map(json.loads, (tmp_path / "out.json").read_text().splitlines())
     assert parties == PARTIES and link["properties"]["percentage"] == ["40%"] and link["properties"]["owner"] == ["aurel"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tracemalloc
 from collections import Counter
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -375,7 +374,7 @@ def told_in(s: Statement) -> dict[str, Any]:
 
 
 def content(found: Import) -> list[Any]:
-    return [replace(s, where=None, source=None) for s in found.statements]
+    return [s.changed(where=None, source=None) for s in found.statements]
 
 
 @pytest.mark.parametrize("shape", ["wrapped", "plain", "flat list", "lines", "one", "indented"])
@@ -460,7 +459,7 @@ def test_the_api_says_what_the_files_say(tmp_path: Path, shape: str, item: Any, 
     told = {"meta": {"x": [1]}, "data": [item] if shape == "list" else item, "links": {}}
     found = read(tmp_path, json.dumps(told, indent=1 if shape == "one indented" else None), name="x.json")
     expected = read(tmp_path, xml(record, kind=kind))
-    assert [replace(s, extra={}) for s in content(found)] == [replace(s, extra={}) for s in content(expected)]
+    assert [s.changed(extra={}) for s in content(found)] == [s.changed(extra={}) for s in content(expected)]
     assert [e for b in found.batches for e in b.entities] == [e for b in expected.batches for e in b.entities]
     assert catalogue.recognise(Input(tmp_path / "x.json")).name == "gleif"
 

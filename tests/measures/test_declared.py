@@ -39,21 +39,21 @@ CHAIN = (holds("A", "B", 600), holds("B", "C", 500), holds("A", "C", 50))
 
 @pytest.mark.parametrize(("share", "agrees"), [("0.35", True), ("0.3504", False), ("0.5", False), ("0.05", False)])
 def test_a_declared_share_is_compared_with_all_chains(share: str, agrees: bool) -> None:
-    said = replace(declares(share), share=exact(Fraction(share)))
+    said = declares(share).changed(share=exact(Fraction(share)))
     told = [f for f in api.check(register(*CHAIN, said)) if f.code == "W_DECLARED_DIFFERS"]
     assert not told if agrees else len(told) == 1 and "35.0000%" in told[0].message and said.id in told[0].message
 
 
 def test_a_band_agrees_where_ours_lies_in_it_and_open_ends_do_not_count() -> None:
-    band = replace(declares("0.3"), share=between(Fraction(1, 4), Fraction(1, 2)))
-    above = replace(declares("0.3"), share=replace(between(Fraction(35, 100), Fraction(1, 2)), low_open=True))
+    band = declares("0.3").changed(share=between(Fraction(1, 4), Fraction(1, 2)))
+    above = declares("0.3").changed(share=replace(between(Fraction(35, 100), Fraction(1, 2)), low_open=True))
     for said, count in ((band, 0), (above, 1)):
         assert len(api.declared_differs(register(*CHAIN, said).at())) == count
 
 
 def test_uncertain_stakes_agree_with_what_is_possible() -> None:
-    rough = replace(holds("A", "C", 50), shares=None, share=between(Fraction(5, 100), Fraction(15, 100)), basis="issued")
-    inside, outside = (replace(declares("0.4"), share=exact(Fraction(n, 100))) for n in (43, 46))
+    rough = holds("A", "C", 50).changed(shares=None, share=between(Fraction(5, 100), Fraction(15, 100)), basis="issued")
+    inside, outside = (declares("0.4").changed(share=exact(Fraction(n, 100))) for n in (43, 46))
     snapshot = register(CHAIN[0], CHAIN[1], rough, inside, outside).at()
     (told,) = api.declared_differs(snapshot)
     assert outside.id in told.message
@@ -61,7 +61,7 @@ def test_uncertain_stakes_agree_with_what_is_possible() -> None:
 
 def test_nothing_is_said_where_there_are_no_lots_or_nothing_of_capital() -> None:
     assert not register(declares("0.9")).at().declared
-    votes = replace(declares("0.9"), basis="gross_votes")
+    votes = declares("0.9").changed(basis="gross_votes")
     assert not register(*CHAIN, votes).at().declared
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from hypothesis import given, settings
@@ -107,7 +106,7 @@ def test_a_judgement_goes_before_a_number() -> None:
 
 
 def test_what_a_source_says_or_nobody_has_reviewed_is_no_judgement() -> None:
-    assert not register(Statement("A", "same_as", "B"), replace(judged("A", "B"), reviewed_by=None)).identity().same
+    assert not register(Statement("A", "same_as", "B"), judged("A", "B").changed(reviewed_by=None)).identity().same
     assert not register(judged("A", "B", "unsure")).identity().same
 
 
@@ -132,7 +131,7 @@ holdings = st.lists(
 def test_taking_a_judgement_back_restores_every_answer_and_what_is_judged_later_was_not_known(rows: list[Statement]) -> None:
     before = register(*rows)
     one = judged("A", "B", label="j")
-    merged, undone = before.add([one]), before.add([one, replace(one, value=None, retracts="j", label="u")])
+    merged, undone = before.add([one]), before.add([one, one.changed(value=None, retracts="j", label="u")])
     for day in (None, date(2019, 12, 31)):
         snapshot, again = before.at(known_by=day), undone.at(known_by=day)
         assert list(again.lots) == list(snapshot.lots) and again.entities == snapshot.entities

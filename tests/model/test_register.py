@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -125,7 +124,7 @@ def test_a_revision_of_a_later_measurement_replaces_from_that_day_on() -> None:
 
     assert held(first, later) == held(later, first) == [300, 300, 200]
     assert held(first, same) == [290, 290, 290]
-    assert held(first, same, replace(later, revises="c")) == [290, 290, 200]
+    assert held(first, same, later.changed(revises="c")) == [290, 290, 200]
 
 
 claims = st.lists(
@@ -277,7 +276,7 @@ def test_a_claim_without_a_class_is_about_the_only_class_that_is_named() -> None
     (lot,) = snapshot.lots_of("I", "H")
     assert (lot.evidence, lot.corroborated_by, lot.share_class) == (filed.id, (said.id,), "ordinary")
     assert [f.where for f in snapshot.findings if f.code == "N_CLASS_UNSAID"] == [said.id]
-    newer = replace(said, speaker_kind="filing", share=parse("0.5"), as_of="2020")
+    newer = said.changed(speaker_kind="filing", share=parse("0.5"), as_of="2020")
     assert Register(Statements([ISSUED, filed, newer]), day=DAY).at().held("H", "I") == 500_000
     (conflict,) = Register(Statements([ISSUED, filed, newer]), day=DAY).conflicts()
     assert {conflict.first, conflict.second} == {filed.id, newer.id}
@@ -292,7 +291,7 @@ def test_a_claim_without_a_class_beside_several_is_about_all_of_them() -> None:
     snapshot = Register(Statements([ISSUED, *rows, said]), day=DAY).at()
     assert snapshot.held("H", "I") == 400_000
     assert ["agrees with" in f.message for f in snapshot.findings if f.code == "N_GROUP_CLAIM"] == [True]
-    bare = [replace(row, extra={}) for row in rows]
+    bare = [row.changed(extra={}) for row in rows]
     snapshot = Register(Statements([ISSUED, *bare, said]), day=DAY).at()
     assert snapshot.held("H", "I") == 400_000 and "N_CLASS_UNSAID" in {f.code for f in snapshot.findings}
 
@@ -325,7 +324,7 @@ def test_a_holding_that_stands_alone_becomes_the_lot_that_looking_at_it_gives(
     rows: list[Statement], believe: str, notional: bool
 ) -> None:
     """The columns of a large register and the statements one by one: the same lots and the same findings."""
-    issued = [ISSUED, replace(ISSUED, subject="J")] if not notional else [ISSUED]
+    issued = [ISSUED, ISSUED.changed(subject="J")] if not notional else [ISSUED]
     sources = {name: Source(name) for name in ("s1", "s2")}
     register = Register(Statements([*issued, *rows]), sources=sources, day=DAY, believe=believe, notional=notional)
     plain = register.at()

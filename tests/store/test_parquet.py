@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -90,13 +89,13 @@ def test_later_words_about_a_party_win_also_when_they_were_said_before(store: Pa
 
 
 def test_an_id_that_a_person_gave_stands_for_one_statement(store: ParquetStore) -> None:
-    put(store, [replace(holding(1), label="c1")])
-    put(store, [replace(holding(1), label="c1")])
+    put(store, [holding(1).changed(label="c1")])
+    put(store, [holding(1).changed(label="c1")])
     assert store.manifest.generation == 1
     with pytest.raises(FileError, match="C_DUPLICATE_ID"):
-        put(store, [replace(holding(2), label="c1")])
+        put(store, [holding(2).changed(label="c1")])
     with pytest.raises(FileError, match="C_DUPLICATE_ID"):
-        put(store, [replace(holding(2), label="c2"), replace(holding(3), label="c2")])
+        put(store, [holding(2).changed(label="c2"), holding(3).changed(label="c2")])
     assert [s.id for s in store.register().statements] == ["c1"]
 
 
@@ -127,8 +126,8 @@ def _recorded(store: ParquetStore) -> str:
 
 def test_a_count_that_no_company_has_is_refused_in_words(store: ParquetStore) -> None:
     with pytest.raises(FileError, match="E_NUMBER"):
-        put(store, [replace(holding(1), shares=2**63)])
-    put(store, [replace(holding(1), shares=2**63 - 1)])
+        put(store, [holding(1).changed(shares=2**63)])
+    put(store, [holding(1).changed(shares=2**63 - 1)])
     assert store.register().statements[0].shares == 2**63 - 1
 
 
@@ -246,7 +245,7 @@ def test_nothing_is_made_where_something_is(tmp_path: Path) -> None:
 
 
 def test_columns_and_rows_say_the_same() -> None:
-    rows = [replace(holding(n), label=f"l{n}" if n % 2 else None) for n in range(5)]
+    rows = [holding(n).changed(label=f"l{n}" if n % 2 else None) for n in range(5)]
     columns = Statements(rows)
     assert list(columns) == rows and columns[-1] == rows[-1] and list(columns.ids) == [s.id for s in rows]
     assert [n for n, _ in columns.said("label")] == [1, 3]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -308,8 +307,8 @@ class _CaseReader:
         said = from_plain(
             {"subject": row.text("subject") or "", "verb": verb, **{k: v for k, v in more.items() if v is not None}}
         )
-        return replace(
-            said, shares=row.whole("shares"), votes=row.whole("votes"), share=share,
+        return said.changed(
+            shares=row.whole("shares"), votes=row.whole("votes"), share=share,
             share_class=row.text("class"), basis=row.choice("basis", (*BASES, "unknown"), "unknown") or "unknown",
             amount=row.money("amount"), directness=row.choice("directness", ("direct", "indirect", "unknown"), "unknown") or "unknown",
             stance=row.choice("stance", STANCES, "reports") or "reports", valid_from=row.partial_day("valid_from"),

@@ -15,7 +15,7 @@ from crosshold.formats.yaml_text import write
 from crosshold.model.picks import Pick
 from crosshold.model.register import Register
 from crosshold.model.share import parse
-from crosshold.model.statement import Statement
+from crosshold.model.statement import CONTENT, Statement
 
 _KEPT = ("issuers", "lots", "only")  # empty, they say something that their absence does not
 
@@ -106,7 +106,8 @@ def _lot(s: Statement) -> dict[str, Any]:
 
 
 def _claim(s: Statement) -> dict[str, Any]:
-    row = {name: value for name, value in _row(s).items() if name not in ("label", "share", "share_class", "_id")}
+    row: dict[str, Any] = {name: getattr(s, name) for name in CONTENT if name not in ("share", "share_class")}
+    row["vote_share"] = s.vote_share and asdict(s.vote_share)
     share: dict[str, Any] = {}
     if s.share and not _short(s):
         share = {"share": json.loads(s.canonical())["share"]}

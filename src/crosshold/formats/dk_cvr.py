@@ -151,9 +151,9 @@ class _Reader:
         issuer = self._company(batch, where, company)
         batch.findings += findings
         if company.get("fejlRegistreret") is True or person.get("fejlRegistreret") is True:
-            made = [replace(s, stance="denies", reason="fejlRegistreret") for s in made]
+            made = [s.changed(stance="denies", reason="fejlRegistreret") for s in made]
         known = day_of(company.get("sidstOpdateret")) or day_of(person.get("sidstOpdateret"))
-        return [replace(s, object=issuer, known_on=s.known_on or known) for s in made]
+        return [s.changed(object=issuer, known_on=s.known_on or known) for s in made]
 
     def _member(
         self, findings: list[Finding], where: str, holder: str, org: dict[str, Any], member: dict[str, Any], rest: dict[str, Any]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -190,8 +189,7 @@ class _Reader:
         day = day_of(gone)
         if day is None:
             raise Refused("E_DATE", f"{gone!r} is not a time")
-        return replace(
-            made,
+        return made.changed(
             stance="denies",
             reason="deleted",
             valid_from=day.isoformat(),

@@ -91,7 +91,7 @@ class Contested:
                 )
                 self._tell("W_NO_ISSUED", message, "Add how many shares are issued.", s.id)
                 return None
-            counted = replace(s, shares=None, votes=0 if s.votes == 0 else None)
+            counted = s.changed(shares=None, votes=0 if s.votes == 0 else None)
             counted.remember(s.id)
             return counted
         return s
@@ -157,7 +157,7 @@ class Contested:
                 (only,) = named
                 message = f"{s.id} does not say of which class; {only} is the only one of {s.object} that is named, and it is read as that."
                 self._tell("N_CLASS_UNSAID", message, "", s.id)
-                name, s = s.id, replace(s, share_class=only)
+                name, s = s.id, s.changed(share_class=only)
                 s.remember(name)
             lots, claims = slots.setdefault((s.object or "", s.subject, s.share_class), ([], []))
             (lots if recorded[s.id] else claims).append(s)
@@ -253,7 +253,7 @@ class Contested:
         if wide:
             name = best.id
             unsaid = best.share is not None and best.basis == "unknown"
-            best = replace(best, share=wide, basis="unknown" if unsaid else "issued")
+            best = best.changed(share=wide, basis="unknown" if unsaid else "issued")
             best.remember(name)
         return [self._lot(best, corroborated_by=tuple(agree), set_aside=aside)]
 

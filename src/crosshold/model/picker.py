@@ -104,7 +104,8 @@ class Picker:
             if rows.stance[n] in SAID:
                 by_issuer.setdefault(rows.subject[n], []).append(self.register.statements[n])
         issuers = {}
-        for name, candidates in by_issuer.items():
+        for name, told in by_issuer.items():
+            candidates = [s for s in told if s.shares is not None] or told
             best = self.believe.best(candidates)
             if best is None:
                 continue

@@ -5,16 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from operator import attrgetter
-from types import MappingProxyType
+from functools import cached_property, lru_cache
 from typing import Any
+
+from msgspec import UNSET, Raw, Struct, field
+from msgspec.json import Encoder
+from msgspec.json import format as spaced
+from msgspec.structs import replace as replaced
 
 from crosshold.model.dates import interval
 from crosshold.model.share import Share
@@ -84,8 +87,12 @@ class Source:
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+def _written(word: str) -> Any:
+    """A default that is written out in the content; those that are silent are not."""
+    return field(default_factory=lambda: word)
+
+
+class Statement(Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True, dict=True):
     """One claim, by one speaker, in one source, about one thing. It never changes.
 
     ``subject`` holds ``object`` for the verb ``holds``. ``share`` carries the bounds of what was said, ``basis`` what it is
@@ -97,18 +104,18 @@ class Statement:
     subject: str
     verb: str
     object: str | None = None
-    stance: str = "reports"
+    stance: str = _written("reports")
     shares: int | None = None
     votes: int | None = None
     share: Share | None = None
-    basis: str = "unknown"
+    basis: str = _written("unknown")
     share_class: str | None = None
     hedge: str | None = None
     amount: Decimal | None = None
     currency: str | None = None
-    directness: str = "unknown"
+    directness: str = _written("unknown")
     speaker: str | None = None
-    speaker_kind: str = "unknown"
+    speaker_kind: str = _written("unknown")
     speaks_for: str | None = None
     via: str | None = None
     about: str | None = None
@@ -145,35 +152,41 @@ class Statement:
     label: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
-    _id: str | None = field(default=None, init=False, repr=False, compare=False)  # the id once it was computed
-
-    @property
+    @cached_property
     def id(self) -> str:
         """The label given in the file, else ``s`` and 24 hex digits of the content's SHA-256, the same at every reading."""
-        if self.label:
-            return self.label
-        if self._id is None:
-            self.remember(content_id(self.canonical()))
-        return self._id or ""
+        return self.label or content_id(self.content())
 
     def remember(self, name: str) -> None:
         """Keep an id that was computed of this very content: hashing is most of the work of a large register."""
-        object.__setattr__(self, "_id", name)
+        self.__dict__["id"] = name
+
+    def content(self) -> bytes:
+        """What is said, as JSON with sorted keys and exact numbers; what was not said is left out, and so is the label."""
+        with suppress(UnicodeEncodeError):
+            if self.label is None and _is_json(self.extra, _ATOMS):
+                text = spaced(_ENCODE(self), indent=0)
+                if b': ""' not in text:
+                    return text
+        return spaced(_ENCODE(self._plain()), indent=0)
 
     def canonical(self) -> str:
-        """The content as JSON with sorted keys and exact numbers; what was not said is left out."""
-        parts = []
-        for key, value in zip(_KEYS, _VALUES(self), strict=True):
-            kind = type(value)
-            if kind is str:
-                if value:
-                    parts.append(key + _quoted(value))
-            elif kind is int:
-                parts.append(key + str(value))
-            elif value is not None and (value or kind not in _GROUPS):
-                parts.append(key + (_share_text(value) if kind is Share else _json(value)))
-        text = "{" + ", ".join(parts) + "}"
-        return text if text.isascii() else _sound(text)
+        """:meth:`content` as text."""
+        return self.content().decode()
+
+    def changed(self, **fields: Any) -> Statement:
+        """A statement that says the same but for these fields."""
+        return replaced(self, **fields)
+
+    def _plain(self) -> Statement:
+        """The same without what the encoder would write in another way: empty words, half characters, and in ``extra`` floats and types
+        that JSON has not."""
+        words: dict[str, Any] = {n: sound(value) or UNSET for n in CONTENT if type(value := getattr(self, n)) is str}
+        for name in ("share", "vote_share"):
+            if share := getattr(self, name):
+                words[name] = replace(share, text=sound(share.text))
+        extra = Raw(sound(_json(self.extra)).encode()) if self.extra else {}
+        return self.changed(**words, joint=tuple(map(sound, self.joint)), label=None, extra=extra)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON form with the id."""
@@ -194,18 +207,23 @@ class Statement:
         return self.subject, self.verb, self.object, self.share_class, self.topic
 
 
-CONTENT = tuple(f.name for f in fields(Statement) if f.name not in ("label", "_id"))
+CONTENT = tuple(name for name in Statement.__struct_fields__ if name != "label")
 """The fields that make a statement what it is; a label is only a name for it."""
-_SORTED = sorted(CONTENT)
-_KEYS = tuple(f'"{name}": ' for name in _SORTED)
-_VALUES = attrgetter(*_SORTED)
+
+
+def _exact(value: Any) -> str:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise NotImplementedError(f"{type(value).__name__} is no value of a statement")
+
+
+_ENCODE = Encoder(order="sorted", enc_hook=_exact).encode
 _JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
-_quoted: Callable[[str], str] = json.encoder.encode_basestring
 
 
-def content_id(canonical: str) -> str:
+def content_id(content: bytes) -> str:
     """The id of what a statement says."""
-    return "s" + hashlib.sha256(canonical.encode()).hexdigest()[:24]
+    return "s" + hashlib.sha256(content).hexdigest()[:24]
 
 
 def share_of(said: Mapping[str, Any]) -> Share:
@@ -235,23 +253,21 @@ def from_plain(data: Mapping[str, Any], label: str | None = None) -> Statement:
 _MONEY, _RATIOS, _DAYS = ("amount", "price"), ("target", "delta", "cap"), ("known_on", "said_on")
 
 
-_GROUPS = (tuple, dict, list, MappingProxyType)
-_ATOMS = frozenset((str, int, bool, type(None)))
-
-
-_WORDS, _LEAVES, _NESTED = frozenset((str,)), frozenset((str, int, bool, float, type(None))), frozenset((dict, list))
+_ATOMS: frozenset[type] = frozenset((str, int, bool, type(None)))
+_WORDS, _NESTED = frozenset((str,)), frozenset((dict, list))
+_LEAVES = _ATOMS | {float}
 
 
 def _json(value: Any) -> str:
     """Any value as JSON with sorted keys. What came as JSON goes out at the speed of the encoder."""
-    if _is_json(value):
+    if _is_json(value, _LEAVES):
         with suppress(ValueError):  # no number
             return _JSON(value)
     return _JSON(_plain(value))
 
 
-def _is_json(value: Any) -> bool:
-    """Whether it is made of the types of JSON alone, with words for keys; looked at by the container, not by the leaf."""
+def _is_json(value: Any, leaves: frozenset[type]) -> bool:
+    """Whether it is made of such leaves in lists and in mappings with words for keys; looked at by the container, not by the leaf."""
     if type(value) not in _NESTED:
         return False
     waiting = [value]
@@ -261,7 +277,7 @@ def _is_json(value: Any) -> bool:
             if not _WORDS.issuperset(map(type, here)):
                 return False
             inner = here.values()
-        kinds = set(map(type, inner)) - _LEAVES
+        kinds = set(map(type, inner)) - leaves
         if kinds:
             if not kinds <= _NESTED:
                 return False
@@ -269,18 +285,7 @@ def _is_json(value: Any) -> bool:
     return True
 
 
-def _share_text(s: Share) -> str:
-    """The canonical form of a share, written by hand: it stands in nearly every statement."""
-    flags = (
-        f'"high_open": {"true" if s.high_open else "false"}, "low": "{s.low}", "low_open": {"true" if s.low_open else "false"}'
-    )
-    point = "null" if s.point is None else f'"{s.point}"'
-    return (
-        f'{{"bounds_from": {_quoted(s.bounds_from)}, "high": "{s.high}", {flags}, "point": {point}, "text": {_quoted(s.text)}}}'
-    )
-
-
-def _sound(text: str) -> str:
+def sound(text: str) -> str:
     """Half characters, which a file may hold and no store takes, become the sign for a character that could not be read."""
     try:
         text.encode()
@@ -294,8 +299,6 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
-    if isinstance(value, Share):
-        return json.loads(_share_text(value))
     if isinstance(value, (date, Decimal, Fraction)):
         return str(value)
     if is_dataclass(value) and not isinstance(value, type):

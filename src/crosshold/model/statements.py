@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
 from itertools import repeat
 from typing import Any
 
 from crosshold.model.statement import CONTENT, Statement
 
 _FIELDS = (*CONTENT, "label")
-_SILENT: dict[str, Any] = {f.name: f.default for f in fields(Statement) if f.default is not MISSING} | {"extra": {}}
+_BLANK = Statement("", "")
+_SILENT: dict[str, Any] = {name: getattr(_BLANK, name) for name in _FIELDS[2:]}
 
 
 class Same(Sequence[Any]):

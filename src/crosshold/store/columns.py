@@ -10,12 +10,14 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+from msgspec.json import Encoder
+
 from crosshold.errors import FileError, Finding
 from crosshold.model.entity import Entity
 from crosshold.model.picks import Pick
 from crosshold.model.review import refuse_unreviewed
 from crosshold.model.share import Share
-from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of
+from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of, sound
 from crosshold.store.jobs import Import
 
 _SHARE = (
@@ -51,47 +53,31 @@ def refuse(statement: Statement) -> None:
     refuse_unreviewed(statement)
 
 
-def statement_line(statement: Statement, now: str) -> str:
+def statement_line(statement: Statement, now: str) -> bytes:
     """A statement as a line of JSON. The content is put into words once, for the line and for the id."""
-    content = statement.canonical()
-    name = statement.label or content_id(content)
-    label = _text(statement.label) if statement.label else "null"
-    return f'{{"id": {_text(name)}, "label": {label}, "recorded_at": "{now}", {content[1:]}'
+    content = statement.content()
+    label = statement.label
+    return line({"id": label or content_id(content), "label": label}, now)[:-1] + b", " + content[1:]
 
 
-def entity_line(entity: Entity, now: str) -> str:
-    """An entity as a line of JSON."""
-    return _text({**_fields(entity), "recorded_at": now})
+def line(row: Any, now: str) -> bytes:
+    """Any other row as a line of JSON. Half characters, which no store takes, become the sign for one that could not be read."""
+    try:
+        text = _encode(row)
+    except UnicodeEncodeError:
+        text = _encode(_sound(row if isinstance(row, dict) else _fields(row)))
+    return _encode({"recorded_at": now})[:-1] + b"," + text[1:]
 
 
-def source_line(source: Source, now: str) -> str:
-    """A source as a line of JSON."""
-    return _text({**_fields(source), "recorded_at": now})
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return sound(value)
+    if isinstance(value, dict):
+        return {key: _sound(item) for key, item in value.items()}
+    return [_sound(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-def finding_line(finding: Finding, now: str) -> str:
-    """A finding as a line of JSON."""
-    return _text(
-        {"code": finding.code, "message": finding.message, "cure": finding.cure, "where": finding.where, "recorded_at": now}
-    )
-
-
-def pick_line(pick: Pick, now: str) -> str:
-    """A choice of an analyst as a line of JSON."""
-    return _text({**_fields(pick), "recorded_at": now})
-
-
-def import_line(row: Import) -> str:
-    """A row of the history as a line of JSON."""
-    return _text(row._asdict())
-
-
-_encoded = json.JSONEncoder(ensure_ascii=False, default=str).encode
-
-
-def _text(value: Any) -> str:
-    text = _encoded(value)
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+_encode = Encoder().encode
 
 
 def asked(name: str) -> str:

@@ -66,8 +66,8 @@ class TableWriter:
         """Take rows in. ``C_DUPLICATE_ID`` when an id that a person gave stands for another statement."""
         for s in statements:
             refuse(s)
-            content = s.canonical()
-            name = s.label or content_id(content)
+            said = s.content()
+            name, content = s.label or content_id(said), said.decode()
             there = self._given.setdefault(name, (s.label, content))
             if there[1] != content:
                 raise _twice([name])

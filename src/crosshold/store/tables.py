@@ -197,7 +197,7 @@ class TableStore(ABC):
         """The database's own check, and every id against what it stands for."""
         found = [Finding("E_FILE", fault, "Restore it from a copy.", self.name) for fault in self.faults()]
         for name, label, content in self.stream("SELECT id, label, content FROM statements ORDER BY n"):
-            if name != (label or content_id(content)):
+            if name != (label or content_id(content.encode())):
                 found.append(Finding("E_FILE", f"{name} is not what was written.", "Restore it from a copy.", self.name))
         return found
 

@@ -23,13 +23,9 @@ from crosshold.model.picks import Pick
 from crosshold.model.statement import CONTENT, Source, Statement
 from crosshold.store.columns import (
     COLUMNS,
-    entity_line,
-    finding_line,
-    import_line,
-    pick_line,
+    line,
     quoted,
     refuse,
-    source_line,
     statement_line,
     struct,
 )
@@ -86,14 +82,9 @@ class Writer:
         for statement in statements:
             refuse(statement)
             self._line("statements", statement_line(statement, self.now))
-        for entity in entities:
-            self._line("entities", entity_line(entity, self.now))
-        for source in sources:
-            self._line("sources", source_line(source, self.now))
-        for finding in findings:
-            self._line("findings", finding_line(finding, self.now))
-        for pick in picks:
-            self._line("picks", pick_line(pick, self.now))
+        for kind, rows in (("entities", entities), ("sources", sources), ("findings", findings), ("picks", picks)):
+            for row in rows:
+                self._line(kind, line(row, self.now))
 
     def moment(self, recorded_at: str) -> None:
         """What is given from now on came in at that moment."""
@@ -114,12 +105,12 @@ class Writer:
             fsync(self._tmp / "blob")
             (self._tmp / "blob").replace(target)
 
-    def _line(self, kind: str, line: str) -> None:
+    def _line(self, kind: str, text: bytes) -> None:
         out = self._open.get(kind)
         if out is None:
             self._given += 1
-            out = self._open[kind] = (self._tmp / f"{kind}-{self._given}.jsonl").open("w", encoding="utf-8")
-        out.write(line + "\n")
+            out = self._open[kind] = (self._tmp / f"{kind}-{self._given}.jsonl").open("wb")
+        out.write(text + b"\n")
         self._rows[kind] += 1
         if self._rows[kind] >= self.chunk_rows:
             self._part(kind)
@@ -258,7 +249,8 @@ class Writer:
             self.old.generation + 1, self.now, self.job.what, self.job.by, [*map(dict, self.job.files)], new, self.known_before
         )
         for row in [own] if self.history is None and not self._merged else self.history or ():
-            self._line("imports", import_line(row))
+            said = row._asdict()
+            self._line("imports", line(said, said.pop("recorded_at")))
         self._part("imports")
         self._done()
 

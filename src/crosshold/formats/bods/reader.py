@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -125,4 +124,4 @@ def _ended(s: Statement, parts: Shape, day: str, ident: str, known: str | None) 
     end = min(s.valid_to, day) if s.valid_to else day
     kept: Mapping[str, Any] = {**s.extra, "bods": {"of": parts.ident, "ended_by": ident}}
     known_on = date.fromisoformat(known) if known else s.known_on
-    return replace(s, valid_to=end, known_on=known_on, revises=s.id, extra=kept)
+    return s.changed(valid_to=end, known_on=known_on, revises=s.id, extra=kept)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -106,7 +106,7 @@ def read_record(record: Mapping[str, Any], as_direct: bool, published: date | No
     except ValueError as error:
         raise Fault("E_ROW", str(error)) from None
     for n, s in enumerate(made.statements):  # the first one keeps the record
-        made.statements[n] = replace(s, extra={**s.extra, "ftm": text if n == 0 else {"of": ident, "claim": n}})
+        made.statements[n] = s.changed(extra={**s.extra, "ftm": text if n == 0 else {"of": ident, "claim": n}})
     return made
 
 

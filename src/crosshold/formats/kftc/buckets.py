@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -111,4 +110,4 @@ def _group(release: Release, sheet: Sheet, number: int, row: list[Any], group: s
             told[bucket.word] = {"amount": str(worth), "percent": str(printed)} if printed is not None else {"amount": str(worth)}
     extra = {"aggregate": True, "unit": sheet.unit, "capital": str(amount(row, sheet.column("capital")) or 0), "buckets": told}
     made = release.holds(sheet, number, f"kftc:{group}/all", "", None, extra=extra)
-    return [replace(made, verb="is", object=None, topic="group aggregate")]
+    return [made.changed(verb="is", object=None, topic="group aggregate")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -165,7 +165,7 @@ class Reader:
         elif item.type == SPLIT:
             ratio = ratio_of(item)
             made = self._event(item, "split", share_class=self._class(item.data["stock_class_id"], item).name)
-            self.batch.accept(replace(made, value=f"{ratio.numerator}/{ratio.denominator}"))
+            self.batch.accept(made.changed(value=f"{ratio.numerator}/{ratio.denominator}"))
         elif item.type in POTENTIAL:
             self.batch.accept(self._potential(item))
         else:
@@ -231,7 +231,7 @@ class Reader:
         """Options, warrants and convertibles are no shares: a claim without a count, which makes no lot."""
         holder = self._holder(str(item.data.get("stakeholder_id") or "unknown"), item)
         made = self._event(item, "holds", holder, object=self.issuer, share_class="potential", topic=item.type)
-        return replace(made, extra={**made.extra, "declared": True})
+        return made.changed(extra={**made.extra, "declared": True})
 
     def _price(self, said: Any, quantity: Fraction) -> dict[str, Any]:
         if not isinstance(said, Mapping):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -95,7 +95,7 @@ def _row(proposal: Proposal) -> dict[str, Any]:
     if proposal.needs:
         row["needs"] = list(proposal.needs)
     if proposal.revises is not None:
-        row["corrects"] = json.loads(replace(said, share=proposal.revises).canonical())["share"]
+        row["corrects"] = json.loads(said.changed(share=proposal.revises).canonical())["share"]
     return {**row, "rule": proposal.rule, "statement": _ordered(said)}
 
 
@@ -237,12 +237,12 @@ class _Review:
         if state == "edited":
             extra["proposed"] = {k: v for k, v in (row.data.get("statement") or {}).items() if k in row.data["changed"]}
         subject = "+".join(joint) if joint else ids["subject"] or ""
-        signed = replace(
-            said, subject=subject, object=ids["object"] or None, joint=joint, source=self.source.id, where=where, extra=extra
+        signed = said.changed(
+            subject=subject, object=ids["object"] or None, joint=joint, source=self.source.id, where=where, extra=extra
         )
         known_on: date | None = self.source.published_on
-        signed = replace(signed, known_on=known_on, reviewed_by=self.reviewer, reviewed_at=self.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        return replace(signed, note=told(signed))
+        signed = signed.changed(known_on=known_on, reviewed_by=self.reviewer, reviewed_at=self.at.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        return signed.changed(note=told(signed))
 
     def _party(self, row: Fields, name: str | None, role: str, said: Statement) -> str | None:
         """The id of a party in the target; an empty text where none is needed; ``None`` after a fault."""
