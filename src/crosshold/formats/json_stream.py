@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from io import TextIOWrapper
 from typing import Any, NamedTuple, NoReturn
 
+import msgspec
+
 from crosshold.errors import FileError
 from crosshold.formats.intake import MOST_DEPTH, MOST_FIELD, Input
 
@@ -91,7 +93,7 @@ def _lines(line: str, stream: TextIOWrapper, source: Input) -> Iterator[Row]:
 def row_of(where: str, text: str) -> Row:
     """The object that a text is, under the limits of all of them."""
     try:
-        return _sound(where, _DECODER.decode(text), text)
+        return _sound(where, _decoded(text), text)
     except RecursionError:
         return Row(where, None, text, _DEEP)
     except ValueError as error:
@@ -220,5 +222,14 @@ def _not_a_number(word: str) -> NoReturn:
     raise ValueError(f"{word} is no number in JSON")
 
 
+def _decoded(text: str) -> Any:
+    """The value of a text; what the fast decoder refuses, the patient one may take (half characters), or say why not."""
+    try:
+        return _FAST(text)
+    except ValueError:
+        return _DECODER.decode(text)
+
+
+_FAST = msgspec.json.Decoder().decode
 _DECODER = json.JSONDecoder(parse_constant=_not_a_number)
 _DEEP = f"it is nested deeper than {MOST_DEPTH} levels"

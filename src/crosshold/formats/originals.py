@@ -10,13 +10,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
+from msgspec.json import Encoder
+
 from crosshold.errors import Finding
+from crosshold.model.json_text import is_exact
 from crosshold.model.register import Register
 from crosshold.model.statement import Statement
 
 OWN = "crosshold:"
+_FAST = Encoder(order="sorted").encode
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -33,9 +38,11 @@ def outward(word: str, ident: str) -> str:
 
 def keep(record: Mapping[str, Any]) -> str:
     """The record as text. ``ValueError`` when it holds what no file may: an infinite number, or half a character."""
+    if is_exact(record):
+        with suppress(TypeError):  # a key that is no word
+            return _FAST(record).decode()
     text = _ENCODE(record)
-    if not text.isascii():
-        text.encode()
+    text.encode()
     return text
 
 

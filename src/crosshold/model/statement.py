@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -20,6 +19,7 @@ from msgspec.json import format as spaced
 from msgspec.structs import replace as replaced
 
 from crosshold.model.dates import interval
+from crosshold.model.json_text import is_exact, json_text, sound
 from crosshold.model.share import Share
 
 VERBS: Mapping[str, str] = {
@@ -163,8 +163,8 @@ class Statement(Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True
 
     def content(self) -> bytes:
         """What is said, as JSON with sorted keys and exact numbers; what was not said is left out, and so is the label."""
-        with suppress(UnicodeEncodeError):
-            if self.label is None and _is_json(self.extra, _ATOMS):
+        with suppress(UnicodeEncodeError, TypeError):
+            if self.label is None and is_exact(self.extra):
                 text = spaced(_ENCODE(self), indent=0)
                 if b': ""' not in text:
                     return text
@@ -185,7 +185,7 @@ class Statement(Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True
         for name in ("share", "vote_share"):
             if share := getattr(self, name):
                 words[name] = replace(share, text=sound(share.text))
-        extra = Raw(sound(_json(self.extra)).encode()) if self.extra else {}
+        extra = Raw(sound(json_text(self.extra)).encode()) if self.extra else {}
         return self.changed(**words, joint=tuple(map(sound, self.joint)), label=None, extra=extra)
 
     def to_dict(self) -> dict[str, Any]:
@@ -218,7 +218,6 @@ def _exact(value: Any) -> str:
 
 
 _ENCODE = Encoder(order="sorted", enc_hook=_exact).encode
-_JSON = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False).encode
 
 
 def content_id(content: bytes) -> str:
@@ -251,60 +250,3 @@ def from_plain(data: Mapping[str, Any], label: str | None = None) -> Statement:
 
 
 _MONEY, _RATIOS, _DAYS = ("amount", "price"), ("target", "delta", "cap"), ("known_on", "said_on")
-
-
-_ATOMS: frozenset[type] = frozenset((str, int, bool, type(None)))
-_WORDS, _NESTED = frozenset((str,)), frozenset((dict, list))
-_LEAVES = _ATOMS | {float}
-
-
-def _json(value: Any) -> str:
-    """Any value as JSON with sorted keys. What came as JSON goes out at the speed of the encoder."""
-    if _is_json(value, _LEAVES):
-        with suppress(ValueError):  # no number
-            return _JSON(value)
-    return _JSON(_plain(value))
-
-
-def _is_json(value: Any, leaves: frozenset[type]) -> bool:
-    """Whether it is made of such leaves in lists and in mappings with words for keys; looked at by the container, not by the leaf."""
-    if type(value) not in _NESTED:
-        return False
-    waiting = [value]
-    for here in waiting:
-        inner = here
-        if type(here) is dict:
-            if not _WORDS.issuperset(map(type, here)):
-                return False
-            inner = here.values()
-        kinds = set(map(type, inner)) - leaves
-        if kinds:
-            if not kinds <= _NESTED:
-                return False
-            waiting += [item for item in inner if type(item) in _NESTED]
-    return True
-
-
-def sound(text: str) -> str:
-    """Half characters, which a file may hold and no store takes, become the sign for a character that could not be read."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
-
-
-def _plain(value: Any) -> Any:
-    if type(value) in _ATOMS:
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, (date, Decimal, Fraction)):
-        return str(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return _plain(asdict(value))
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(v) for v in value]
-    return value

@@ -14,10 +14,11 @@ from msgspec.json import Encoder
 
 from crosshold.errors import FileError, Finding
 from crosshold.model.entity import Entity
+from crosshold.model.json_text import sound
 from crosshold.model.picks import Pick
 from crosshold.model.review import refuse_unreviewed
 from crosshold.model.share import Share
-from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of, sound
+from crosshold.model.statement import CONTENT, Source, Statement, content_id, ratio_of, share_of
 from crosshold.store.jobs import Import
 
 _SHARE = (
