@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -39,6 +40,8 @@ PART_ROWS = 1_000_000
 """Rows of a part at most."""
 CHUNK_ROWS = 150_000
 """Rows that are collected before a part is made of them."""
+WAITING = 2
+"""Collected rows that wait, on disk, while a part is made."""
 
 
 class Writer:
@@ -67,7 +70,7 @@ class Writer:
         self._merged: dict[str, Part | None] = {}  # an old part -> the part that stands in its place, if any
         self._rejects: dict[tuple[str, str], Path] = {}
         self._worker = ThreadPoolExecutor(1)
-        self._work: Future[None] | None = None
+        self._work: deque[Future[None]] = deque()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     def add(
@@ -116,19 +119,18 @@ class Writer:
             self._part(kind)
 
     def _part(self, kind: str) -> None:
-        """Have the collected lines of a kind turned into a part; one waits for the one before."""
+        """Have the collected lines of a kind turned into a part, after those before; a few may wait for it."""
         out = self._open.pop(kind, None)
         if out is None:
             return
         out.close()
         rows, self._rows[kind] = self._rows[kind], 0
-        self._done()
-        self._work = self._worker.submit(self._turn, kind, Path(out.name), rows)
+        self._done(WAITING)
+        self._work.append(self._worker.submit(self._turn, kind, Path(out.name), rows))
 
-    def _done(self) -> None:
-        work, self._work = self._work, None
-        if work is not None:
-            work.result()
+    def _done(self, waiting: int = 0) -> None:
+        while len(self._work) > waiting:
+            self._work.popleft().result()
 
     def _turn(self, kind: str, lines: Path, given: int) -> None:
         """Rows that are there already are left out: statements by their id, the others by all that they say."""
@@ -268,9 +270,7 @@ class Writer:
 
     def close(self) -> None:
         """Remove the folder of this writer."""
-        with contextlib.suppress(Exception):  # what went wrong in it has been told, or does not matter any more
-            self._done()
-        self._worker.shutdown()
+        self._worker.shutdown(cancel_futures=True)
         for stream in self._open.values():
             with contextlib.suppress(OSError):  # a full disk, told before
                 stream.close()
