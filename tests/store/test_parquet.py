@@ -88,6 +88,16 @@ def test_later_words_about_a_party_win_also_when_they_were_said_before(store: Pa
     assert store.register().entities["A"] == Entity("A", "Old", "company", "FR", names=(("other", "New"),))
 
 
+def test_words_that_come_again_in_one_import_after_others_are_the_last(
+    store: ParquetStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer_module.Writer.__init__, "__defaults__", (1, None, None))
+    first, second = Entity("A", "Alpha"), Entity("A", "Aleph")
+    put(store, [], entities=[first, second, first])
+    assert store.register().entities["A"].name == "Alpha" and len(store.parts) == 3
+    assert not store.check()
+
+
 def test_an_id_that_a_person_gave_stands_for_one_statement(store: ParquetStore) -> None:
     put(store, [holding(1).changed(label="c1")])
     put(store, [holding(1).changed(label="c1")])

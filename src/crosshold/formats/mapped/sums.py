@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 from crosshold.errors import Finding
 from crosshold.model.share import Share
@@ -128,7 +129,7 @@ class Facts:
 
     def again(self, s: Statement) -> str | None:
         """Where the same fact stands already; a class that only one of the two names makes no difference."""
-        sizes = (s.shares, s.votes, s.share and (s.share.point, s.share.low, s.share.high), s.vote_share and s.vote_share.point)
+        sizes = (s.shares, s.votes, *_ends(s.share), s.vote_share and _pair(s.vote_share.point))
         key = (s.subject, s.verb, s.object, sizes, s.amount, s.as_of, s.valid_from, s.valid_to, s.stance, s.directness)
         before = self._seen.get(key)
         if before is not None and (None in (before[0], s.share_class) or before[0] == s.share_class):
@@ -137,3 +138,12 @@ class Facts:
             self._seen.popitem(last=False)
         self._seen[key] = (s.share_class, s.where or "")
         return None
+
+
+def _ends(share: Share | None) -> tuple[Hashable, ...]:
+    return () if share is None else (_pair(share.point), _pair(share.low), _pair(share.high))
+
+
+def _pair(number: Fraction | None) -> tuple[int, int] | None:
+    """A fraction by its two numbers, which are hashed far faster."""
+    return None if number is None else number.as_integer_ratio()

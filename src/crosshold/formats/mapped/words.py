@@ -76,7 +76,9 @@ def is_total(text: str) -> bool:
 @lru_cache(50_000)
 def is_empty(text: str) -> bool:
     """Whether a cell of numbers or dates stands for nothing."""
-    return not text or (len(text) < 16 and unicodedata.normalize("NFKC", text).strip().casefold() in _empty())
+    if not text or len(text) >= 16:
+        return not text
+    return (text if text.isascii() else unicodedata.normalize("NFKC", text)).strip().casefold() in _empty()
 
 
 @lru_cache(1)
