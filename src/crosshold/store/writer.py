@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PART_ROWS = 1_000_000
 """Rows of a part at most."""
-CHUNK_ROWS = 150_000
+CHUNK_ROWS = 100_000
 """Rows that are collected before a part is made of them."""
 WAITING = 2
 """Collected rows that wait, on disk, while a part is made."""
@@ -215,7 +215,7 @@ class Writer:
 
     def _duckdb(self) -> duckdb.DuckDBPyConnection:
         if self._connection is None:
-            self._connection = connect(self._tmp / "spill", "500MB", threads=1)
+            self._connection = connect(self._tmp / "spill", "350MB", threads=1)
         return self._connection
 
     def merge(self) -> None:
