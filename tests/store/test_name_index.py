@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crosshold.cases.parties import two_registers
@@ -56,6 +56,7 @@ def test_of_a_thousand_made_up_names_with_slips_most_are_first() -> None:
 
 @settings(max_examples=60)
 @given(st.lists(st.text("abc 日産", min_size=1, max_size=8).map(lambda t: " ".join(t.split()) or "a"), min_size=1, max_size=12))
+@example(["b b", "aaabaa b"])
 def test_the_index_of_runs_is_what_each_key_says(keys: list[str]) -> None:
     runs = _Runs(keys)
     for asked in keys:

@@ -102,8 +102,11 @@ class _Runs:
         within = np.arange(len(owner)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
         found = hashes[np.repeat(first, lengths) + within] if len(owner) else np.empty(0, np.uint32)
         order = np.argsort(found, kind="stable")
-        self._owner: NDArray[np.int32] = owner[order]
-        self._start = np.searchsorted(found[order], np.arange(_BUCKETS + 1))
+        found, owner = found[order], owner[order]
+        new = np.ones(len(found), np.bool_)  # a run that a key has twice counts once
+        new[1:] = (found[1:] != found[:-1]) | (owner[1:] != owner[:-1])
+        self._owner: NDArray[np.int32] = owner[new]
+        self._start = np.searchsorted(found[new], np.arange(_BUCKETS + 1))
         self._keys = len(keys)
 
     def nearest(self, key: str, most: int) -> list[int]:
