@@ -102,3 +102,49 @@ def test_every_question_can_be_answered_without_a_damaged_part(run: Run, file: C
         assert ran.status == 0, (words, ran.err)
         if verb not in ("explain", "conflicts"):
             assert "W_PART_MISSING" in ran.err, words
+
+
+OVER = """crosshold: statements/1
+sources: {f: {kind: filing, publisher: Aurel, published_on: 2020-02-10}, g: {kind: register, published_on: 2020-02-01}}
+entities: {A: {name: Aurel SA}, B: {name: Borealis}, C: {name: Cinder}, P: {name: A person, kind: person}}
+statements:
+- {subject: B, verb: issued, shares: 1000, source: f, speaker_kind: filing}
+- {subject: C, verb: issued, shares: 1000, source: f, speaker_kind: filing}
+- {id: c1, subject: A, verb: holds, object: B, shares: 600, source: f, speaker_kind: filing, as_of: 2020-01-01}
+- {id: c2, subject: A, verb: holds, object: B, shares: 300, source: g, speaker_kind: filing, as_of: 2020-01-01}
+- {subject: P, verb: holds, object: A, share: "0.9", basis: issued, source: f, speaker_kind: filing, as_of: 2020-01-01}
+- {subject: B, verb: holds, object: C, shares: 700, source: f, speaker_kind: filing, as_of: 2020-01-01}
+- {subject: A, verb: holds, object: C, shares: 500, source: f, speaker_kind: filing, as_of: 2020-01-01}
+- {subject: P, verb: holds, object: B, share: "0.1", directness: indirect, source: g, speaker_kind: filing, as_of: 2020-01-01}
+"""
+
+
+def test_check_tells_what_an_answer_would_and_a_company_held_over_the_whole_can_be_left_out(
+    run: Run, file: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    place = str(tmp_path / "r")
+    assert run("import", file("filed.yaml", OVER), "--into", place).status == 0
+    told = json.loads(run("check", place, "--at", "2020-03-01", "--json").out)["findings"]
+    assert {"W_OVER_100", "W_CONFLICT", "W_DECLARED_DIFFERS"} <= {row["code"] for row in told}
+    assert "W_OVERHELD" not in {row["code"] for row in told}, "told once"
+    ran = run("own", place, "--at", "2020-03-01")
+    assert ran.status == 2 and "E_OVERHELD" in ran.err and "--overheld leave-out" in ran.err
+    ran = run("own", place, "--at", "2020-03-01", "--overheld", "leave-out", "--json")
+    assert ran.status == 0, ran.err
+    assert {row["issuer"] for row in json.loads(ran.out)["rows"]} == {"A", "B"}
+    ran = run("owners", place, "B", "--at", "2020-03-01", "--overheld", "leave-out")
+    assert ran.status == 0 and "W_DECLARED_DIFFERS" in ran.err and "declared 9.5000% to 10.5000%" in ran.err
+
+
+def test_a_register_with_a_damaged_part_answers_when_asked_to(run: Run, file: Callable[[str, str], str], tmp_path: Path) -> None:
+    place = tmp_path / "r"
+    for name, text in (("a.yaml", FILED), ("b.yaml", FILED.replace("shares: 300", "shares: 250"))):
+        assert run("import", file(name, text), "--into", str(place)).status == 0
+    part = sorted((place / "statements").iterdir(), key=lambda path: path.stat().st_mtime)[-1]
+    part.write_bytes(part.read_bytes()[:-40])
+    ran = run("own", str(place), "--at", "2020-03-01")
+    assert ran.status == 2 and part.name in ran.err and "--salvage" in ran.err
+    ran = run("own", str(place), "--at", "2020-03-01", "--salvage", "--json")
+    answer = json.loads(ran.out)
+    assert ran.status == 0 and [row["direct"] for row in answer["rows"]] == [0.3]
+    assert part.name in ran.out + ran.err, "what is missing is said"

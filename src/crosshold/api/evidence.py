@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
@@ -220,21 +220,28 @@ def export(
 
 
 def check_register(folder: str | Path, *, at: date | None = None) -> list[Finding]:
-    """Everything that is wrong with a register folder, or worth a look.
+    """Everything that is wrong with a register, or worth a look.
 
     Parts that are damaged, files that nothing uses, claims that revise one another in a circle or revise what is not there, parties that no
-    record describes, companies of which more than 100 % is held on a day (default: today), and what the imports had to tell.
+    record describes, companies of which more than 100 % is held on a day (default: today), what the imports had to tell, and what an answer
+    about that day would tell: conflicts, declared interests that the lots do not bear out, what the law leaves open.
     """
+    from crosshold.api.building import check
     from crosshold.model.faults import faults
     from crosshold.store.opening import open_store
     from crosshold.store.parquet import is_store
 
-    store = open_store(folder, salvage=is_store(Path(folder)))
+    store, day = open_store(folder, salvage=is_store(Path(folder))), at or date.today()
     try:
-        found = [*store.check(), *store.told()]
-        return [*found, *faults(store.register(), at or date.today())]
+        found, register = [*store.check(), *store.told()], store.register()
     finally:
         store.close()
+    found += faults(register, day)
+    try:
+        answered = check(replace(register, overheld="leave-out").at(day))
+    except CrossholdError as error:
+        answered = list(error.findings)
+    return list(dict.fromkeys([*found, *(f for f in answered if f.code not in ("W_OVERHELD", "N_IMPORTED"))]))  # told already
 
 
 def compact(folder: str | Path, *, wait_s: float = 10.0) -> int:
