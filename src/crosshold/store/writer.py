@@ -206,7 +206,8 @@ class Writer:
         digest = sha256(target)
         part = Part(f"{kind}/{digest[:16]}.parquet", kind, row[0], target.stat().st_size, digest, (row[1], row[2]))
         target.rename(self._tmp / Path(part.path).name)
-        self._made = [p for p in self._made if p.path != part.path] + [part]  # the same words again, after others: they are the last
+        # the same words again, after others, are the last
+        self._made = [p for p in self._made if p.path != part.path] + [part]
         return part
 
     def _place(self, part: Part) -> str:
