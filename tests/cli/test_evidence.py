@@ -318,3 +318,51 @@ def test_the_page_of_formats_names_each_with_its_page_and_whether_it_is_written(
         assert named[form.name][3].startswith("yes") == form.writes, form.name
         if "](" in named[form.name][0]:
             assert (docs / named[form.name][0].split("](")[1].rstrip(")")).is_file()
+
+
+def test_a_file_of_any_format_is_checked_and_asked_without_an_import(
+    run: Callable[..., Any], file: Callable[[str, str], str]
+) -> None:
+    filed, news = file("filed.yaml", FILED), file("news.yaml", NEWS)
+    ran = run("check", news)
+    assert ran.status == 2 and "C_BAD_NUMBER" in ran.err and "Nothing was kept." in ran.out
+    assert ran.out.splitlines()[1].split() == ["news.yaml", "statements", "2", "1", "0", "1", "1", "0"]
+    assert json.loads(run("check", news, "--json").out)["counts"] == {"C_BAD_NUMBER": 1}
+    assert run("check", filed).status == 0
+    assert [row["holder"] for row in told(run, "own", filed, "--at", "2020-02-01")["rows"]] == ["A"]
+    assert [f["code"] for f in told(run, "claims", filed)["findings"]] == ["N_FORMAT"]
+
+
+def test_a_format_that_is_named_is_not_guessed(run: Callable[..., Any], file: Callable[[str, str], str]) -> None:
+    table = file("held.csv", "holder,issuer,percent\nA,B,60\nA,C,160\n")
+    ran = run("check", table, "--format", "table", "--option", "accept_guess=true", "--json")
+    assert ran.status == 2 and json.loads(ran.out)["counts"]["E_SHARE_RANGE"] == 1
+    assert run("check", table, "--format", "tabel").status == 2
+
+
+PSC = """{"company_number":"01000001","data":{"kind":"individual-person-with-significant-control","name":"Ms Example One",\
+"notified_on":"2020-01-01","natures_of_control":["ownership-of-shares-25-to-50-percent","significant-influence-or-control"],"links":{"self":"/company/01000001/p/1"}}}
+{"company_number":"01000002","data":{"kind":"persons-with-significant-control-statement","notified_on":"2020-01-01",\
+"statement":"no-individual-or-entity-with-signficant-control","links":{"self":"/company/01000002/p/2"}}}
+"""
+
+
+def test_owners_are_told_as_they_are_declared(run: Callable[..., Any], file: Callable[[str, str], str]) -> None:
+    snapshot = file("psc.jsonl", PSC)
+    found = told(run, "owners", snapshot, "--at", "2021-01-01")
+    rows = {(row["issuer"], row["verb"]): row for row in found["declared"]}
+    assert found["rows"] == [] and set(rows) == {
+        ("GB-COH:01000001", "holds"), ("GB-COH:01000001", "controls"), ("GB-COH:01000002", "no_owner"),
+    }  # fmt: skip
+    assert {found["test"], rows["GB-COH:01000001", "holds"]["verdict"]} == {"AMLR-52", "CERTAIN"}
+    german = told(run, "owners", snapshot, "--at", "2021-01-01", "--test", "DE-GWG-3")["declared"]  # more than a quarter
+    assert [row["verdict"] for row in german] == [None, "CERTAIN", None]  # over 25 % is more than a quarter
+    ran = run("owners", snapshot, "GB-COH:01000001", "--at", "2021-01-01")
+    assert (
+        ran.status == 0
+        and "over 25 % to 50 % of the shares, controls it (influence); since 2020-01-01; passes the line: certain"
+        in (" ".join(ran.out.split()))
+    )
+    assert "01000002" not in ran.out
+    assert "Ms Example One" not in run("owners", snapshot, "--at", "2019-01-01").out
+    assert run("owners", snapshot, "GB-COH:09999999", "--at", "2021-01-01").status == 2

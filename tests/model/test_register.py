@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -333,3 +334,28 @@ def test_a_holding_that_stands_alone_becomes_the_lot_that_looking_at_it_gives(
         looked_at = register.at()
     assert list(plain.lots) == list(looked_at.lots)
     assert sorted(map(str, plain.findings)) == sorted(map(str, looked_at.findings))
+
+
+def test_interests_are_what_makes_no_lot_as_known_and_believed() -> None:
+    told = [
+        Statement("A", "holds", "C", share=parse("0.3"), directness="direct", speaker_kind="filing", valid_from="2020"),
+        Statement("A", "holds", "C", share=parse("0.4"), directness="indirect", speaker_kind="press", valid_from="2020", label="chain"),
+        Statement(
+            "B", "votes", "C", vote_share=parse("0.3"), speaker_kind="filing", valid_from="2020", label="declared",
+            extra={"declared": True},
+        ),
+        Statement("B", "controls", "C", stance="denies", speaker_kind="company", valid_from="2020"),
+        Statement("P", "consolidates", "C", speaker_kind="filing", valid_from="2020", known_on=date(2021, 6, 1), label="parent"),
+        Statement("D", "no_owner", speaker_kind="filing", valid_from="2020", valid_to="2021", label="none"),
+    ]  # fmt: skip
+    register = Register(Statements(told), notional=True)
+
+    def ids(day: date, **asked: Any) -> list[str]:
+        return [s.id for s in register.interests(day, **asked)]
+
+    assert ids(date(2020, 5, 1)) == ["chain", "declared", "parent", "none"]
+    assert ids(date(2021, 5, 1)) == ["chain", "declared", "parent"]
+    assert ids(date(2021, 5, 1), known_by=date(2021, 5, 1)) == ["chain", "declared"]
+    assert ids(date(2020, 5, 1), believe="filed-only") == ["declared", "parent", "none"]
+    assert ids(date(2020, 5, 1), issuer="D") == ["none"]
+    assert ids(date(2019, 5, 1)) == []

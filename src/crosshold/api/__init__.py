@@ -30,6 +30,7 @@ from crosshold.api.deciding import (
     wedge,
 )
 from crosshold.api.evidence import (
+    check_files,
     check_register,
     compact,
     conflicts,
@@ -37,7 +38,6 @@ from crosshold.api.evidence import (
     export,
     history,
     import_files,
-    is_register_folder,
     migrate,
     pick,
     query,
@@ -64,6 +64,7 @@ from crosshold.api.news import (
 from crosshold.api.owning import (
     at_corners,
     consolidation,
+    declared_owners,
     look_through,
     owner_bounds,
     owner_test,
@@ -80,6 +81,7 @@ from crosshold.api.planning import (
 from crosshold.api.reading import (
     cases,
     find,
+    format_of,
     is_register,
     read,
     read_goals,
@@ -140,7 +142,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # The world's files as evidence: into a register folder and out of it, its conflicts and its care.
     "import_files",
     "export",
-    "is_register_folder",
+    "check_files",
     "check_register",
     "compact",
     "history",
@@ -154,6 +156,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     "Identities",
     "identities",
     "find_party",
+    "format_of",
     "judge",
     "judge_file",
     "Linked",
@@ -167,6 +170,7 @@ __all__ = [  # noqa: RUF022 - in a reader's order
     # From a case to what the measures compute on: votes under the law, the network, stakes between bounds.
     "check",
     "declared_differs",
+    "declared_owners",
     "rules",
     "rule",
     "stale",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,7 +13,7 @@ from crosshold.errors import CrossholdError, Finding, RequestError
 from crosshold.model.result import Result
 
 if TYPE_CHECKING:
-    from crosshold.formats.intake import Account, Input
+    from crosshold.formats.intake import Account, Input, Reject
     from crosshold.model.changes import Change
     from crosshold.model.contested import Conflict
     from crosshold.model.register import Register
@@ -40,25 +40,45 @@ class ImportedFile(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class Imported(Result):
-    """What an import did. ``known_before`` statements were in the register already, or came twice, and are there once.
-
-    ``rules`` counts the rows that were left out by the rule that did it, ``counts`` the findings by code; of each code a thousand are
-    listed. ``rejects`` are the files of rejected rows, to be mended and imported again.
-    """
+class Checked(Result):
+    """What files hold. ``rules`` counts the rows that were left out by the rule that did it, ``counts`` the findings by code; of each code
+    a thousand are listed."""
 
     files: tuple[ImportedFile, ...]
-    generation: int
-    new: int
-    known_before: int
     rules: Mapping[str, int] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)
-    rejects: tuple[str, ...] = ()
 
     row: ClassVar[Any] = ImportedFile
 
     def _rows(self) -> tuple[ImportedFile, ...]:
         return self.files
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Imported(Checked):
+    """What an import did. ``known_before`` statements were in the register already, or came twice, and are there once.
+
+    ``rejects`` are the files of rejected rows, to be mended and imported again.
+    """
+
+    generation: int
+    new: int
+    known_before: int
+    rejects: tuple[str, ...] = ()
+
+
+def check_files(
+    files: Iterable[str | Path],
+    *,
+    format: str | None = None,
+    published: date | None = None,
+    options: Mapping[str, Any] | None = None,
+    trust_size: bool = False,
+    progress: Progress | None = None,
+) -> Checked:
+    """Read files as :func:`import_files` does, and keep nothing: what they are, how many rows, and everything that is wrong with them."""
+    rows = [_import(source, format, None, progress) for source in _inputs(files, options, published, trust_size)]
+    return Checked(settings={"format": format}, **_counted(rows))
 
 
 def import_files(
@@ -83,14 +103,10 @@ def import_files(
     format, ``as_direct=True`` among them. ``progress`` hears the finished share and a few words. ``FileError`` names the file that
     is none of its format; bad rows of good files become findings and are kept among the rejects.
     """
-    from crosshold.formats.intake import Input
     from crosshold.store.jobs import Job
     from crosshold.store.opening import create_store, is_address, is_store, open_store
 
-    inputs = [Input(Path(f), options=options, published=published, trust_size=trust_size) for f in files]
-    for source in inputs:
-        if not source.path.is_dir():
-            _ = source.size  # a file that is not there is told before anything is made
+    inputs = _inputs(files, options, published, trust_size)
     fresh = not is_store(into)
     store = create_store(into, wait_s) if fresh or is_address(into) else open_store(into, wait_s=wait_s)
     job = Job("import", by)
@@ -109,20 +125,38 @@ def import_files(
             _unmake(Path(into))
         raise
     store.close()
-    accounts = [account for _, _, account in rows]
-    findings = [finding for _, _, account in rows for finding in account.findings]
-    statements = sum(account.statements for account in accounts)
     return Imported(
         settings={"into": str(into)},
-        files=tuple(_row(name, form, account) for name, form, account in rows),
         generation=generation,
-        new=statements - writer.known_before,
+        new=sum(account.statements for _, _, account in rows) - writer.known_before,
         known_before=writer.known_before,
-        rules=_sum(account.left_out for account in accounts),
-        counts=_sum(account.counts for account in accounts),
         rejects=tuple(str(path) for path in writer.rejected),
-        findings=tuple(findings),
+        **_counted(rows),
     )
+
+
+def _inputs(
+    files: Iterable[str | Path], options: Mapping[str, Any] | None, published: date | None, trust_size: bool
+) -> list[Input]:
+    """Files that are there: one that is not is told before anything is made."""
+    from crosshold.formats.intake import Input
+
+    inputs = [Input(Path(f), options=options, published=published, trust_size=trust_size) for f in files]
+    for source in inputs:
+        if not source.path.is_dir():
+            _ = source.size
+    return inputs
+
+
+def _counted(rows: Sequence[tuple[str, str, Account]]) -> dict[str, Any]:
+    """What files gave, as the fields of a result."""
+    accounts = [account for _, _, account in rows]
+    return {
+        "files": tuple(_row(*row) for row in rows),
+        "rules": _sum(account.left_out for account in accounts),
+        "counts": _sum(account.counts for account in accounts),
+        "findings": tuple(finding for account in accounts for finding in account.findings),
+    }
 
 
 def _told(source: Input, row: ImportedFile) -> dict[str, Any]:
@@ -130,8 +164,10 @@ def _told(source: Input, row: ImportedFile) -> dict[str, Any]:
     return {**row._asdict(), "sha256": None if source.path.is_dir() else source.sha256}
 
 
-def _import(source: Input, form: str | None, writer: Writer | TableWriter, progress: Progress | None) -> tuple[str, str, Account]:
-    """One file into the writer."""
+def _import(
+    source: Input, form: str | None, writer: Writer | TableWriter | None, progress: Progress | None
+) -> tuple[str, str, Account]:
+    """One file into the writer, if any."""
     import time
 
     from crosshold.formats import catalogue, rejects
@@ -144,13 +180,9 @@ def _import(source: Input, form: str | None, writer: Writer | TableWriter, progr
         chosen, batches = catalogue.read(source, form)
         for batch in batches:
             account.add(batch)
-            writer.add(batch.statements, batch.entities, batch.sources)
-            if batch.rejects:
-                head = rejects.header(source)
-                if head is not None:
-                    first = [head] if account.rejected == len(batch.rejects) else []
-                    writer.reject(source.name, [*first, *(row.raw.rstrip("\r\n") for row in batch.rejects)], "csv")
-                writer.reject(source.name, rejects.lines(batch.rejects, source.name, chosen.name))
+            if writer is not None:
+                writer.add(batch.statements, batch.entities, batch.sources)
+                _reject(writer, batch.rejects, source, chosen.name, first=account.rejected == len(batch.rejects))
             if progress is not None:
                 speed = account.statements / max(time.monotonic() - start, 1e-3)
                 done = f"{batch.done:,} of {source.size:,} bytes, " if source.path.is_file() else ""
@@ -162,8 +194,21 @@ def _import(source: Input, form: str | None, writer: Writer | TableWriter, progr
             for code, count in account.counts.items() if count > LISTED
         ]  # fmt: skip
         account.findings += more
-        writer.add(findings=account.findings)
+        if writer is not None:
+            writer.add(findings=account.findings)
     return source.name, chosen.name, account
+
+
+def _reject(writer: Writer | TableWriter, rows: Sequence[Reject], source: Input, form: str, first: bool) -> None:
+    """Rejected rows into their files; those of a table of text also as a table, with its header above the first."""
+    from crosshold.formats import rejects
+
+    if not rows:
+        return
+    head = rejects.header(source)
+    if head is not None:
+        writer.reject(source.name, [*([head] if first else []), *(row.raw.rstrip("\r\n") for row in rows)], "csv")
+    writer.reject(source.name, rejects.lines(rows, source.name, form))
 
 
 def _row(name: str, form: str, account: Account) -> ImportedFile:
@@ -195,13 +240,6 @@ def _unmake(place: Path) -> None:
             place.rmdir()
     except (OSError, CrossholdError):
         pass
-
-
-def is_register_folder(source: str | Path) -> bool:
-    """Whether a name is that of a register, as ``import`` makes it: a folder, a file of SQLite, an address."""
-    from crosshold.store.opening import is_store
-
-    return is_store(source)
 
 
 def export(

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
         Blocked,
         BlockedBounds,
         CloseLinks,
+        DeclaredOwners,
         LinksBounds,
         Owners,
         OwnersBounds,
         OwnerTest,
     )
     from crosshold.measures.ownership import Ownership
+    from crosshold.model.register import Register
     from crosshold.model.result import Result
     from crosshold.model.stakes import Stakes
 
@@ -73,6 +75,22 @@ def owners(
     else:
         result = room.owners(network, issuer, test=test, **options)
     return result if at is None else result.with_findings(named.out_of_force(at))
+
+
+def declared_owners(
+    register: Register,
+    issuer: str | None = None,
+    *,
+    test: str = "eu-ubo-25",
+    at: date | None = None,
+    known_by: date | None = None,
+    believe: str | None = None,
+) -> DeclaredOwners:
+    """Who is declared to own or control one company (or every one): claims about chains, which make no lot, beside the test's line."""
+    from crosshold.measures.owners import declared_owners as room
+
+    told = register.interests(at, known_by=known_by, believe=believe, issuer=issuer)
+    return room(told, lambda s: register.status(s, known_by or register.known_by), test=test)
 
 
 def owner_bounds(

@@ -38,19 +38,43 @@ def find(source: str | Path) -> Path:
     raise FileError(Finding("C_FILE", message, did_you_mean(str(source), cases()), str(source)))
 
 
+def format_of(source: str | Path) -> str:
+    """What a file or folder is: ``register``, ``case``, or the name of a format that ``import`` reads and that the file says it is.
+
+    YAML that is not crosshold's statements is a case, and so is what is like nothing that is known: reading it then tells why it is none.
+    A table is ``case`` here: what its columns mean has to be said when it is imported.
+    """
+    from crosshold.formats import catalogue
+    from crosshold.formats.intake import Input
+    from crosshold.store.opening import is_address, is_store
+
+    path = source if is_address(source) else find(source)
+    if is_store(path):
+        return "register"
+    path = Path(path)
+    if (path / "case.yaml").is_file():
+        return "case"
+    file = Input(path)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        return "statements" if b"crosshold: statements/" in file.head[:4096] else "case"
+    sure = [form.name for like, form in catalogue.sniff(file) if like > catalogue.SURE and not form.general]
+    return catalogue.recognise(file).name if sure else "case"
+
+
 def read(
     source: str | Path, *, format: str | None = None, salvage: bool = False, as_recorded: datetime | None = None
 ) -> Register:
-    """Read a case file, a case folder, a bundled case by its name, or a register. ``FileError`` tells every fault at once.
+    """Read a case file, a case folder, a bundled case by its name, a register, or a file of a format that ``import`` reads.
 
-    ``format``: the name of any format that ``import`` reads, whose statements are then read into memory; ``case`` and ``register`` are
-    recognised. ``salvage`` answers from a damaged register folder without its damaged parts; ``as_recorded`` as it was at a moment.
+    ``format``: what it is, when it is not to be recognised (:func:`format_of`). The statements of a file of another format are read into
+    memory. ``salvage`` answers from a damaged register folder without its damaged parts; ``as_recorded`` as it was at a moment.
     """
     from crosshold.formats.case import read_case
-    from crosshold.store.opening import is_address, is_store, open_store
+    from crosshold.store.opening import is_address, open_store
 
+    form = format or format_of(source)
     path = source if is_address(source) else find(source)
-    if format == "register" or (format is None and is_store(path)):
+    if form == "register":
         store = open_store(path, salvage=salvage)
         try:
             return store.register(as_recorded=as_recorded)
@@ -60,30 +84,35 @@ def read(
     if salvage or as_recorded:
         message = "only a register folder can be salvaged or asked what it said at a moment."
         raise RequestError(Finding("E_OPTION", message, "Leave it out.", str(source)))
-    if format in (None, "case"):
-        return read_case(path)
-    return _gathered(path, format)
+    return read_case(path) if form == "case" else _gathered(path, form)
 
 
 def _gathered(path: Path, format: str) -> Register:
     """The statements of a file of another format, in memory; rows that are faulty are told."""
     from crosshold.formats import catalogue
     from crosshold.formats.intake import Account, Input
+    from crosshold.model.entity import merged
     from crosshold.model.register import Register, Statements
 
     account, statements = Account(), []
     entities: dict[str, Any] = {}
     sources: dict[str, Any] = {}
-    _, batches = catalogue.read(Input(path), format)
+    chosen, batches = catalogue.read(Input(path), format)
     for batch in batches:
         account.add(batch)
         statements += batch.statements
-        entities |= {entity.id: entity for entity in batch.entities}
+        for entity in batch.entities:
+            old = entities.get(entity.id)
+            entities[entity.id] = entity if old is None else merged(old, entity)
         sources |= {source.id: source for source in batch.sources}
     account.check(path.name)
-    told = tuple(replace(f, code=f"W{f.code[1:]}") if f.level == "error" else f for f in account.findings)
+    told = [replace(f, code=f"W{f.code[1:]}") if f.level == "error" else f for f in account.findings]
+    told.append(Finding("N_FORMAT", f"it is read as {chosen.name}: {chosen.title}.", "", path.name))
     unique = {s.id: s for s in statements}
-    return Register(Statements(unique.values()), sources=sources, entities=entities, findings=told, notional=True)
+    defaults = {"case": path.stem}
+    return Register(
+        Statements(unique.values()), sources=sources, entities=entities, defaults=defaults, findings=tuple(told), notional=True
+    )
 
 
 def is_register(source: str | Path) -> bool:

@@ -19,6 +19,9 @@ Register = Annotated[
     str, typer.Argument(help="A register: a folder, a file.sqlite, or postgresql://USER@HOST/DB?schema=S.", metavar="REGISTER")
 ]
 Form = Annotated[str | None, typer.Option("--format", help="The format, when it is not to be recognised.", metavar="NAME")]
+FormatOption = Annotated[
+    list[str] | None, typer.Option("--option", help="An option of the format; repeat it.", metavar="KEY=VALUE")
+]
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for another writer.", metavar="S", min=0)]
 
 
@@ -29,9 +32,7 @@ def import_(
     ],
     format: Form = None,
     published: Annotated[str | None, typer.Option("--published", help="When the files became public.", metavar="DATE")] = None,
-    option: Annotated[
-        list[str] | None, typer.Option("--option", help="An option of the format; repeat it.", metavar="KEY=VALUE")
-    ] = None,
+    option: FormatOption = None,
     mapping: Annotated[Path | None, typer.Option("--mapping", help="Of tables: a file that says what the columns are.")] = None,
     accept_guess: Annotated[
         bool, typer.Option("--accept-guess", help="Of tables: read the columns as they are guessed.")
@@ -49,7 +50,7 @@ def import_(
     as_json: Json = False,
 ) -> None:
     """Read the world's files into a register: every claim with its source, every bad row named and kept."""
-    options = _options(option or [], as_direct=as_direct, mapping=mapping, accept_guess=accept_guess, matrix=matrix)
+    options = format_options(option or [], as_direct=as_direct, mapping=mapping, accept_guess=accept_guess, matrix=matrix)
     with working(", ".join(path.name for path in files[:3]) + (" ..." if len(files) > 3 else "")) as bar:
         done = api.import_files(
             files, into, format=format, published=day(published, "--published"), options=options, trust_size=trust_size,
@@ -58,12 +59,8 @@ def import_(
     if as_json:
         print_json({**done.to_dict(), "as_direct": as_direct})
         return
-    rows: list[tuple[str, ...]] = [("file", "format", "rows", "accepted", "left out", "rejected", "statements", "entities")]
-    rows += [(f.file, f.format, *(f"{n:,}" for n in f[2:])) for f in done.files]
-    print_lines(in_columns(rows))
-    print_lines(["", f"{done.new:,} new statements in {into}, {done.known_before:,} were known; generation {done.generation}."])
-    print_lines(f"left out: {count:,} rows, {rule}" for rule, count in done.rules.items())
-    print_lines(f"{code}: {count:,}" for code, count in done.counts.items())
+    new = f"{done.new:,} new statements in {into}, {done.known_before:,} were known; generation {done.generation}."
+    _print_files(done, new)
     print_lines(f"rejected rows, to be mended and imported again: {path}" for path in done.rejects)
     if not done.rejects and any(f.rejected for f in done.files):
         print_lines([f"rejected rows, to be mended and imported again: crosshold history {into} --rejects FOLDER"])
@@ -72,7 +69,30 @@ def import_(
     print_findings(few(done.findings))
 
 
-def _options(given: list[str], **named: Any) -> dict[str, Any]:
+def check_file(file: Path, form: str, options: dict[str, Any], as_json: bool) -> None:
+    """What a file of a format holds and what is wrong with it; status 2 when something is."""
+    with working(file.name) as bar:
+        done = api.check_files([file], format=form, options=options, progress=bar)
+    if as_json:
+        print_json(done.to_dict())
+    else:
+        _print_files(done, "Nothing was kept.")
+        print_findings(few(done.findings))
+    if any(f.level == "error" for f in done.findings):
+        raise typer.Exit(2)
+
+
+def _print_files(done: Any, said: str) -> None:
+    """What files gave, and what there was to tell of them, by code."""
+    rows: list[tuple[str, ...]] = [("file", "format", "rows", "accepted", "left out", "rejected", "statements", "entities")]
+    rows += [(f.file, f.format, *(f"{n:,}" for n in f[2:])) for f in done.files]
+    print_lines([*in_columns(rows), "", said])
+    print_lines(f"left out: {count:,} rows, {rule}" for rule, count in done.rules.items())
+    print_lines(f"{code}: {count:,}" for code, count in done.counts.items())
+
+
+def format_options(given: list[str], **named: Any) -> dict[str, Any]:
+    """Options of a format: those that the command knows by ``named``, and those that are ``given`` as KEY=VALUE."""
     found = {key: value for key, value in named.items() if value}
     for text in given:
         key, sign, value = text.partition("=")

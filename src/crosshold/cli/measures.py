@@ -6,28 +6,42 @@ api, its telling into the list of report/answers.py.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from crosshold import api
 from crosshold.cli import register
-from crosshold.cli.options import At, Holder, Issuer, Json, Overheld, Source, Threads, Totals, day, no_options, ratio
+from crosshold.cli.evidence import Form, FormatOption, check_file, format_options
+from crosshold.cli.options import SOURCE, At, Holder, Issuer, Json, Overheld, Threads, Totals, day, no_options, ratio
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.cli.questions import NO_BOUNDS, Bounds, answer, asks, put
 from crosshold.cli.register import Asked
 from crosshold.errors import Finding, RequestError
+from crosshold.model.entity import FLOAT
+from crosshold.network import Network
 
 
 def check(
-    case: Source, at: At = None, as_json: Json = False, threads: Threads = None, totals: Totals = None, overheld: Overheld = None
+    case: Annotated[str, typer.Argument(help=f"{SOURCE[:-1]}; or a file of any format that import reads.", metavar="CASE")],
+    at: At = None, form: Form = None, option: FormatOption = None, as_json: Json = False, threads: Threads = None,
+    totals: Totals = None, overheld: Overheld = None,
 ) -> None:  # fmt: skip
-    """Tell every fault, conflict and gap of a case or a register."""
-    if api.is_register(case):
+    """Tell every fault, conflict and gap of a case or a register, or of a file before it is imported."""
+    if form is None and api.is_register(case):
         return register.check(Asked(case, threads=threads, totals=totals, overheld=overheld, as_json=as_json))
     no_options(case, threads=threads, totals=totals, overheld=overheld)
-    folder = api.is_register_folder(case)
-    findings = api.check_register(case, at=day(at, "--at")) if folder else api.check(api.read(case))
+    kind = form or api.format_of(case)
+    if kind not in ("case", "register"):
+        no_options(case, at=at)
+        return check_file(Path(case), kind, format_options(option or []), as_json)
+    no_options(case, option=option)
+    if kind == "register":
+        findings = api.check_register(case, at=day(at, "--at"))
+    else:
+        claims = api.read(case)
+        findings = api.check(claims if at is None else claims.at(day(at, "--at")))
     if as_json:
         print_json({"findings": findings})
     else:
@@ -114,12 +128,16 @@ def owners(
         raise RequestError(Finding("E_BASIS_AMBIGUOUS", f"{votes!r} names no votes.", "Say exercisable or gross.", "--votes"))
     if named.question != "owners" or bounds:
         only(True, not listed_company and not stop_at_listed, "--listed-company, --stop-at-listed")
-    with put(asked, *(listed or ()), *(listed_company or ()), issuer=issuer) as question:
+    with put(
+        asked, *(listed or ()), *(listed_company or ()), issuer=issuer, declared=named.question == "owners" and not bounds
+    ) as question:
         snapshot, network, at = question.snapshot, question.network, None
         ballot = api.ballot(snapshot) if snapshot is not None and named.counts_votes else None
         if snapshot is not None:
             at = snapshot.at
             network = api.network(snapshot, ballot, capital_basis="issued", votes_basis=f"{votes}_votes")
+            if issuer is not None and issuer not in snapshot.issuers:  # there are no lots of it, only declared interests
+                network = Network.from_holdings([(FLOAT, issuer, 1)])
         question.findings.extend(ballot.findings if ballot is not None else ())
         question.findings.extend(api.declared_differs(snapshot, issuer) if snapshot is not None else ())
         if bounds:
@@ -133,6 +151,10 @@ def owners(
                 "stop_at_listed": stop_at_listed,
             }
             result = api.owners(network, issuer, test=test, at=at, **chosen)
+            if question.claims is not None:
+                known = day(asked.known_by, "--known-by")
+                told = api.declared_owners(question.claims, issuer, test=test, at=at, known_by=known, believe=asked.believe)
+                return answer(question, result, declared=told)
         else:
             result = api.owners(network, issuer, test=test, listed=listed or (), at=at)
         answer(question, result)

@@ -65,7 +65,7 @@ def read_at(
     """The Register behind a question, and its Snapshot."""
     no_register(case)
     overheld = register_only.get("overheld")
-    if api.is_register_folder(case) and overheld in ("refuse", "leave-out"):
+    if overheld in ("refuse", "leave-out") and api.format_of(case) != "case":
         register_only.pop("overheld")
     no_options(case, **register_only)
     days = [day(at, "--at"), day(known_by, "--known-by")]
@@ -127,13 +127,16 @@ def ratio(text: str, option: str) -> str:
     return text
 
 
-def show(result: Any, snapshot: Any, as_json: bool, exact: bool, more: Any = (), out: Path | None = None) -> None:
-    """A result as JSON, or as a table with its findings on stderr; and in a file when ``out`` is given."""
+def show(result: Any, snapshot: Any, as_json: bool, exact: bool, more: Any = (), out: Path | None = None, **beside: Any) -> None:
+    """A result as JSON, or as a table with its findings on stderr; and in a file when ``out`` is given. Results ``beside`` it follow."""
     if out is not None:
         api.write(result, out)
     findings = list(dict.fromkeys([*more, *result.findings]))
     if as_json:
-        print_json({**result.to_dict(exact=exact), "findings": findings}, exact)
+        told = result.to_dict(exact=exact) | {name: other.to_dict(exact=exact)["rows"] for name, other in beside.items()}
+        print_json({**told, "findings": findings}, exact)
     else:
         print_lines(api.lines(result, snapshot))
+        for other in beside.values():
+            print_lines(api.lines(other, snapshot))
         print_findings(findings)

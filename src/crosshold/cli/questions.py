@@ -16,6 +16,7 @@ from crosshold.cli.options import At, Believe, Case, Exact, Json, KnownBy, Out, 
 from crosshold.cli.register import Asked, Work
 from crosshold.errors import Finding, RequestError
 from crosshold.model.exact import fraction
+from crosshold.model.register import Register
 from crosshold.model.snapshot import Snapshot
 from crosshold.network import Network
 
@@ -71,12 +72,13 @@ def _command(verb: Callable[..., None], first: dict[str, Any], shared: dict[str,
 
 
 class Question(NamedTuple):
-    """What was asked, the Network that answers it, and the Snapshot of a case or the Work on a register behind it."""
+    """What was asked, its Network, and the Snapshot and claims of a case, or the Work on a register of holdings, behind it."""
 
     asked: Asked
     network: Network
     snapshot: Snapshot | None
     work: Work | None
+    claims: Register | None
     findings: list[Finding]
 
     @property
@@ -93,21 +95,30 @@ class Question(NamedTuple):
 
 
 @contextmanager
-def put(asked: Asked, *ids: str | None, issuer: str | None = None, votes: bool = False) -> Iterator[Question]:
-    """Read what was asked about. ``ids`` and ``issuer`` must be in it; ``votes``: the law's votes are needed, not capital alone."""
+def put(
+    asked: Asked, *ids: str | None, issuer: str | None = None, votes: bool = False, declared: bool = False
+) -> Iterator[Question]:
+    """Read what was asked about. ``ids`` and ``issuer`` must be in it; ``votes``: the law's votes are needed, not capital alone.
+
+    ``declared``: a company of which there are no lots, only declared interests, can be asked about as well.
+    """
     if api.is_register(asked.path):
         with register.opened(asked) as work:
             register.known(work.network, issuer, *ids)
-            yield Question(asked, work.network, None, work, [])
+            yield Question(asked, work.network, None, work, None, [])
         return
     given = {"threads": asked.threads, "totals": asked.totals, "overheld": asked.overheld}
-    snapshot = options.snapshot_of(asked.path, asked.at, asked.known_by, asked.believe, asked.salvage, **given)
-    options.known(snapshot, *ids, issuer=issuer)
+    claims, snapshot = options.read_at(asked.path, asked.at, asked.known_by, asked.believe, asked.salvage, **given)
+    bare = declared and issuer in snapshot.entities and issuer not in snapshot.issuers
+    if bare and claims.interests(snapshot.at, known_by=snapshot.known_by, issuer=issuer):
+        options.known(snapshot, *ids, issuer)
+    else:
+        options.known(snapshot, *ids, issuer=issuer)
     if votes:
         network, findings = options.votes_network(snapshot)
     else:
         network, findings = api.network(snapshot), list(snapshot.findings)
-    yield Question(asked, network, snapshot, None, findings)
+    yield Question(asked, network, snapshot, None, claims, findings)
 
 
 def at_corners(question: Question, measure: Callable[[Network], Any]) -> Any:
@@ -116,13 +127,14 @@ def at_corners(question: Question, measure: Callable[[Network], Any]) -> Any:
     return api.at_corners(api.stakes(snapshot, api.ballot(snapshot)), measure)
 
 
-def answer(question: Question, result: Any) -> None:
-    """Print the answer, or one JSON object, and write it where ``--out`` says."""
+def answer(question: Question, result: Any, **beside: Any) -> None:
+    """Print the answer, or one JSON object, and write it where ``--out`` says. Results ``beside`` it are told after it; in JSON the rows
+    of each stand under its name."""
     asked, snapshot = question.asked, question.snapshot
     if question.work is not None:
         register.show(question.work, result)
     elif snapshot is not None:
-        options.show(result, snapshot, asked.as_json, asked.exact, question.findings, asked.out)
+        options.show(result, snapshot, asked.as_json, asked.exact, question.findings, asked.out, **beside)
 
 
 def answer_file(asked: Asked, result: Any) -> None:

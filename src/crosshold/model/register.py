@@ -18,7 +18,7 @@ from crosshold.model.contested import Conflict
 from crosshold.model.dates import add_months, interval
 from crosshold.model.entity import Entity, merged
 from crosshold.model.identity import Identity, identity
-from crosshold.model.picker import Picker
+from crosshold.model.picker import SAID, Picker
 from crosshold.model.picks import Pick
 from crosshold.model.policy import Policy, policy
 from crosshold.model.snapshot import Snapshot
@@ -26,6 +26,8 @@ from crosshold.model.statement import Source, Statement
 from crosshold.model.statements import Made, Statements
 from crosshold.model.status import STATUSES, Standing
 
+INTERESTS = ("consolidates", "controls", "holds", "may_appoint", "no_owner", "undisclosed", "votes")
+"""Verbs of claims about who is behind a company that may make no lot."""
 __all__ = ["STATUSES", "Register", "Statements"]
 
 
@@ -239,6 +241,25 @@ class Register:
         columns = zip(told.columns["subject"], told.columns["object"], strict=True)
         rows = [told[n] for n, (a, b) in enumerate(columns) if subject in (None, a) and object in (None, b)]
         return rows if status is None else [s for s in rows if self.status(s) == status]
+
+    def interests(
+        self, day: date | None = None, *, known_by: date | None = None, believe: str | None = None, issuer: str | None = None
+    ) -> list[Statement]:
+        """What is declared on a day about who is behind a company, and makes no lot: holdings and votes through whatever chain, control,
+        appointments, consolidation; and that it has no owner, or one who is not named (spec/evidence 3.4).
+        """
+        by, chosen = known_by or self.known_by, policy(believe or self.believe).rest
+        told = self.canonical(by)
+        rows, about = told.statements, None if issuer is None else self.identity(by).of(issuer)
+        verb, object, source, speaker, stance = (rows.columns[n] for n in ("verb", "object", "source", "speaker_kind", "stance"))
+        places = [n for n in told.places(self._day(day), by, *INTERESTS) if stance[n] in SAID]
+        places = [
+            n for n in places if about in (None, object[n] or rows.columns["subject"][n]) and chosen.passes(source[n], speaker[n])
+        ]
+        sized = [n for n in places if verb[n] in ("holds", "votes")]
+        declared = {n for n, words in rows.worded(("declared",), sized) if words["declared"]}
+        direct = {n for n in sized if n not in declared and rows.columns["directness"][n] != "indirect"}
+        return [rows[n] for n in places if n not in direct]
 
     def diff(self, before: date | str, after: date | str, *, by: str = "at", day: date | None = None) -> list[Change]:
         """What is different about holdings: ``by="at"`` on two days, ``"known_by"`` as known on two days, ``"source"`` by two sources.

@@ -25,6 +25,7 @@ TELLERS: Mapping[str, str] = {
     "ControlBounds": "bounding.control",
     "Corners": "bounding.corners",
     "CramaLeruth": "deciding.crama_leruth",
+    "DeclaredOwners": "owning.declared",
     "DeFacto": "deciding.turnout",
     "Designs": "designing.designs",
     "Dividends": "flowing.dividends",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
+from crosshold.model.share import Share
+
 Ratio = Fraction | float | int
 
 MINUS = "-"
@@ -24,6 +26,22 @@ def percent(share: Ratio | None, digits: int = 2) -> str:
     if 0 < exact < least / 2:
         return f"< {fixed(least, digits)} %"
     return f"{fixed(exact, digits)} %"
+
+
+def bounds(share: Share) -> str:
+    """A share between its bounds, in words that say whether an end is in it; whole percentages without decimals.
+
+    >>> bounds(Share(None, Fraction(1, 4), Fraction(1, 2), low_open=True)), bounds(Share(None, Fraction(0), Fraction(1), low_open=True))
+    ('over 25 % to 50 %', 'some')
+    """
+    if share.low == 0 and share.low_open and share.high == 1:
+        return "some"
+    low, high = (percent(end, 0 if (end * 100).denominator == 1 else 2) for end in (share.low, share.high))
+    if share.low == share.high:
+        return low
+    whole = share.high == 1 and not share.high_open
+    first = f"over {low}" if share.low_open else f"at least {low}" if whole else low
+    return first if whole else f"{first} to {'under ' if share.high_open else ''}{high}"
 
 
 def fixed(value: Ratio, digits: int) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from crosshold.measures.owners import Blocked, CloseLinks, Owners, OwnersRow
+from crosshold.measures.owners import Blocked, CloseLinks, DeclaredOwner, DeclaredOwners, Owners, OwnersRow
 from crosshold.model.snapshot import Snapshot
-from crosshold.report.figures import count, percent
+from crosshold.model.verdict import either
+from crosshold.report.figures import bounds, count, percent
 from crosshold.report.listing import MOST, WIDTH, listing, name, names
 from crosshold.report.tables import paragraph, table
 
@@ -39,7 +40,7 @@ def owning(result: Owners, snapshot: Snapshot) -> list[str]:
             shares=("product", "chain"), keep=("why",),
         )  # fmt: skip
     else:
-        told.append("Nobody counts as an owner under this test.")
+        told.append("Nobody counts as an owner under this test, by the holdings on record.")
     outside = sorted(result.others, key=lambda row: (-max(row.product, row.chain), row.issuer, row.holder))[:NEAREST]
     if outside:
         headers = {"issuer": "company", "holder": "holder", "product": "multiplied", "chain": "through control"}
@@ -55,6 +56,51 @@ def owning(result: Owners, snapshot: Snapshot) -> list[str]:
 def _row(row: OwnersRow, snapshot: Snapshot) -> dict[str, Any]:
     named = {"issuer": name(snapshot, row.issuer), "holder": name(snapshot, row.holder)}
     return {**named, "product": row.product, "chain": row.chain, "verdict": row.verdict.lower()}
+
+
+VERBS = {
+    "consolidates": "consolidates it",
+    "controls": "controls it",
+    "may_appoint": "appoints its leaders",
+    "no_owner": "says it has no owner",
+    "undisclosed": "owner not named",
+}
+
+
+def declared(result: DeclaredOwners, snapshot: Snapshot) -> list[str]:
+    """What is declared, by company; all that a party declares from one day on stands together."""
+    told: dict[Any, list[DeclaredOwner]] = {}
+    for row in result.rows:
+        told.setdefault((row.issuer, row.holder, row.since, row.status), []).append(row)
+    if not told:
+        return []
+    lines = ["", "As declared, through whatever chain: not in the shares above, and not added to them"]
+    company = None
+    for rows in list(told.values())[:MOST]:
+        if rows[0].issuer != company:
+            company = rows[0].issuer
+            lines += ["", name(snapshot, company)]
+        lines += paragraph(_claims(rows, snapshot), WIDTH, indent="  ")
+    left = len(told) - MOST
+    lines += [f"... {count(left)} more; --json tells all"] if left > 0 else []
+    return [*lines, "", "'crosshold claims' lists the statements, --json names that of each row."]
+
+
+def _claims(rows: Sequence[DeclaredOwner], snapshot: Snapshot) -> str:
+    """What one party declares: sizes, other ways of control, since when, and whether the sizes pass the line of the test."""
+    first, sizes = rows[0], dict[str, list[str]]()
+    for row in rows:
+        for share, what in ((row.share, "shares"), (row.vote_share, "votes")):
+            if share is not None:
+                sizes.setdefault(bounds(share), []).append(what)
+    said = [f"{size} of the {' and '.join(what)}" for size, what in sizes.items()]
+    said += [VERBS[row.verb] + (f" ({row.how})" if row.how else "") for row in rows if row.verb in VERBS]
+    told = f"{name(snapshot, first.holder)}: " if first.holder else ""
+    told += ", ".join(said) or "an interest of unknown size"
+    told += f"; since {first.since}" if first.since else ""
+    told += f"; {first.status}" if first.status != "filed" else ""
+    sure = [row.verdict for row in rows if row.verdict]
+    return told + (f"; passes the line: {either(sure).lower()}" if sure else "")
 
 
 def blocked(result: Blocked, snapshot: Snapshot) -> list[str]:

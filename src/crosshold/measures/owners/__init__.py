@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from crosshold.measures.owners.accounting import STANDARDS, BandRow, Bands, Standard, bands
 from crosshold.measures.owners.blocking import Blocked, BlockedRow, NearMiss, blocked
+from crosshold.measures.owners.declaring import DeclaredOwner, DeclaredOwners, declared_owners
 from crosshold.measures.owners.ladders import LADDERS, Ladder, ladder
 from crosshold.measures.owners.linking import CloseLinks, LinkRow, Third, close_links
 from crosshold.measures.owners.named import TESTS, OwnerTest, owner_test
@@ -29,6 +30,8 @@ __all__ = [
     "BlockedBounds",
     "BlockedRow",
     "CloseLinks",
+    "DeclaredOwner",
+    "DeclaredOwners",
     "Ladder",
     "LinkBound",
     "LinkRow",
@@ -47,6 +50,7 @@ __all__ = [
     "blocked",
     "blocked_bounds",
     "close_links",
+    "declared_owners",
     "ladder",
     "links_bounds",
     "owner_test",
