@@ -366,3 +366,25 @@ def test_owners_are_told_as_they_are_declared(run: Callable[..., Any], file: Cal
     assert "01000002" not in ran.out
     assert "Ms Example One" not in run("owners", snapshot, "--at", "2019-01-01").out
     assert run("owners", snapshot, "GB-COH:09999999", "--at", "2021-01-01").status == 2
+
+
+PICKED = """crosshold: case/1
+id: two
+at: 2020-02-01
+issuers: {B: {issued: 1000}}
+lots: [{id: l1, issuer: B, holder: A, shares: 434}]
+claims: [{id: n1, subject: A, verb: holds, object: B, share: "0.45", basis: issued, speaker_kind: press, as_of: 2020-01-28}]
+"""
+
+
+def test_a_choice_stands_in_a_case_and_is_followed(run: Callable[..., Any], file: Callable[[str, str], str]) -> None:
+    plain = file("plain.yaml", PICKED)
+    picked = file("picked.yaml", PICKED + "picks: [{statement: n1, by: R. Vogel, on: 2020-02-01, reason: newer}]\n")
+
+    def held(*words: str) -> list[float]:
+        return [row["direct"] for row in told(run, "own", *words)["rows"]]
+
+    assert held(plain) == held(picked, "--believe", "latest-firm") == [0.434]
+    assert held(picked) == held(picked, "--believe", "picks") == [0.45]
+    ran = run("pick", plain, "n1", "--by", "R. Vogel")
+    assert ran.status == 2 and "picks: [{statement: n1, by: R. Vogel" in ran.err

@@ -13,6 +13,7 @@ from crosshold.cli.options import At, Case, Json, KnownBy, Salvage, day
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.cli.running import account, working
 from crosshold.errors import Finding, RequestError
+from crosshold.model.share import NOTIONAL
 
 MOST_LINES = 60  # of one answer on a terminal
 Register = Annotated[
@@ -212,6 +213,10 @@ def pick(
     undo: Annotated[bool, typer.Option("--undo", help="Take the choice back.")] = False,
 ) -> None:
     """Follow this statement about its holding from now on (--believe picks); kept with the name, the day and the reason."""
+    if Path(register).suffix in (".yaml", ".yml") or (Path(register) / "case.yaml").is_file():
+        message = "a case keeps its choices in its own file."
+        cure = f"Write there: picks: [{{statement: {statement}, by: {by}, on: DATE, reason: ...}}]."
+        raise RequestError(Finding("E_OPTION", message, cure, register))
     api.pick(register, statement, by=by, reason=reason, undo=undo)
     print_lines([f"{statement}: {'no longer picked' if undo else 'picked'} by {by}."])
 
@@ -244,4 +249,8 @@ def diff(
 
 
 def _part(shares: int | None, whole: int | None) -> str:
-    return "-" if shares is None else f"{shares:,}" + (f" ({shares / whole:.2%})" if whole else "")
+    """Shares and their part of the whole; of a notional whole the part alone, for nobody has counted the shares."""
+    if shares is None:
+        return "-"
+    part = f"{shares / whole:.2%}" if whole else ""
+    return part if whole == NOTIONAL else f"{shares:,}" + (f" ({part})" if part else "")

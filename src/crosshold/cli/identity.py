@@ -9,7 +9,7 @@ import typer
 
 from crosshold import api
 from crosshold.cli.evidence import MOST_LINES, Register, Wait, few, in_columns
-from crosshold.cli.options import Case, Json, KnownBy, day
+from crosshold.cli.options import Case, Json, KnownBy, Salvage, day
 from crosshold.cli.output import print_findings, print_json, print_lines
 from crosshold.cli.running import working
 from crosshold.errors import Finding, RequestError
@@ -29,6 +29,7 @@ def same(
     ] = None,
     known_by: KnownBy = None,
     wait: Wait = 10.0,
+    salvage: Salvage = False,
     as_json: Json = False,
 ) -> None:
     """Judge that two ids are one party, or not; without ids: which are, and why. Nothing is deleted, everything can be taken back."""
@@ -36,7 +37,9 @@ def same(
         message = "a judgement is about two ids, or about the rows of one file, and says one thing."
         raise RequestError(Finding("E_OPTION", message, "Give A and B, or --from FILE.", "same"))
     if a is None and from_ is None:
-        _listed(api.identities(api.read(register), day(known_by, "--known-by")), as_json)
+        told = api.read(register, salvage=salvage)
+        found = api.identities(told, day(known_by, "--known-by"))
+        _listed(found.with_findings(told.findings), as_json)
         return
     if from_ is not None:
         made = api.judge_file(register, from_, by=by, wait_s=wait)
@@ -56,14 +59,16 @@ def find(
     case: Case,
     name: Annotated[str, typer.Argument(help="A name as people write it, an id, or a number.", metavar="NAME")],
     limit: Annotated[int, typer.Option("--limit", help="Rows to show.", metavar="N", min=1, max=1000)] = 10,
+    salvage: Salvage = False,
     as_json: Json = False,
 ) -> None:
     """Find a party by a name, in any spelling, by an id, or by a number; the nearest names where none is the same."""
-    register = api.read(case)
+    register = api.read(case, salvage=salvage)
     rows = api.find_party(register, name, limit=limit)
     if as_json:
-        print_json({"name": name, "found": rows, "findings": []})
+        print_json({"name": name, "found": rows, "findings": register.findings})
         return
+    print_findings(few(register.findings))
     if not rows:
         print_lines([f"Nobody here has a name like {name}."])
         return
@@ -95,13 +100,18 @@ def link(
     review_line: Annotated[float, typer.Option("--review-line", help="Below, nothing is proposed.", metavar="P")] = 0.05,
     model: Annotated[Path | None, typer.Option("--model", help="Weights to use; written when not there.", metavar="FILE")] = None,
     limit: Annotated[int, typer.Option("--limit", help="Rows to show.", metavar="N", min=1)] = 20,
+    salvage: Salvage = False,
     as_json: Json = False,
 ) -> None:
     """Propose which parties may be one, each with its probability and what speaks for and against it. Nothing is merged by it."""
     with working(str(case)):
-        register = api.read(case)
+        register = api.read(case, salvage=salvage)
         found = api.link(
-            register, api.read(other) if other else None, accept_line=accept_line, review_line=review_line, model=model
+            register,
+            api.read(other, salvage=salvage) if other else None,
+            accept_line=accept_line,
+            review_line=review_line,
+            model=model,
         )
     if to is not None:
         api.write_proposals(found, to)

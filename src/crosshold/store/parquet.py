@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import groupby, islice
 from pathlib import Path
@@ -25,9 +25,10 @@ from crosshold.model.statements import Made, Statements
 from crosshold.store.columns import COLUMNS, MADE, asked, entity, finding, import_row, imported, pick, source
 from crosshold.store.jobs import Import, Job, Rows
 from crosshold.store.lock import WAIT_S, locked
-from crosshold.store.manifest import FORMAT, Manifest, put, read_manifest
+from crosshold.store.manifest import FORMAT, Manifest, Part, put, read_manifest
 from crosshold.store.writer import Writer, connect
 
+RESTORE = "Restore it from a copy."
 GRACE_S = 24 * 3600.0
 """Unreferenced parts younger than this stay: a reader may still have an older generation open."""
 
@@ -44,10 +45,9 @@ class ParquetStore:
         self.folder, self.salvage = folder, salvage
         self.manifest = read_manifest(folder)
         self.findings: list[Finding] = []
-        thorough = salvage or bool(self._unfinished())
         kept = []
         for part in self.manifest.parts:
-            fault = part.damage(folder) if thorough else part.fault(folder)
+            fault = part.damage(folder) if salvage else part.fault(folder)
             if fault is None:
                 kept.append(part)
             elif salvage:
@@ -109,7 +109,7 @@ class ParquetStore:
 
     def statements(self, as_recorded: datetime | None = None) -> Statements:
         """All statements in columns; those of which nothing is said in any row are not read."""
-        paths = self._paths("statements")
+        paths = self.paths("statements")
         if not paths:
             return Statements()
         names = ("id", "label", *CONTENT)
@@ -163,8 +163,12 @@ class ParquetStore:
             with path.open(encoding="utf-8", errors="backslashreplace", newline="\n") as lines:
                 yield path.name, (line.removesuffix("\n") for line in lines)
 
-    def _paths(self, kind: str) -> list[str]:
-        return [str(self.folder / part.path) for part in self.parts if part.kind == kind]
+    def paths(self, kind: str) -> list[str]:
+        """The parts of a kind, to be read. Every byte is looked at before: a wrong one might be read as another number (``E_FILE``)."""
+        parts = [part for part in self.parts if part.kind == kind]
+        if not self.salvage and (faults := self._damage(parts, f"{RESTORE[:-1]}, or say --salvage to answer without it.")):
+            raise FileError(faults)
+        return [str(self.folder / part.path) for part in parts]
 
     def _scan(self, paths: list[str], as_recorded: datetime | None) -> tuple[str, list[Any]]:
         """Rows of parts in the order of the manifest, up to a moment."""
@@ -181,7 +185,7 @@ class ParquetStore:
 
     def _batches(self, kind: str, columns: list[str], as_recorded: datetime | None = None) -> Iterator[list[tuple[Any, ...]]]:
         """Rows of a kind, some thousands at a time."""
-        paths = self._paths(kind)
+        paths = self.paths(kind)
         if not paths:
             return
         rows, values = self._scan(paths, as_recorded)
@@ -189,6 +193,9 @@ class ParquetStore:
             cursor = db.execute(f"SELECT {', '.join(columns)} FROM ({rows})", values)
             while batch := cursor.fetchmany(10_000):
                 yield batch
+
+    def _damage(self, parts: Iterable[Part], cure: str = RESTORE) -> list[Finding]:
+        return [Finding("E_FILE", fault, cure, part.path) for part in parts if (fault := part.damage(self.folder))]
 
     def _spill(self) -> Path:
         """Where DuckDB puts what does not fit in memory; it makes the folder when it needs it and removes it."""
@@ -216,7 +223,12 @@ class ParquetStore:
                 writer = Writer(self.folder, manifest, job=job, history=history)
                 yield writer
                 writer.commit()
-            except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            except (OSError, duckdb.Error) as error:
+                if isinstance(error, duckdb.Error):
+                    if faults := self._damage(manifest.parts):
+                        raise FileError(faults) from None
+                    if not isinstance(error, (duckdb.IOException, duckdb.OutOfMemoryException)):
+                        raise
                 said = getattr(error, "strerror", None) or str(error).splitlines()[0]
                 message = f"it could not be written ({said}); the register is as it was."
                 raise RequestError(Finding("E_WRITE", message, "Free some space and run it again.", str(self.folder))) from None
@@ -233,18 +245,15 @@ class ParquetStore:
     def _clean(self, manifest: Manifest) -> None:
         """After a writer that did not end (the lock is ours, so none is at work): every part is looked at, then its folder goes."""
         left = self._unfinished()
-        for part in manifest.parts if left else ():
-            fault = part.damage(self.folder)
-            if fault:
-                raise FileError(Finding("E_FILE", fault, "Restore it from a copy.", part.path))
+        if left and (faults := self._damage(manifest.parts)):
+            raise FileError(faults)
         for path in left:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() and not path.is_symlink() else path.unlink(missing_ok=True)
 
     # -- care ----------------------------------------------------------------------------------------------------------------------
     def check(self) -> list[Finding]:
         """Every part against its hash, and what lies in the folder without belonging to it."""
-        faults = [(part, fault) for part in self.manifest.parts if (fault := part.damage(self.folder))]
-        found = [Finding("E_FILE", fault, "Restore it from a copy.", part.path) for part, fault in faults]
+        found = self._damage(self.manifest.parts)
         for path in self.unreferenced():
             place = str(path.relative_to(self.folder))
             found.append(Finding("N_UNREFERENCED", "no generation uses it.", "'compact' removes it after a day.", place))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from crosshold.errors import Finding, RequestError
@@ -28,7 +29,7 @@ def query(store: ParquetStore, text: str, most: int | None = None) -> Table:
     import duckdb
 
     with closing(connect(store.folder / "spill-query")) as db:
-        parts = {kind: [str((store.folder / p.path).resolve()) for p in store.parts if p.kind == kind] for kind in COLUMNS}
+        parts = {kind: [str(Path(path).resolve()) for path in store.paths(kind)] for kind in COLUMNS}
         db.execute("SET allowed_paths = ?", [[path for paths in parts.values() for path in paths]])
         for kind, columns in COLUMNS.items():
             db.execute(f"CREATE VIEW {kind} AS {_rows(parts[kind], columns)}")
