@@ -61,6 +61,9 @@ class CrossholdError(Exception):
         self.findings: tuple[Finding, ...] = (findings,) if isinstance(findings, Finding) else tuple(findings)
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
+    def __reduce__(self) -> tuple[type[CrossholdError], tuple[tuple[Finding, ...]], dict[str, object]]:
+        return type(self), (self.findings,), self.__dict__  # what is raised in one process is told in another
+
 
 class InputError(CrossholdError):
     """The input is at fault."""

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crosshold.api.evidence import import_files
+from crosshold.api import import_files
 from crosshold.api.reading import read as open_folder
 from crosshold.errors import FileError
 from crosshold.formats import edinet

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from crosshold.errors import FileError
-from crosshold.formats import catalogue, gleif
+from crosshold.formats import catalogue, gleif, xml_stream
 from crosshold.formats.gleif_shapes import from_json, from_xml, plain
 from crosshold.formats.intake import Input
 from crosshold.formats.xml_stream import elements
@@ -333,6 +333,7 @@ def test_a_field_that_is_too_long_costs_its_record(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shape", ["xml", "json"])
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shape: str) -> None:
     monkeypatch.setattr(gleif, "PER_BATCH", 100)
+    monkeypatch.setattr(xml_stream, "PIECE", 2**17)
     one = {"LEI": {"$": CHILD}, "ExceptionCategory": {"$": "X"}, "ExceptionReason": {"$": "NO_LEI"}}
 
     def peak(count: int) -> int:
@@ -352,9 +353,12 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, monkeypatch: pytest.
     assert peak(40_000) < 1.2 * peak(8_000)
 
 
-def test_batches_are_small_and_lose_nothing(tmp_path: Path) -> None:
-    found = read(tmp_path, xml(*[exception("NO_LEI")] * (gleif.PER_BATCH + 3), kind="repex"))
-    assert [b.rows for b in found.batches] == [gleif.PER_BATCH, 3]
+def test_batches_are_small_and_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_stream, "PIECE", 2_000)
+    found = read(tmp_path, xml(*[exception("NO_LEI")] * 103, kind="repex"))
+    assert len(found.batches) > 5 and sum(b.rows for b in found.batches) == 103
+    assert [s.where for s in found.statements] == [f"Exception[{n}]" for n in range(1, 104)]
+    assert sum(len(b.sources) for b in found.batches) == 1
 
 
 # JSON

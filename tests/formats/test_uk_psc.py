@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from crosshold.formats import catalogue, uk_psc
+from crosshold.formats import catalogue, stretches, uk_psc
 from crosshold.formats.intake import Input
 from crosshold.formats.uk_natures import nature
 from crosshold.model.share import SOME
@@ -400,7 +400,7 @@ def test_a_line_that_is_no_record_costs_that_line(tmp_path: Path, row: str | byt
 
 
 def test_a_line_without_an_end_is_refused_without_being_held(tmp_path: Path) -> None:
-    found = read(tmp_path, b"x" * (uk_psc.MOST_LINE * 3), line())
+    found = read(tmp_path, b"x" * (stretches.MOST_LINE * 3), line())
     (reject,) = found.rejects
     assert reject.where == "line 1" and len(reject.raw) <= 1000 and found.account.accepted == 1
 
@@ -416,9 +416,10 @@ def test_findings_of_one_code_are_counted_beyond_those_that_are_listed(tmp_path:
     assert sum(f.code == "W_START_NOTIFIED" for f in found.account.findings) == 1_000
 
 
-def test_batches_are_small_and_lose_nothing(tmp_path: Path) -> None:
-    found = read(tmp_path, *[line()] * (uk_psc.PER_BATCH + 5))
-    assert [b.rows for b in found.batches] == [uk_psc.PER_BATCH, 5]
+def test_batches_are_small_and_lose_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretches, "PIECE", 4 * len(json.dumps(line())))
+    found = read(tmp_path, *[line()] * 25)
+    assert len(found.batches) > 5 and sum(b.rows for b in found.batches) == 25
 
 
 def test_the_file_is_recognised(tmp_path: Path) -> None:

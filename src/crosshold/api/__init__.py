@@ -30,14 +30,12 @@ from crosshold.api.deciding import (
     wedge,
 )
 from crosshold.api.evidence import (
-    check_files,
     check_register,
     compact,
     conflicts,
     diff,
     export,
     history,
-    import_files,
     migrate,
     pick,
     query,
@@ -49,6 +47,10 @@ from crosshold.api.identity import (
     identities,
     judge,
     judge_file,
+)
+from crosshold.api.importing import (
+    check_files,
+    import_files,
 )
 from crosshold.api.linking import (
     Linked,

@@ -47,6 +47,10 @@ def import_(
     by: Annotated[
         str | None, typer.Option("--by", help="Who imports (default: the name of the account).", metavar="NAME")
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option("--processes", help="Processes that read a large file (default: all).", metavar="N", min=1, max=64),
+    ] = None,
     wait: Wait = 10.0,
     as_json: Json = False,
 ) -> None:
@@ -55,7 +59,8 @@ def import_(
     with working(", ".join(path.name for path in files[:3]) + (" ..." if len(files) > 3 else "")) as bar:
         done = api.import_files(
             files, into, format=format, published=day(published, "--published"), options=options, trust_size=trust_size,
-            keep_originals=keep_originals, by=account() if by is None else by, wait_s=wait, progress=bar,
+            keep_originals=keep_originals, by=account() if by is None else by, wait_s=wait, processes=processes,
+            progress=bar,
         )  # fmt: skip
     if as_json:
         print_json({**done.to_dict(), "as_direct": as_direct})

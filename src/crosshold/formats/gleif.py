@@ -7,15 +7,19 @@ A parent here is one that consolidates. The child is the start of a relationship
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import sys
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from crosshold.errors import Finding
+from crosshold.formats import xml_stream
 from crosshold.formats.gleif_shapes import KINDS, branch, from_json, from_xml, several, text
 from crosshold.formats.intake import Batch, Input, Refused, short
 from crosshold.formats.json_stream import objects
 from crosshold.formats.originals import keep
+from crosshold.formats.stretches import Stretch, batches
 from crosshold.formats.xml_stream import elements, local
 from crosshold.kernels.collector import collector_rests
 from crosshold.model.dates import day_of
@@ -72,19 +76,58 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Input) -> Iterator[Batch]:
     """Batches of statements and entities; nothing is kept from record to record."""
+    if stretches(source) is not None:
+        yield from batches(source, sys.modules[__name__])
+        return
     start = source.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    rows = _of_xml(source) if start == b"<" else _of_json(source)
-    reader = _Reader(source)
+    rows = _of_xml(elements(source, (*KINDS, *_HEADS))) if start == b"<" else _of_json(source)
+    reader, add = _Reader(source), gather(source)
     more = True
     while more:
         with collector_rests():
-            more = reader.fill(rows)
-        yield reader.hand_over(last=not more)
+            more = reader.fill(rows, PER_BATCH)
+        batch = reader.hand_over(last=not more)
+        add(batch)
+        yield batch
 
 
-def _of_xml(source: Input) -> Iterator[tuple[str, str | None, dict[str, Any], str]]:
-    number = 0
-    for element in elements(source, (*KINDS, *_HEADS)):
+def stretches(source: Input) -> Iterator[Stretch] | None:
+    """A file in XML, cut between its records."""
+    return xml_stream.stretches(source, tuple(KINDS)) if source.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" else None
+
+
+def read_stretch(source: Input, stretch: Stretch) -> Batch:
+    """The batch of some records."""
+    reader = _Reader(source, stretch.number)
+    reader.fill(_of_xml(xml_stream.elements_of(source, stretch, (*KINDS, *_HEADS)), stretch.number))
+    batch = reader.hand_over(stretch.last)
+    batch.done = stretch.done
+    return batch
+
+
+def gather(source: Input) -> Callable[[Batch], None]:
+    """Holds the number of records against that of the header, when all are read."""
+    count = 0
+
+    def add(batch: Batch) -> None:
+        nonlocal count
+        count += batch.rows
+        for told in batch.notes:
+            if not told.isdecimal() or not told.isascii() or len(told) > 12:
+                continue
+            stated = int(told)
+            if count < stated:
+                message = f"the header counts {stated:,} records; this is an extract of {count:,}."
+                batch.findings.append(Finding("N_EXTRACT", message, "", source.name))
+            elif count > stated:
+                message = f"the header counts {stated:,} records, and {count:,} are there."
+                batch.findings.append(Finding("W_TOTAL", message, "Check where the file was put together.", source.name))
+
+    return add
+
+
+def _of_xml(found: Iterable[ET.Element], number: int = 0) -> Iterator[tuple[str, str | None, dict[str, Any], str]]:
+    for element in found:
         name = local(element.tag)
         number += name in KINDS
         where = f"{name}[{number}]"
@@ -105,23 +148,21 @@ def _of_json(source: Input) -> Iterator[tuple[str, str | None, dict[str, Any], s
 
 
 class _Reader:
-    """One pass over a file: the batch that is being filled, and what the header said."""
+    """One pass over records: the batch that is being filled, and what the header said. Before them are ``number`` others of the file."""
 
-    def __init__(self, source: Input) -> None:
-        self.source, self.batch = source, Batch()
-        self.count, self.told = 0, ""  # records read, and how many the header says
-        self.known: Source | None = None
+    def __init__(self, source: Input, number: int = 0) -> None:
+        self.source, self.number, self.batch = source, number, Batch()
+        self.told = ""  # how many records there are, as the header says
         self.id = ""
 
-    def fill(self, rows: Iterator[tuple[str, str | None, dict[str, Any], str]]) -> bool:
-        """Take records until the batch is full; whether there may be more."""
+    def fill(self, rows: Iterator[tuple[str, str | None, dict[str, Any], str]], most: int | None = None) -> bool:
+        """Take records until there are so many; whether there may be more."""
         for where, kind, record, fault in rows:
             if kind in _HEADS:
                 self._header(record)
                 continue
             if not self.id:
                 self._header({})
-            self.count += 1
             try:
                 if fault or kind is None:
                     raise Refused("E_ROW", fault or "it is no record of GLEIF")
@@ -130,15 +171,16 @@ class _Reader:
                 self.batch.reject(where, error.code, f"{error}.", short(record), "Mend the record and read it again.")
             except (AttributeError, TypeError, ValueError) as error:
                 self.batch.reject(where, "E_ROW", f"it has not the form of a {kind} ({error}).", short(record))
-            if self.batch.rows >= PER_BATCH:
+            if self.batch.rows == most:
                 return True
-        self._total()
         return False
 
     def hand_over(self, last: bool) -> Batch:
         """The filled batch; a new one takes its place."""
         batch, self.batch = self.batch, Batch()
         batch.done = self.source.size if last else self.source.done
+        if last:
+            batch.notes.append(self.told)
         return batch
 
     def tell(self, code: str, where: str, message: str, cure: str = "") -> None:
@@ -151,6 +193,8 @@ class _Reader:
         named = re.search(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)", self.source.name)
         day = day_of(content) or (day_of("-".join(named.groups())) if named else None)
         self.id = f"gleif:{content or (day and day.isoformat()) or self.source.name}"
+        if self.number:
+            return  # told with the first records
         note = text(head.get("FileContent"))
         self.batch.sources.append(
             Source(
@@ -158,18 +202,6 @@ class _Reader:
                 self.source.published or day, licence="CC0-1.0",
             )
         )  # fmt: skip
-
-    def _total(self) -> None:
-        if not self.told.isdecimal() or not self.told.isascii() or len(self.told) > 12:
-            return
-        stated = int(self.told)
-        if self.count < stated:
-            self.tell(
-                "N_EXTRACT", self.source.name, f"the header counts {stated:,} records; this is an extract of {self.count:,}."
-            )
-        elif self.count > stated:
-            message = f"the header counts {stated:,} records, and {self.count:,} are there."
-            self.tell("W_TOTAL", self.source.name, message, "Check where the file was put together.")
 
     def _record(self, where: str, kind: str, record: dict[str, Any]) -> None:
         extension = branch(record, "Extension")

@@ -59,7 +59,10 @@ class Refused(ValueError):
 
 @dataclass(slots=True)
 class Batch:
-    """What a stretch of a file gave. ``rows`` were read, ``accepted`` of them gave something; ``left_out`` counts the others by rule."""
+    """What a stretch of a file gave. ``rows`` were read, ``accepted`` of them gave something; ``left_out`` counts the others by rule.
+
+    ``notes`` are the reader's own, for what only several stretches together tell.
+    """
 
     statements: list[Statement] = field(default_factory=list)
     entities: list[Entity] = field(default_factory=list)
@@ -70,6 +73,7 @@ class Batch:
     accepted: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     done: int = 0
+    notes: list[Any] = field(default_factory=list)
 
     def reject(self, where: str, code: str, text: str, raw: str, cure: str = "") -> None:
         """Count a row as rejected, with its finding."""
@@ -113,13 +117,14 @@ class Account:
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
-    def add(self, batch: Batch) -> None:
-        """Count a batch."""
+    def add(self, batch: Batch, given: Mapping[str, int] | None = None) -> None:
+        """Count a batch; ``given`` counts rows of it that are somewhere else."""
+        count = given or {"statements": len(batch.statements), "entities": len(batch.entities)}
         self.rows += batch.rows
         self.accepted += batch.accepted
         self.rejected += len(batch.rejects)
-        self.statements += len(batch.statements)
-        self.entities += len(batch.entities)
+        self.statements += count["statements"]
+        self.entities += count["entities"]
         self.left_out += batch.left_out
         for finding in batch.findings:
             self.counts[finding.code] += 1

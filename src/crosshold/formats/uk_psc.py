@@ -1,30 +1,29 @@
 """The snapshot of persons with significant control (UK Companies House), one JSON object a line (spec/evidence 7.6).
 
 Everything in it is declared: a band that somebody holds "directly or indirectly" is a claim about a chain and makes no lot, unless the
-option ``as_direct`` says to take it as one. The file is read in one pass; sums of minimums are kept for the last companies only.
+option ``as_direct`` says to take it as one. Sums of minimums are kept for the last companies only.
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, BinaryIO
+from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.formats.intake import LISTED, Batch, Input, Refused
 from crosshold.formats.json_stream import row_of
+from crosshold.formats.stretches import MOST_LINE, Stretch, batches, lines
 from crosshold.formats.uk_holders import KINDS, PLAIN, holder_of
 from crosshold.formats.uk_natures import NO_OWNER, REMARKS, UNDISCLOSED, Nature, nature
-from crosshold.kernels.collector import collector_rests
 from crosshold.model.dates import day_of
 from crosshold.model.entity import Entity
 from crosshold.model.identifiers import checked
 from crosshold.model.statement import Source, Statement
 
-MOST_LINE = 2**22
-PER_BATCH = 8_192
 WINDOW = 2**16
 """Companies whose minimums are summed at a time."""
 _TAILS = ("-person-with-significant-control", "-beneficial-owner")
@@ -47,71 +46,79 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Input) -> Iterator[Batch]:
     """Batches of statements. Options: ``as_direct`` (bands are taken as direct holdings)."""
-    reader = _Reader(source)
-    with source.open() as stream:
-        more = True
-        while more:
-            with collector_rests():
-                more = reader.fill(stream)
-            yield reader.hand_over(last=not more)
+    return batches(source, sys.modules[__name__])
+
+
+stretches = lines
+
+
+def read_stretch(source: Input, stretch: Stretch) -> Batch:
+    """The batch of some lines. ``notes`` of it are what its holders have at least, for :func:`gather`."""
+    reader = _Reader(source, first=not stretch.number)
+    content = stretch.content if stretch.number else stretch.content.removeprefix(b"\xef\xbb\xbf")
+    for number, line in enumerate(content.split(b"\n"), stretch.number + 1):
+        if len(line) >= MOST_LINE:
+            reader.too_long(f"line {number}", line)
+        elif line.strip():
+            reader.row(f"line {number}", line)
+    reader.batch.done = stretch.done
+    return reader.batch
+
+
+def gather(source: Input) -> Callable[[Batch], None]:
+    """Adds up what the holders of a company have at least. Trustees and members of a firm stand for one block, and are not added."""
+    sums: dict[tuple[str, str, str | None], tuple[int, bool]] = {}
+
+    def add(batch: Batch) -> None:
+        for where, issuer, verb, share_class, least, low_open in batch.notes:
+            key = (issuer, verb, share_class)
+            before, was_open = sums.get(key, (0, False))
+            total, is_open = sums[key] = before + least, was_open or low_open
+            if _over(total, is_open) and not _over(before, was_open):
+                more = "more than " if is_open else ""
+                message = f"{issuer}: the least that its holders are said to have ({verb}) is {more}{total} %."
+                cure = "Holders may be counted twice; every claim is kept."
+                batch.findings.append(Finding("W_OVER_100", message, cure, where))
+            if len(sums) > WINDOW:
+                for old in list(sums)[: WINDOW // 2]:
+                    del sums[old]
+
+    return add
 
 
 class _Reader:
-    """One pass over a file: the batch that is being filled, and what must be remembered from line to line."""
+    """One stretch of a file: the batch that is being filled, and what must be remembered from line to line."""
 
-    def __init__(self, source: Input) -> None:
+    def __init__(self, source: Input, first: bool) -> None:
         self.source = source
         day = re.search(r"\d{4}-\d{2}-\d{2}", source.name)
         published = source.published or (day_of(day[0]) if day else None)
         self.published = published.isoformat() if published else ""
         self.id = f"uk-psc:{self.published or source.name}"
         self.batch = Batch()
-        self.batch.sources.append(
-            Source(
-                self.id, "register", "Companies House", f"Persons with significant control, {source.name}", published_on=published,
-                language="en", media_type="application/x-ndjson",
-            )
-        )  # fmt: skip
         self.direct = bool(source.options.get("as_direct"))
         self.told: Counter[str] = Counter()
-        self.number = 0  # of the line
         self.company = ""  # of the line before
-        self.sums: dict[tuple[str, str, str | None], tuple[int, bool]] = {}
-        if self.direct:
-            self.tell("N_AS_DIRECT", "", "declared bands are taken as direct holdings, because as_direct was given.")
-
-    def fill(self, stream: BinaryIO) -> bool:
-        """Read lines until the batch is full; whether there may be more."""
-        while line := stream.readline(MOST_LINE):
-            self.number += 1
-            if len(line) == MOST_LINE and line[-1] != 10:
-                self.too_long(line)
-                while line and line[-1] != 10:
-                    line = stream.readline(MOST_LINE)
-                continue
-            if self.number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-            if line.strip():
-                self.row(f"line {self.number}", line)
-                if self.batch.rows >= PER_BATCH:
-                    return True
-        return False
-
-    def hand_over(self, last: bool = False) -> Batch:
-        """The filled batch; a new one takes its place."""
-        batch, self.batch = self.batch, Batch()
-        batch.done = self.source.size if last else self.source.done
-        return batch
+        if first:
+            title = f"Persons with significant control, {source.name}"
+            self.batch.sources.append(
+                Source(
+                    self.id, "register", "Companies House", title, published_on=published, language="en",
+                    media_type="application/x-ndjson",
+                )
+            )  # fmt: skip
+            if self.direct:
+                self.tell("N_AS_DIRECT", "", "declared bands are taken as direct holdings, because as_direct was given.")
 
     def tell(self, code: str, where: str, message: str, cure: str = "") -> None:
         """A finding. Beyond those that are listed they are only counted, so that one stands for all."""
         self.told[code] += 1
         self.batch.findings.append(Finding(code, message, cure, where) if self.told[code] <= LISTED else _more(code))
 
-    def too_long(self, line: bytes) -> None:
+    def too_long(self, where: str, line: bytes) -> None:
         """A line that nobody would write."""
         raw = line[:1_000].decode(errors="replace")
-        self.batch.reject(f"line {self.number}", "E_ROW", f"the line is longer than {MOST_LINE:,} bytes.", raw, "Check the file.")
+        self.batch.reject(where, "E_ROW", f"the line is longer than {MOST_LINE:,} bytes.", raw, "Check the file.")
 
     def row(self, where: str, line: bytes) -> None:
         """One line: statements, a named rule that leaves it out, or a reject."""
@@ -277,24 +284,12 @@ class _Reader:
                     if what.least < other.least:
                         slots[what.slot] = what
         if not last:
-            self._sum(where, issuer, slots)
+            self.batch.notes += [
+                (where, issuer, verb, share_class, what.least, what.share.low_open)
+                for (verb, share_class, _), what in slots.items()
+                if not what.block and what.share is not None
+            ]
         return made
-
-    def _sum(self, where: str, issuer: str, slots: dict[Any, Nature]) -> None:
-        """Add up what the holders of a company have at least. Trustees and members of a firm stand for one block, and are not added."""
-        for (verb, share_class, _), what in slots.items():
-            if not what.block and what.share is not None:
-                key = (issuer, verb, share_class)
-                before, was_open = self.sums.get(key, (0, False))
-                total, is_open = before + what.least, was_open or what.share.low_open
-                self.sums[key] = (total, is_open)
-                if _over(total, is_open) and not _over(before, was_open):
-                    more = "more than " if is_open else ""
-                    message = f"{issuer}: the least that its holders are said to have ({verb}) is {more}{total} %."
-                    self.tell("W_OVER_100", where, message, "Holders may be counted twice; every claim is kept.")
-        if len(self.sums) > WINDOW:
-            for key in list(self.sums)[: WINDOW // 2]:
-                del self.sums[key]
 
 
 _NOTHING = Nature("", "controls", how="declared")

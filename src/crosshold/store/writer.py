@@ -84,10 +84,10 @@ class Writer:
         """Take rows in; statements whose id is there already are dropped when the part is made (an import twice changes nothing)."""
         for statement in statements:
             refuse(statement)
-            self._line("statements", statement_line(statement, self.now))
+            self.take("statements", 1, statement_line(statement, self.now) + b"\n")
         for kind, rows in (("entities", entities), ("sources", sources), ("findings", findings), ("picks", picks)):
             for row in rows:
-                self._line(kind, line(row, self.now))
+                self.take(kind, 1, line(row, self.now) + b"\n")
 
     def moment(self, recorded_at: str) -> None:
         """What is given from now on came in at that moment."""
@@ -108,13 +108,14 @@ class Writer:
             fsync(self._tmp / "blob")
             (self._tmp / "blob").replace(target)
 
-    def _line(self, kind: str, text: bytes) -> None:
+    def take(self, kind: str, rows: int, lines: bytes) -> None:
+        """Take rows in that are lines of JSON already (:mod:`crosshold.store.columns`)."""
         out = self._open.get(kind)
         if out is None:
             self._given += 1
             out = self._open[kind] = (self._tmp / f"{kind}-{self._given}.jsonl").open("wb")
-        out.write(text + b"\n")
-        self._rows[kind] += 1
+        out.write(lines)
+        self._rows[kind] += rows
         if self._rows[kind] >= self.chunk_rows:
             self._part(kind)
 
@@ -253,7 +254,7 @@ class Writer:
         )
         for row in [own] if self.history is None and not self._merged else self.history or ():
             said = row._asdict()
-            self._line("imports", line(said, said.pop("recorded_at")))
+            self.take("imports", 1, line(said, said.pop("recorded_at")) + b"\n")
         self._part("imports")
         self._done()
 
