@@ -180,7 +180,7 @@ def _import(
         for batch in _batches(source, chosen, writer, account, processes):
             if writer is not None:
                 _reject(writer, batch.rejects, source, chosen.name, first=account.rejected == len(batch.rejects))
-            if progress is not None:
+            if progress is not None and batch.done:
                 speed = account.statements / max(time.monotonic() - start, 1e-3)
                 done = f"{batch.done:,} of {source.size:,} bytes, " if source.path.is_file() else ""
                 progress(min(batch.done / max(source.size, 1), 1.0), f"{done}{speed:,.0f} statements/s")
@@ -203,9 +203,9 @@ def _batches(
     from crosshold.api.processes import packed, worth
     from crosshold.store.writer import Writer
 
-    count = worth(source, chosen.code, processes)
+    count = worth(source, chosen, processes)
     if count > 1 and isinstance(writer, Writer):
-        for part in packed(source, chosen.code, writer.now, count):
+        for part in packed(source, chosen.cutter, writer.now, count):
             account.add(part.batch, part.rows)
             for kind, lines in part.lines.items():
                 writer.take(kind, part.rows[kind], lines)

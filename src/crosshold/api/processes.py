@@ -17,11 +17,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import import_module
 from queue import SimpleQueue
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from crosshold.errors import CrossholdError, FileError, Finding
+from crosshold.formats.catalogue import Format
 from crosshold.formats.intake import Batch, Input
+from crosshold.formats.stretches import Cut, Gather
 from crosshold.kernels.collector import collector_rests
 from crosshold.store.columns import line, refuse, statement_line
 
@@ -39,15 +40,15 @@ class Packed(NamedTuple):
     lines: Mapping[str, bytes]
 
 
-def worth(source: Input, form: ModuleType, processes: int | None) -> int:
-    """How many processes read a file: 1 where its format is not cut up, it is small, or this Python cannot be started again."""
-    if source.path.is_dir() or (processes is None and source.size < WORTH):
+def worth(source: Input, form: Format, processes: int | None) -> int:
+    """How many processes read a file: 1 where it cannot be cut up, it is small, or this Python cannot be started again."""
+    if source.path.is_dir() or not form.cut or (processes is None and source.size < WORTH):
         return 1
-    cut = hasattr(form, "stretches") and form.stretches(source) is not None
+    cut = form.cutter.stretches(source) is not None
     return (processes or min(os.cpu_count() or 1, MOST)) if cut and sys.executable else 1
 
 
-def packed(source: Input, form: ModuleType, now: str, processes: int) -> Iterator[Packed]:
+def packed(source: Input, form: Cut, now: str, processes: int) -> Iterator[Packed]:
     """The stretches of a file in its order, read by so many processes. An error of one is raised here."""
     gather = form.gather(source)
     free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
@@ -64,12 +65,14 @@ def packed(source: Input, form: ModuleType, now: str, processes: int) -> Iterato
 
     pool, waiting = ThreadPoolExecutor(processes), deque[Future[Packed]]()
     try:
-        for stretch in form.stretches(source):
+        for stretch in form.stretches(source) or ():
             waiting.append(pool.submit(read, stretch))
             if len(waiting) > processes:
                 yield _gathered(waiting.popleft().result(), gather)
         while waiting:
             yield _gathered(waiting.popleft().result(), gather)
+        for batch in gather.end():
+            yield _packed(batch, now)
     finally:
         for child in children:
             child.kill()
@@ -78,12 +81,12 @@ def packed(source: Input, form: ModuleType, now: str, processes: int) -> Iterato
             child.communicate()
 
 
-def _gathered(part: Packed, gather: Any) -> Packed:
-    gather(part.batch)
+def _gathered(part: Packed, gather: Gather) -> Packed:
+    gather.add(part.batch)
     return part
 
 
-def _child(source: Input, form: ModuleType, now: str) -> subprocess.Popen[bytes]:
+def _child(source: Input, form: Cut, now: str) -> subprocess.Popen[bytes]:
     """A process that reads stretches of a file, told which and how."""
     command = [sys.executable, "-I", "-c", _START, json.dumps(sys.path)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)

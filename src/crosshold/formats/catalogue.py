@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 from crosshold.errors import FileError, Finding, RequestError, did_you_mean
 from crosshold.formats.intake import Batch, Input
+from crosshold.formats.stretches import Cut
 from crosshold.model.register import Register
 
 SURE = 0.5
@@ -24,7 +26,8 @@ SURE = 0.5
 class Format:
     """One row of :data:`FORMATS`. ``verbs`` are those it can hold; ``inclusive_end`` says that its last day still counts,
     ``folder`` that it is a folder or a zip archive of several files, ``general`` that it is a form in which anything may come: it is taken
-    when no particular format is sure."""
+    when no particular format is sure. ``cut`` is the module that reads its files in stretches (:class:`crosshold.formats.stretches.Cut`).
+    """
 
     name: str
     title: str
@@ -34,11 +37,17 @@ class Format:
     inclusive_end: bool = False
     folder: bool | None = False
     general: bool = False
+    cut: str = ""
 
     @property
     def code(self) -> ModuleType:
         """Its module, loaded when it is first needed."""
         return import_module(f"crosshold.formats.{self.module}")
+
+    @property
+    def cutter(self) -> Cut:
+        """The module that cuts its files."""
+        return cast(Cut, import_module(f"crosshold.formats.{self.cut}"))
 
 
 FORMATS: tuple[Format, ...] = (
@@ -48,6 +57,7 @@ FORMATS: tuple[Format, ...] = (
         "bods",
         ("controls", "holds", "is", "may_appoint", "no_owner", "nominee_for", "role", "same_as", "undisclosed", "votes"),
         writes=True,
+        cut="bods.reader",
     ),
     Format(
         "dk-cvr",
@@ -64,12 +74,14 @@ FORMATS: tuple[Format, ...] = (
         ("holds", "is", "role", "same_as"),
         writes=True,
         inclusive_end=True,
+        cut="ftm.reader",
     ),
     Format(
         "gleif",
         "GLEIF: LEI records, relationships, exceptions (XML, JSON)",
         "gleif",
         ("consolidates", "is", "manages", "no_owner", "part_of", "undisclosed"),
+        cut="gleif",
     ),
     Format("kftc", "Korea Fair Trade Commission workbooks on groups", "kftc", ("holds", "is")),
     Format(
@@ -89,6 +101,7 @@ FORMATS: tuple[Format, ...] = (
         "UK persons with significant control, snapshot lines",
         "uk_psc",
         ("controls", "holds", "is", "may_appoint", "no_owner", "undisclosed", "votes"),
+        cut="uk_psc",
     ),
 )
 """Alphabetical. A new format is its module, its row, its tests and its page."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -76,19 +76,19 @@ def sniff(head: bytes, name: str) -> float:
 
 def read(source: Input) -> Iterator[Batch]:
     """Batches of statements and entities; nothing is kept from record to record."""
-    if stretches(source) is not None:
-        yield from batches(source, sys.modules[__name__])
-        return
+    return batches(source, sys.modules[__name__])
+
+
+def whole(source: Input) -> Iterator[Batch]:
+    """A file in JSON, or in XML that cannot be cut, as one."""
     start = source.head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     rows = _of_xml(elements(source, (*KINDS, *_HEADS))) if start == b"<" else _of_json(source)
-    reader, add = _Reader(source), gather(source)
+    reader = _Reader(source)
     more = True
     while more:
         with collector_rests():
             more = reader.fill(rows, PER_BATCH)
-        batch = reader.hand_over(last=not more)
-        add(batch)
-        yield batch
+        yield reader.hand_over(last=not more)
 
 
 def stretches(source: Input) -> Iterator[Stretch] | None:
@@ -105,25 +105,34 @@ def read_stretch(source: Input, stretch: Stretch) -> Batch:
     return batch
 
 
-def gather(source: Input) -> Callable[[Batch], None]:
-    """Holds the number of records against that of the header, when all are read."""
-    count = 0
+def gather(source: Input) -> Count:
+    """A count of all records."""
+    return Count(source.name)
 
-    def add(batch: Batch) -> None:
-        nonlocal count
-        count += batch.rows
-        for told in batch.notes:
-            if not told.isdecimal() or not told.isascii() or len(told) > 12:
-                continue
-            stated = int(told)
-            if count < stated:
-                message = f"the header counts {stated:,} records; this is an extract of {count:,}."
-                batch.findings.append(Finding("N_EXTRACT", message, "", source.name))
-            elif count > stated:
-                message = f"the header counts {stated:,} records, and {count:,} are there."
-                batch.findings.append(Finding("W_TOTAL", message, "Check where the file was put together.", source.name))
 
-    return add
+class Count:
+    """Holds the number of records against that of the header."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.count, self.told = name, 0, ""
+
+    def add(self, batch: Batch) -> None:
+        """The records of a batch; its note is what the header says, if it is there."""
+        self.count += batch.rows
+        self.told = next((told for told in batch.notes if told), self.told)
+
+    def end(self) -> Iterator[Batch]:
+        """Whether they are all."""
+        if not self.told.isdecimal() or not self.told.isascii() or len(self.told) > 12:
+            return
+        stated, batch = int(self.told), Batch()
+        if self.count < stated:
+            message = f"the header counts {stated:,} records; this is an extract of {self.count:,}."
+            batch.findings.append(Finding("N_EXTRACT", message, "", self.name))
+        elif self.count > stated:
+            message = f"the header counts {stated:,} records, and {self.count:,} are there."
+            batch.findings.append(Finding("W_TOTAL", message, "Check where the file was put together.", self.name))
+        yield batch
 
 
 def _of_xml(found: Iterable[ET.Element], number: int = 0) -> Iterator[tuple[str, str | None, dict[str, Any], str]]:
@@ -179,8 +188,7 @@ class _Reader:
         """The filled batch; a new one takes its place."""
         batch, self.batch = self.batch, Batch()
         batch.done = self.source.size if last else self.source.done
-        if last:
-            batch.notes.append(self.told)
+        batch.notes.append(self.told)
         return batch
 
     def tell(self, code: str, where: str, message: str, cure: str = "") -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from crosshold.errors import FileError
 from crosshold.formats.intake import MOST_DEPTH, MOST_FIELD, Input
+from crosshold.formats.stretches import MOST_LINE, Stretch, lines
 
 PIECE = 2**18
 MOST_OBJECT = 2**23
@@ -98,6 +99,36 @@ def row_of(where: str, text: str) -> Row:
         return Row(where, None, text, _DEEP)
     except ValueError as error:
         return Row(where, None, text, f"it is no JSON ({error})")
+
+
+def stretches(source: Input, key: str) -> Iterator[Stretch] | None:
+    """A file of one object a line in stretches; ``None`` for any other, and for one whose first line is an object that holds ``key``."""
+    with source.open() as stream:
+        line = stream.readline(MOST_LINE)
+        while line and not line.strip():
+            line = stream.readline(MOST_LINE)
+    try:
+        first = line.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+    return lines(source) if first.lstrip()[:1] == "{" and _stands_alone(first, tuple(key.split("/"))) else None
+
+
+def rows_of(stretch: Stretch) -> Iterator[Row]:
+    """The objects of a stretch, one a line; a line that is none costs only itself."""
+    content = stretch.content if stretch.number else stretch.content.removeprefix(b"\xef\xbb\xbf")
+    for number, line in enumerate(content.split(b"\n"), stretch.number + 1):
+        if len(line) >= MOST_LINE:
+            text = line[:1_000].decode(errors="replace")
+            yield Row(f"line {number}", None, text, f"the line is longer than {MOST_LINE:,} bytes")
+        elif line.strip():
+            try:
+                text = line.decode()
+            except UnicodeDecodeError as error:
+                fault = f"it is no UTF-8 at byte {error.start} of the line"
+                yield Row(f"line {number}", None, line.decode(errors="replace"), fault)
+                continue
+            yield row_of(f"line {number}", text)
 
 
 def _array(window: _Window, name: str) -> Iterator[Row]:

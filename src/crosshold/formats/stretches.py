@@ -1,15 +1,13 @@
 """A large file in stretches of whole records, which can be read beside each other, in processes of their own.
 
-A format that is read so has ``stretches(source)``, ``None`` for a file that cannot be cut; ``read_stretch(source, stretch)``, which knows
-nothing of other stretches; and ``gather(source)``, a function that sees their batches in order and adds what only several records
-tell. :func:`batches` is the reading in one process; others may read the stretches elsewhere, and then gather them.
+A format that is read so is a module with the functions of :class:`Cut`. :func:`batches` is the reading in one process; others may read the
+stretches elsewhere, and gather them in their order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import ModuleType
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from crosshold.formats.intake import Batch, Input
 from crosshold.kernels.collector import collector_rests
@@ -58,11 +56,56 @@ def _after_line(stream: object) -> bytes:
     return b""
 
 
-def batches(source: Input, form: ModuleType) -> Iterator[Batch]:
-    """A file read stretch by stretch, in this process."""
-    gather = form.gather(source)
-    for stretch in form.stretches(source):
+class Gather(Protocol):
+    """Sees the batches of a file in its order, and tells what no stretch tells alone."""
+
+    def add(self, batch: Batch) -> None:
+        """Look at the ``notes`` of a batch; its findings may become more, its rows not."""
+
+    def end(self) -> Iterator[Batch]:
+        """What is to be said when all have been seen."""
+
+
+class Nothing:
+    """The gatherer of a format in which every record says all that it says."""
+
+    def add(self, batch: Batch) -> None:
+        """Nothing is looked at."""
+
+    def end(self) -> Iterator[Batch]:
+        """Nothing is to be said."""
+        yield from ()
+
+
+class Cut(Protocol):
+    """What the module of such a format has."""
+
+    __name__: str
+
+    def stretches(self, source: Input) -> Iterator[Stretch] | None:
+        """The file in stretches; ``None`` when this one cannot be cut."""
+
+    def read_stretch(self, source: Input, stretch: Stretch) -> Batch:
+        """The batch of a stretch, from nothing but its content."""
+
+    def whole(self, source: Input) -> Iterator[Batch]:
+        """The batches of a file that cannot be cut."""
+
+    def gather(self, source: Input) -> Gather:
+        """A new gatherer."""
+
+
+def batches(source: Input, form: Cut) -> Iterator[Batch]:
+    """The batches of a file, read in this process and gathered."""
+    gather, cut = form.gather(source), form.stretches(source)
+    for batch in form.whole(source) if cut is None else _read(source, form, cut):
+        gather.add(batch)
+        yield batch
+    yield from gather.end()
+
+
+def _read(source: Input, form: Cut, cut: Iterator[Stretch]) -> Iterator[Batch]:
+    for stretch in cut:
         with collector_rests():
             batch = form.read_stretch(source, stretch)
-        gather(batch)
         yield batch

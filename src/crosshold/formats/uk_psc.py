@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
 from crosshold.errors import Finding
 from crosshold.formats.intake import LISTED, Batch, Input, Refused
-from crosshold.formats.json_stream import row_of
-from crosshold.formats.stretches import MOST_LINE, Stretch, batches, lines
+from crosshold.formats.json_stream import Row, rows_of
+from crosshold.formats.stretches import Nothing, Stretch, batches, lines
 from crosshold.formats.uk_holders import KINDS, PLAIN, holder_of
 from crosshold.formats.uk_natures import NO_OWNER, REMARKS, UNDISCLOSED, Nature, nature
 from crosshold.model.dates import day_of
@@ -49,27 +49,34 @@ def read(source: Input) -> Iterator[Batch]:
     return batches(source, sys.modules[__name__])
 
 
-stretches = lines
+def stretches(source: Input) -> Iterator[Stretch]:
+    """Lines."""
+    return lines(source)
+
+
+def gather(source: Input) -> Sums:
+    """Sums over all lines."""
+    return Sums()
 
 
 def read_stretch(source: Input, stretch: Stretch) -> Batch:
-    """The batch of some lines. ``notes`` of it are what its holders have at least, for :func:`gather`."""
+    """The batch of some lines. ``notes`` of it are what its holders have at least, for :class:`Sums`."""
     reader = _Reader(source, first=not stretch.number)
-    content = stretch.content if stretch.number else stretch.content.removeprefix(b"\xef\xbb\xbf")
-    for number, line in enumerate(content.split(b"\n"), stretch.number + 1):
-        if len(line) >= MOST_LINE:
-            reader.too_long(f"line {number}", line)
-        elif line.strip():
-            reader.row(f"line {number}", line)
+    for row in rows_of(stretch):
+        reader.row(row)
     reader.batch.done = stretch.done
     return reader.batch
 
 
-def gather(source: Input) -> Callable[[Batch], None]:
+class Sums(Nothing):
     """Adds up what the holders of a company have at least. Trustees and members of a firm stand for one block, and are not added."""
-    sums: dict[tuple[str, str, str | None], tuple[int, bool]] = {}
 
-    def add(batch: Batch) -> None:
+    def __init__(self) -> None:
+        self.sums: dict[tuple[str, str, str | None], tuple[int, bool]] = {}
+
+    def add(self, batch: Batch) -> None:
+        """Tell of companies in which more than all is held."""
+        sums = self.sums
         for where, issuer, verb, share_class, least, low_open in batch.notes:
             key = (issuer, verb, share_class)
             before, was_open = sums.get(key, (0, False))
@@ -82,8 +89,6 @@ def gather(source: Input) -> Callable[[Batch], None]:
             if len(sums) > WINDOW:
                 for old in list(sums)[: WINDOW // 2]:
                     del sums[old]
-
-    return add
 
 
 class _Reader:
@@ -115,33 +120,19 @@ class _Reader:
         self.told[code] += 1
         self.batch.findings.append(Finding(code, message, cure, where) if self.told[code] <= LISTED else _more(code))
 
-    def too_long(self, where: str, line: bytes) -> None:
-        """A line that nobody would write."""
-        raw = line[:1_000].decode(errors="replace")
-        self.batch.reject(where, "E_ROW", f"the line is longer than {MOST_LINE:,} bytes.", raw, "Check the file.")
-
-    def row(self, where: str, line: bytes) -> None:
+    def row(self, row: Row) -> None:
         """One line: statements, a named rule that leaves it out, or a reject."""
-        try:
-            text = line.decode()
-        except UnicodeDecodeError as error:
-            self._reject(where, "E_ROW", f"it is no UTF-8 at byte {error.start} of the line.", line)
-            return
-        row = row_of(where, text)
-        if row.fault:
-            self._reject(where, "E_ROW", f"{row.fault}.", line)
-            return
-        try:
-            data = row.value["data"]
-            self._read(where, row.value.get("company_number"), data["kind"], data, {"psc": text.strip()})
-        except Refused as error:
-            self._reject(where, error.code, str(error), line)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            self._reject(where, "E_ROW", f"it is no record of this register ({type(error).__name__}: {error}).", line)
-
-    def _reject(self, where: str, code: str, why: str, line: bytes) -> None:
-        raw = line.decode(errors="replace").rstrip("\r\n")
-        self.batch.reject(where, code, why, raw, "Mend the line and read it again.")
+        code, why = "E_ROW", row.fault
+        if not why:
+            try:
+                data = row.value["data"]
+                self._read(row.where, row.value.get("company_number"), data["kind"], data, {"psc": row.text.strip()})
+                return
+            except Refused as error:
+                code, why = error.code, str(error)
+            except (ValueError, KeyError, TypeError, AttributeError) as error:
+                why = f"it is no record of this register ({type(error).__name__}: {error})"
+        self.batch.reject(row.where, code, f"{why.rstrip('.')}.", row.text.rstrip("\r\n"), "Mend the line and read it again.")
 
     def _read(self, where: str, company: Any, kind: str, data: dict[str, Any], kept: dict[str, Any]) -> None:
         if company is None:

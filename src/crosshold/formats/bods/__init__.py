@@ -22,10 +22,11 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Input) -> Iterator[Batch]:
-    """Batches of a file; see :func:`crosshold.formats.bods.reader.read`."""
-    from crosshold.formats.bods.reader import read as read_file
+    """Batches of a file; see :mod:`crosshold.formats.bods.reader`."""
+    from crosshold.formats.bods import reader
+    from crosshold.formats.stretches import batches
 
-    return read_file(source)
+    return batches(source, reader)
 
 
 def write(register: Register, target: Path) -> list[Finding]:

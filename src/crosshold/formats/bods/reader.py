@@ -11,13 +11,16 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import date
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 from crosshold.errors import Finding
+from crosshold.formats import json_stream
 from crosshold.formats.bods.record import Made, Shape, Telling, read_record, shape
 from crosshold.formats.intake import Batch, Input
-from crosshold.formats.json_stream import objects
+from crosshold.formats.json_stream import Row, objects
 from crosshold.formats.row import Fault
+from crosshold.formats.stretches import Stretch
 from crosshold.model.statement import Statement
 
 AT_ONCE = 4_000
@@ -32,14 +35,51 @@ _NEXT = """SELECT rowid, day, ident, known FROM turn WHERE key = ? AND (day, ran
            ORDER BY day, rank, ident LIMIT 1"""
 
 
-def read(source: Input) -> Iterator[Batch]:
-    """Batches of a file. Option ``as_direct``: interests that may be direct or not, and bands, become lots."""
-    telling = Telling(bool(source.options.get("as_direct")), source.published)
-    batch, seen = Batch(), set[str]()
-    with closing(sqlite3.connect("")) as turns:  # a file of its own that goes with it
-        turns.execute(_TABLE)
-        for row in objects(source, "statements"):
-            where = f"{source.name}, {row.where}"
+class Told(NamedTuple):
+    """What is noted of a batch: how many ``shares`` it has and the largest, and the rows of the table of ``turns``."""
+
+    shares: int
+    most: Any
+    turns: list[tuple[str, str, int, str, str | None]]
+
+
+def stretches(source: Input) -> Iterator[Stretch] | None:
+    """Statements, one a line."""
+    return json_stream.stretches(source, "statements")
+
+
+def read_stretch(source: Input, stretch: Stretch) -> Batch:
+    """The statements of some lines. Option ``as_direct``: interests that may be direct or not, and bands, become lots."""
+    batch = _Reader(source).fill(json_stream.rows_of(stretch), None)
+    batch.done = stretch.done
+    return batch
+
+
+def whole(source: Input) -> Iterator[Batch]:
+    """An array of statements."""
+    rows, reader = json_stream.objects(source, "statements"), _Reader(source)
+    while (batch := reader.fill(rows, AT_ONCE)).rows:
+        batch.done = source.done
+        yield batch
+
+
+def gather(source: Input) -> Turns:
+    """What the statements of a file say of each other."""
+    return Turns(source)
+
+
+class _Reader:
+    """Takes statements; a source is told once."""
+
+    def __init__(self, source: Input) -> None:
+        self.source, self.seen = source, set[str]()
+
+    def fill(self, rows: Iterator[Row], most: int | None) -> Batch:
+        """The batch of the next rows, until there are so many statements."""
+        telling = Telling(bool(self.source.options.get("as_direct")), self.source.published)
+        batch, turns = Batch(), list[tuple[str, str, int, str, str | None]]()
+        for row in rows:
+            where = f"{self.source.name}, {row.where}"
             try:
                 if row.fault:
                     raise Fault("E_ROW", row.fault)
@@ -47,38 +87,56 @@ def read(source: Input) -> Iterator[Batch]:
             except Fault as fault:
                 batch.reject(where, fault.code, f"{fault.text}.", row.text, _CURES.get(fault.code, ""))
                 continue
-            if made.source.id not in seen:
-                seen.add(made.source.id)
+            if made.source.id not in self.seen:
+                self.seen.add(made.source.id)
                 batch.sources.append(made.source)
             if made.entity is not None:
                 batch.entities.append(made.entity)
             batch.findings += [Finding(code, text, _CURES.get(code, ""), where) for code, text in made.told]
             batch.accept(*made.statements)
             if made.shape.status != "new" or made.shape.replaces:
-                _remember(made, turns)
-            if len(batch.statements) >= AT_ONCE:
-                batch.done = source.done
-                yield batch
-                batch = Batch()
-        if telling.shares and telling.most * 100 <= 1:
-            message = "no share in this file is over 1: BODS counts from 0 to 100, and these may have been meant from 0 to 1."
-            batch.findings.append(Finding("W_UNIT", message, "Ask the publisher; they are read as percentages.", source.name))
-        batch.done = source.done
-        yield batch
-        if turns.execute("SELECT 1 FROM turn LIMIT 1").fetchone():
-            yield from _ends(source, telling, turns)
+                turns += _turns(made)
+            if most is not None and len(batch.statements) >= most:
+                break
+        batch.notes.append(Told(telling.shares, telling.most, turns))
+        return batch
 
 
-def _remember(made: Made, turns: sqlite3.Connection) -> None:
+class Turns:
+    """The days on which statements take the place of earlier ones, in a file of its own that goes with it; and the largest share."""
+
+    def __init__(self, source: Input) -> None:
+        self.source, self.shares, self.most = source, 0, Fraction(0)
+        self.turns = sqlite3.connect("")
+        self.turns.execute(_TABLE)
+
+    def add(self, batch: Batch) -> None:
+        """Remember what is noted of a batch."""
+        for told in batch.notes:
+            self.shares, self.most = self.shares + told.shares, max(self.most, told.most)
+            self.turns.executemany("INSERT INTO turn (key, day, rank, ident, known) VALUES (?, ?, ?, ?, ?)", told.turns)
+
+    def end(self) -> Iterator[Batch]:
+        """Whether shares may have been meant otherwise; and, from a second reading, the statements that later ones end."""
+        with closing(self.turns):
+            if self.shares and self.most * 100 <= 1:
+                message = "no share in this file is over 1: BODS counts from 0 to 100, and these may have been meant from 0 to 1."
+                cure = "Ask the publisher; they are read as percentages."
+                yield Batch(findings=[Finding("W_UNIT", message, cure, self.source.name)])
+            if self.turns.execute("SELECT 1 FROM turn LIMIT 1").fetchone():
+                telling = Telling(bool(self.source.options.get("as_direct")), self.source.published)
+                yield from _ends(self.source, telling, self.turns)
+
+
+def _turns(made: Made) -> list[tuple[str, str, int, str, str | None]]:
     """The days on which this one takes the place of an earlier statement."""
     parts = made.shape
     known = made.known_on.isoformat() if made.known_on else None
     day = made.as_of or known
     if not day:
-        return
+        return []
     keys = [f"old {earlier}" for earlier in parts.replaces] if parts.old else [_key(parts)]
-    rows = [(key, day, _RANK[parts.status], parts.ident, known) for key in keys]
-    turns.executemany("INSERT INTO turn (key, day, rank, ident, known) VALUES (?, ?, ?, ?, ?)", rows)
+    return [(key, day, _RANK[parts.status], parts.ident, known) for key in keys]
 
 
 def _key(parts: Shape) -> str:

@@ -27,10 +27,11 @@ def sniff(head: bytes, name: str) -> float:
 
 
 def read(source: Input) -> Iterator[Batch]:
-    """Batches of a file; see :func:`crosshold.formats.ftm.reader.read`."""
-    from crosshold.formats.ftm.reader import read as read_file
+    """Batches of a file; see :mod:`crosshold.formats.ftm.reader`."""
+    from crosshold.formats.ftm import reader
+    from crosshold.formats.stretches import batches
 
-    return read_file(source)
+    return batches(source, reader)
 
 
 def write(register: Register, target: Path) -> list[Finding]:

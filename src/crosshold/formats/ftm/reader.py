@@ -10,11 +10,13 @@ from contextlib import closing
 from itertools import groupby
 
 from crosshold.errors import Finding
+from crosshold.formats import json_stream
 from crosshold.formats.ftm import STATEMENT_COLUMNS
 from crosshold.formats.ftm.record import EDGES, PARTIES, read_record
 from crosshold.formats.intake import MOST_FIELD, Batch, Input
-from crosshold.formats.json_stream import Row, objects
+from crosshold.formats.json_stream import Row
 from crosshold.formats.row import Fault
+from crosshold.formats.stretches import Nothing, Stretch
 
 AT_ONCE = 4_000
 _CURES = {
@@ -25,32 +27,64 @@ _CURES = {
 _TABLE = "CREATE TABLE said (entity TEXT, schema TEXT, prop TEXT, value TEXT, dataset TEXT)"
 
 
-def read(source: Input) -> Iterator[Batch]:
-    """Batches of a file. Option ``as_direct``: what is not said to be indirect becomes a lot, bands too."""
-    as_direct = bool(source.options.get("as_direct"))
-    batch, seen = Batch(), set[str]()
-    tabular = source.head.lstrip(b"\xef\xbb\xbf \r\n")[:1] not in (b"{", b"[")
-    for row in _assembled(source) if tabular else objects(source, "entities"):
-        where = f"{source.name}, {row.where}"
-        try:
-            if row.fault:
-                raise Fault("E_ROW", row.fault)
-            made = read_record(row.value, as_direct, source.published)
-        except Fault as fault:
-            batch.reject(where, fault.code, f"{fault.text}.", row.text, _CURES.get(fault.code, ""))
-            continue
-        if made.source.id not in seen and len(seen) < 10_000:
-            seen.add(made.source.id)
-            batch.sources.append(made.source)
-        batch.entities += made.entities
-        batch.findings += [Finding(code, text, _CURES.get(code, ""), where) for code, text in made.told]
-        batch.accept(*made.statements)
-        if len(batch.statements) >= AT_ONCE:
-            batch.done = source.done
-            yield batch
-            batch = Batch()
-    batch.done = source.done
-    yield batch
+def stretches(source: Input) -> Iterator[Stretch] | None:
+    """Entities, one a line."""
+    return None if _tabular(source) else json_stream.stretches(source, "entities")
+
+
+def read_stretch(source: Input, stretch: Stretch) -> Batch:
+    """The entities of some lines. Option ``as_direct``: what is not said to be indirect becomes a lot, bands too."""
+    batch = _Reader(source).fill(json_stream.rows_of(stretch), None)
+    batch.done = stretch.done
+    return batch
+
+
+def whole(source: Input) -> Iterator[Batch]:
+    """An array of entities, or the statement form."""
+    rows = _assembled(source) if _tabular(source) else json_stream.objects(source, "entities")
+    reader = _Reader(source)
+    while (batch := reader.fill(rows, AT_ONCE)).rows:
+        batch.done = source.done
+        yield batch
+
+
+def gather(source: Input) -> Nothing:
+    """No entity looks at another one."""
+    return Nothing()
+
+
+class _Reader:
+    """Takes entities; a source is told once."""
+
+    def __init__(self, source: Input) -> None:
+        self.source, self.seen = source, set[str]()
+        self.as_direct = bool(source.options.get("as_direct"))
+
+    def fill(self, rows: Iterator[Row], most: int | None) -> Batch:
+        """The batch of the next rows, until there are so many statements."""
+        batch = Batch()
+        for row in rows:
+            where = f"{self.source.name}, {row.where}"
+            try:
+                if row.fault:
+                    raise Fault("E_ROW", row.fault)
+                made = read_record(row.value, self.as_direct, self.source.published)
+            except Fault as fault:
+                batch.reject(where, fault.code, f"{fault.text}.", row.text, _CURES.get(fault.code, ""))
+                continue
+            if made.source.id not in self.seen and len(self.seen) < 10_000:
+                self.seen.add(made.source.id)
+                batch.sources.append(made.source)
+            batch.entities += made.entities
+            batch.findings += [Finding(code, text, _CURES.get(code, ""), where) for code, text in made.told]
+            batch.accept(*made.statements)
+            if most is not None and len(batch.statements) >= most:
+                break
+        return batch
+
+
+def _tabular(source: Input) -> bool:
+    return source.head.lstrip(b"\xef\xbb\xbf \r\n")[:1] not in (b"{", b"[")
 
 
 def _assembled(source: Input) -> Iterator[Row]:
