@@ -272,7 +272,7 @@ class _Reader:
         changed, created = (self._day(text(t)) for t in (registration.get("LastUpdateDate"), told.get("EntityCreationDate")))
         return Statement(
             party, "is", value=text(told.get("EntityStatus")), speaker_kind="authority", valid_from=_iso(created), as_of=_iso(changed),
-            source=self.id, where=where, extra={"gleif": keep(record)},
+            source=self.id, where=where, extra={"gleif": keep(record, words=True)},
         )  # fmt: skip
 
     def _relationship(self, where: str, record: dict[str, Any]) -> list[Statement]:
@@ -299,7 +299,7 @@ class _Reader:
                 Statement(
                     subject, verb, thing, how=how, value=None if kind in _LINKS else kind, speaker_kind="authority",
                     valid_from=_iso(first), valid_to=_iso(last), as_of=_iso(changed), source=self.id, where=where,
-                    extra={} if made else {"gleif": keep(record)},
+                    extra={} if made else {"gleif": keep(record, words=True)},
                 )
             )  # fmt: skip
         return made
@@ -329,7 +329,7 @@ class _Reader:
                     speaker_kind="authority",
                     source=self.id,
                     where=where,
-                    extra={} if made else {"gleif": keep(record)},
+                    extra={} if made else {"gleif": keep(record, words=True)},
                 )
             )
         return made

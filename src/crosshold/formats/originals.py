@@ -8,19 +8,20 @@ Register holds, it is written as it is.
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 
 from msgspec.json import Encoder
 
 from crosshold.errors import Finding
-from crosshold.model.json_text import is_exact
 from crosshold.model.register import Register
 from crosshold.model.statement import Statement
 
 OWN = "crosshold:"
+_BROKEN = re.compile(rb"[:,\[](-?\d[\d.eE+-]*[.eE][\d.eE+-]*)(?=[,}\]])")
+"""Numbers that are not whole, which the fast encoder may write in another way; and words in strings that look like them."""
 _FAST = Encoder(order="sorted").encode
 _ENCODE = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -36,14 +37,19 @@ def outward(word: str, ident: str) -> str:
     return own if own != ident and not own.startswith(OWN) else OWN + ident
 
 
-def keep(record: Mapping[str, Any]) -> str:
-    """The record as text. ``ValueError`` when it holds what no file may: an infinite number, or half a character."""
-    if is_exact(record):
-        with suppress(TypeError):  # a key that is no word
-            return _FAST(record).decode()
-    text = _ENCODE(record)
-    text.encode()
-    return text
+def keep(record: Mapping[str, Any], words: bool = False) -> str:
+    """The record as text. ``ValueError`` when it holds what no file may: an infinite number, or half a character.
+
+    ``words``: there is nothing but words in it, so that every encoder writes it alike.
+    """
+    text = _FAST(record)
+    if words:
+        return text.decode()
+    if b"null" not in text and all(repr(float(number)).encode() == number for number in _BROKEN.findall(text)):
+        return text.decode()
+    slow = _ENCODE(record)
+    slow.encode()
+    return slow
 
 
 def original(statement: Statement, word: str) -> dict[str, Any] | None:

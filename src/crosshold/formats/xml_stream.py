@@ -113,19 +113,15 @@ def _cut(source: Input, before: bytes, end: bytes) -> Iterator[Stretch]:
         while piece := stream.read(PIECE):
             left += piece
             place = left.rfind(end) + len(end)
-            if place < len(end) or any(left.rfind(a, 0, place) > left.rfind(b, 0, place) for a, b in _HIDING):
+            hiding = b"<!" in left or b"<?" in left
+            if place < len(end) or (hiding and any(left.rfind(a, 0, place) > left.rfind(b, 0, place) for a, b in _HIDING)):
                 if len(left) > MOST_PART:
                     raise source.fault(f"one part of it is larger than {MOST_PART:,} bytes.", "It is no file of this kind.")
                 continue
             yield Stretch(number, before + left[:place], source.done, last=False)
-            number += _seen(left[:place]).count(end)
+            number += (_HIDDEN.sub(b"", left[:place]) if hiding else left).count(end)
             left = left[place:]
     yield Stretch(number, before + left, source.done, last=True)
-
-
-def _seen(text: bytes) -> bytes:
-    """The text without what may look like the end of a record and is none."""
-    return _HIDDEN.sub(b"", text) if b"<!" in text or b"<?" in text else text
 
 
 _HIDDEN = re.compile(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>", re.DOTALL)

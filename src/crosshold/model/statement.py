@@ -166,7 +166,8 @@ class Statement(Struct, frozen=True, omit_defaults=True, repr_omit_defaults=True
         with suppress(UnicodeEncodeError, TypeError):
             if self.label is None and is_exact(self.extra):
                 text = spaced(_ENCODE(self), indent=0)
-                if b': ""' not in text:
+                wordless = sum(share is not None and not share.text for share in (self.share, self.vote_share))
+                if text.count(b': ""') == wordless:  # an empty word elsewhere may be one of a field, which is left out
                     return text
         return spaced(_ENCODE(self._plain()), indent=0)
 
