@@ -55,14 +55,51 @@ def relations(count: int, random: Random) -> str:
     return "".join([*made, CLOSE])
 
 
+def bods(count: int, random: Random) -> str:
+    """Records that are updated and closed again and again, wherever the file is cut between them; all shares below one."""
+    made = []
+    for n in range(count):
+        key, status = random.randrange(count // 4 + 1), random.choice(("new", "updated", "closed"))
+        record = {
+            "statementId": f"s{n}", "recordId": f"r{key}", "recordType": "relationship", "recordStatus": status,
+            "statementDate": f"20{10 + n % 10}-01-01", "declarationSubject": "e1",
+            "publicationDetails": {
+                "publicationDate": f"2020-01-{1 + n % 28:02d}", "bodsVersion": "0.4", "publisher": {"name": f"P{n % 3}"},
+            },
+            "recordDetails": {
+                "isComponent": False, "subject": "e1", "interestedParty": f"p{key}",
+                "interests": [{"type": "shareholding", "directOrIndirect": "direct", "share": {"exact": random.choice((0.25, 1, 0.1))}}],
+            },
+        }  # fmt: skip
+        made.append(random.choice([json.dumps(record)] * 9 + [json.dumps(record)[:-4], "", '{"statementId": 7}']))
+    return "\n".join([json.dumps({"statementId": "s", "recordType": "entity"}), *made])
+
+
+def ftm(count: int, random: Random) -> str:
+    """Companies, and who owns them; now and then a line that is none."""
+    made = []
+    for n in range(count):
+        company = {"id": f"c{n}", "schema": "Company", "properties": {"name": [f"Company {n}"]}, "datasets": [f"d{n % 4}"]}
+        link = {"owner": [f"c{random.randrange(n + 1)}"], "asset": [f"c{n}"], "percentage": [f"{random.randrange(101)}"]}
+        made += [
+            json.dumps(company),
+            json.dumps({"id": f"o{n}", "schema": "Ownership", "properties": link}) + random.choice(("", "", "}")),
+        ]
+    return "\n".join(made)
+
+
+MAKERS = {"psc.txt": psc, "psc.txt.gz": psc, "rr.xml": relations, "bods.jsonl": bods, "ftm.jsonl": ftm}
+FORMS = {"psc.txt": "uk-psc", "psc.txt.gz": "uk-psc", "rr.xml": "gleif", "bods.jsonl": "bods", "ftm.jsonl": "ftm"}
+
+
 def read(path: Path) -> tuple[object, ...]:
     """Everything that a file gives, one list a kind; places and texts included."""
-    _, batches = catalogue.read(Input(path))
+    _, batches = catalogue.read(Input(path), FORMS[path.name])
     found = list(batches)
     return (
         [s.canonical() for b in found for s in b.statements],
         sorted({(e.id, e.name) for b in found for e in b.entities}),
-        [s.id for b in found for s in b.sources],
+        sorted({s.id for b in found for s in b.sources}),
         sorted((f.code, f.where, f.message) for b in found for f in b.findings),
         [(r.where, r.code, r.raw) for b in found for r in b.rejects],
         [sum(b.rows for b in found), sum(b.accepted for b in found), sum(b.left_out.total() for b in found)],
@@ -70,19 +107,13 @@ def read(path: Path) -> tuple[object, ...]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.integers(1, 40), st.integers(0, 10**6), st.integers(1, 3_000), st.sampled_from(["psc", "rr", "gz"]))
+@given(st.integers(1, 40), st.integers(0, 10**6), st.integers(1, 3_000), st.sampled_from(sorted(MAKERS)))
 def test_where_a_file_is_cut_changes_nothing(
-    tmp_path_factory: pytest.TempPathFactory, count: int, seed: int, piece: int, shape: str
+    tmp_path_factory: pytest.TempPathFactory, count: int, seed: int, piece: int, name: str
 ) -> None:
-    folder, random = tmp_path_factory.mktemp("cut"), Random(seed)
-    path = folder / {"psc": "psc.txt", "rr": "rr.xml", "gz": "psc.txt.gz"}[shape]
-    text = (relations if shape == "rr" else psc)(count, random).encode()
-    first = (
-        json.dumps({"company_number": "00000001", "data": {"kind": "totals#persons-of-significant-control-snapshot"}}).encode()
-        + b"\n"
-    )
-    text = text if shape == "rr" else first + text
-    path.write_bytes(gzip.compress(text) if shape == "gz" else text)
+    path = tmp_path_factory.mktemp("cut") / name
+    text = MAKERS[name](count, Random(seed)).encode()
+    path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
     whole = read(path)
     with pytest.MonkeyPatch.context() as patch:
         for module in (stretches, xml_stream):
@@ -90,21 +121,22 @@ def test_where_a_file_is_cut_changes_nothing(
         assert read(path) == whole
 
 
-@pytest.mark.parametrize(("name", "make"), [("psc.txt", psc), ("rr.xml", relations)])
-def test_several_processes_keep_what_one_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, make: object) -> None:
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_several_processes_keep_what_one_keeps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     path = tmp_path / name
-    path.write_text(make(400, Random(3)), encoding="utf-8")  # type: ignore[operator]
+    text = MAKERS[name](400, Random(3)).encode()
+    path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
     for module in (stretches, xml_stream):
         monkeypatch.setattr(module, "PIECE", 5_000)
-    one = api.import_files([path], tmp_path / "one", processes=1)
-    many = api.import_files([path], tmp_path / "many", processes=3)
+    one = api.import_files([path], tmp_path / "one", format=FORMS[name], processes=1)
+    many = api.import_files([path], tmp_path / "many", format=FORMS[name], processes=3)
     for told in ("files", "new", "known_before", "rules", "counts", "findings"):
         assert getattr(one, told) == getattr(many, told)
     a, b = (ParquetStore(tmp_path / where) for where in ("one", "many"))
     assert [s.canonical() for s in a.register().statements] == [s.canonical() for s in b.register().statements]
     assert dict(a.register().entities) == dict(b.register().entities) and a.told() == b.told()
     assert [list(lines) for _, lines in a.rejects()] == [list(lines) for _, lines in b.rejects()]
-    assert api.import_files([path], tmp_path / "many", processes=2).new == 0
+    assert api.import_files([path], tmp_path / "many", format=FORMS[name], processes=2).new == 0
 
 
 def test_a_fault_in_a_later_stretch_is_told_and_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
