@@ -31,6 +31,29 @@ def test_a_text_is_read_shown_reviewed_and_accepted(
     assert run("check", chain).status == 0
 
 
+@pytest.mark.parametrize("name", ["register", "register.sqlite"])
+def test_a_review_is_let_into_a_register_once(
+    run: Callable[..., Any], chain: str, file: Callable[[str, str], str], tmp_path: Path, name: str
+) -> None:
+    article, review, register = file("article.txt", TEXT), tmp_path / "review.yaml", str(tmp_path / name)
+    rows = "entities: {A: {name: Alpha}, C: {name: Gamma}}\nstatements: [{subject: A, verb: holds, object: C, shares: 1}]\n"
+    assert run("import", file("known.yaml", f"crosshold: statements/1\n{rows}"), "--into", register).status == 0
+    run("read-text", article, "--names", chain, "--out", str(review))
+    text = review.read_text(encoding="utf-8").replace("state: proposed", "state: accepted")
+    review.write_text(text.replace("state: accepted", "state: proposed", 1), encoding="utf-8")
+    asked = ("read-text", "--accept", str(review), "--into", register, "--reviewer", "Ada Reader")
+    ran = run(*asked)
+    assert ran.status == 2 and "'X' is no party of the target" in ran.err
+    ran = run(*asked, "--names", chain)
+    assert ran.status == 0 and "1 accepted" in ran.out and "1 entered" in ran.out
+    assert "1 known before" in run(*asked).out
+    (claim,) = json.loads(run("claims", register, "--subject", "X", "--json").out)["claims"]
+    assert (claim["object"], claim["reviewed_by"], claim["share"]["point"]) == ("A", "Ada Reader", "3/5")
+    told = json.loads(run("history", register, "--json").out)["history"]
+    assert [(row["what"], row["by"], row["statements"]) for row in told][1:] == [("review", "Ada Reader", 1)]
+    assert json.loads(run("find", register, "Alpha", "--json").out)["found"][0]["id"] == "A"
+
+
 def test_json_is_one_object_with_the_fields_of_the_design(
     run: Callable[..., Any], chain: str, file: Callable[[str, str], str]
 ) -> None:

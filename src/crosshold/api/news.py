@@ -52,16 +52,19 @@ def write_review(reading: Reading, target: str | Path, *, called: str = "article
 def accept(
     review: str | Path, into: str | Path, *, reviewer: str, names: Register | str | Path | None = None, at: datetime | None = None
 ) -> dict[str, int]:
-    """Let the accepted and edited proposals of a review into a case or a file of statements, signed by ``reviewer``.
+    """Let the accepted and edited proposals of a review into a case, a file of statements or a register, signed by ``reviewer``.
 
-    ``names`` give the known parties where ``into`` does not exist yet. Gives how many rows were accepted, edited, rejected or
+    ``names`` give parties that ``into`` does not know yet. Gives how many rows were accepted, edited, rejected or
     left as proposed, and how many had entered before. Everything enters or nothing: ``FileError`` tells every fault at once; without a
     name of the reviewer it is a ``RequestError``.
     """
     from crosshold.formats.text.entering import entered
     from crosshold.formats.text.review import read_review
     from crosshold.report.files import write_text
+    from crosshold.store.opening import is_store
 
+    if is_store(into):
+        return _into_register(Path(review), into, reviewer, _parties(names) if names is not None else {}, at or datetime.now(UTC))
     path = Path(into)
     if path.is_dir():
         path = path / "case.yaml"
@@ -83,6 +86,30 @@ def accept(
             write_text(before, path)
         raise
     return {**reviewed.counts, "entered": len(reviewed.statements) - known, "known before": known}
+
+
+def _into_register(review: Path, into: str | Path, reviewer: str, parties: Mapping[str, Entity], at: datetime) -> dict[str, int]:
+    """The same into a register, in one change of it, with the ``parties`` that it does not have yet. What came in from the same proposal
+    of the same article stays as it is."""
+    from crosshold.formats.text.review import read_review
+    from crosshold.store.jobs import Job
+    from crosshold.store.opening import open_store
+
+    store = open_store(into)
+    try:
+        register = store.register()
+        reviewed = read_review(review, reviewer, {**parties, **register.entities}, at)
+        told = register.statements.worded(("proposal",))
+        there = {words["proposal"] for n, words in told if register.statements.columns["source"][n] == reviewed.source.id}
+        new = [s for s in reviewed.statements if s.extra["proposal"] not in there]
+        used = {name for s in new for name in (s.subject, s.object, *s.joint) if name}
+        strangers = [parties[name] for name in sorted(used & set(parties)) if name not in register.entities]
+        if new:
+            with store.writing(job=Job("review", " ".join(reviewer.split()))) as writer:
+                writer.add(new, [*reviewed.entities, *strangers], [reviewed.source])
+    finally:
+        store.close()
+    return {**reviewed.counts, "entered": len(new), "known before": len(reviewed.statements) - len(new)}
 
 
 def _spellings(names: Register | str | Path) -> tuple[Mapping[str, Iterable[str]], Mapping[str, str]]:

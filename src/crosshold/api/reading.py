@@ -167,11 +167,11 @@ def read_network(
     return replace(made, votes=votes, kinds=table.kinds, names=table.names, findings=tuple(findings))
 
 
-def shortened(findings: Iterable[Finding]) -> list[Finding]:
-    """The first twenty findings of each code, and how many more there are: a register can have a hundred thousand."""
+def shortened(findings: Iterable[Finding], most: int = 20) -> list[Finding]:
+    """The first findings of each code, and how many more there are: a register can have a hundred thousand."""
     from crosshold.report.survey import shortened as few
 
-    return few(findings)
+    return few(findings, most)
 
 
 def read_plan(source: str | Path, case: str | Path | None = None) -> Plan:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -72,7 +72,7 @@ def import_(
         print_lines([f"rejected rows, to be mended and imported again: crosshold history {into} --rejects FOLDER"])
     if as_direct:
         print_lines(["Declared interests were read as direct holdings, as asked."])
-    print_findings(few(done.findings))
+    print_findings(few(done.findings, warnings=5))
 
 
 def check_file(file: Path, form: str, options: dict[str, Any], as_json: bool) -> None:
@@ -83,7 +83,7 @@ def check_file(file: Path, form: str, options: dict[str, Any], as_json: bool) ->
         print_json(done.to_dict())
     else:
         _print_files(done, "Nothing was kept.")
-        print_findings(few(done.findings))
+        print_findings(few(done.findings, warnings=5))
     if any(f.level == "error" for f in done.findings):
         raise typer.Exit(2)
 
@@ -108,9 +108,11 @@ def format_options(given: list[str], **named: Any) -> dict[str, Any]:
     return found
 
 
-def few(findings: Any) -> list[Finding]:
-    """Twenty of each code; a register has thousands."""
-    return api.shortened(findings)
+def few(findings: Iterable[Finding], warnings: int = 20) -> list[Finding]:
+    """Twenty errors of each code, and so many of all else; a register has thousands."""
+    told = list(findings)
+    errors = api.shortened(f for f in told if f.level == "error")
+    return [*errors, *api.shortened((f for f in told if f.level != "error"), warnings)]
 
 
 def in_columns(rows: Sequence[tuple[str, ...]]) -> list[str]:

@@ -22,7 +22,7 @@ def read_text(
     language: Annotated[str, typer.Option("--language", help="en, fr, ja, or auto.", metavar="CODE")] = "auto",
     out: Annotated[Path | None, typer.Option("--out", help="Write the proposals as a file to review: .yaml.", metavar="FILE")] = None,
     review: Annotated[Path | None, typer.Option("--accept", help="Let in what is accepted in a reviewed file.", metavar="REVIEW")] = None,
-    into: Annotated[Path | None, typer.Option("--into", help="The case or file that --accept writes to.", metavar="CASE")] = None,
+    into: Annotated[str | None, typer.Option("--into", help="The case, file or register that --accept writes to.", metavar="CASE")] = None,
     reviewer: Annotated[str | None, typer.Option("--reviewer", help="Who reviewed it.", metavar="NAME")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
@@ -49,7 +49,7 @@ def read_text(
     print_findings(reading.findings)
 
 
-def _accept(review: Path, into: Path | None, reviewer: str | None, names: str | None, file: str | None, as_json: bool) -> None:
+def _accept(review: Path, into: str | None, reviewer: str | None, names: str | None, file: str | None, as_json: bool) -> None:
     if into is None:
         raise RequestError(Finding("E_OPTION", "it is not said where the statements go.", "Add --into CASE.", "--into"))
     if file is not None:
