@@ -73,6 +73,37 @@ def test_a_rejected_row_is_mended_and_read_again_as_a_row_of_its_file(run: Calla
     assert {c["id"] for c in told(run, "claims", register)["claims"]} == {"f1", "f2", "n1", json.loads(row["raw"])["id"]}
 
 
+def test_mended_rows_of_a_table_are_what_they_would_have_been(
+    run: Callable[..., Any], file: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    bad, good = "holder;issuer;percent\nA;B;13\nC;B;130\nD;;5\nE;B;7\n", "holder;issuer;percent\nA;B;13\nC;B;13\nD;B;5\nE;B;7\n"
+    register = str(tmp_path / "table")
+    told(run, "import", file("t.csv", bad), "--into", register, "--accept-guess")
+    (rejects,) = (Path(register) / "rejects").glob("*.jsonl")
+    assert [json.loads(line)["where"] for line in rejects.read_text().splitlines()] == ["t.csv: line 3", "t.csv: line 4"]
+    half = tmp_path / "half.jsonl"
+    half.write_text(rejects.read_text().replace(";130", ";13"))
+    again = told(run, "import", str(half), "--into", register, "--accept-guess")
+    assert (again["files"][0]["file"], again["new"]) == ("t.csv", 1)
+    assert [f["where"] for f in again["findings"] if f["level"] == "error"] == ["t.csv: line 4"]
+    whole = tmp_path / "whole.jsonl"
+    whole.write_text(half.read_text().replace("D;;5", "D;B;5"))
+    assert told(run, "import", str(whole), "--into", register, "--accept-guess")["new"] == 1
+    assert told(run, "import", file("t.csv", good), "--into", register, "--accept-guess")["new"] == 0
+
+
+def test_mended_lines_are_what_they_would_have_been(
+    run: Callable[..., Any], file: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    register, broken = str(tmp_path / "lines"), PSC.replace('"01000002","data"', '"01000002";"data"')
+    told(run, "import", file("psc.jsonl", broken), "--into", register)
+    (rejects,) = (Path(register) / "rejects").glob("*.jsonl")
+    mended = tmp_path / "mended.jsonl"
+    mended.write_text(rejects.read_text().replace(';\\"data', ',\\"data'))
+    assert told(run, "import", str(mended), "--into", register)["new"] == 1
+    assert told(run, "import", file("psc.jsonl", PSC), "--into", register)["new"] == 0
+
+
 def test_every_question_takes_the_folder(run: Callable[..., Any], register: str) -> None:
     own = told(run, "own", register, "--at", "2020-03-02")
     assert [(r["holder"], r["issuer"], r["direct"]) for r in own["rows"] if r["holder"] == "A"] == [("A", "B", 0.6)]

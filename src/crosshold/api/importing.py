@@ -15,6 +15,7 @@ from crosshold.model.result import Result
 if TYPE_CHECKING:
     from crosshold.formats.catalogue import Format
     from crosshold.formats.intake import Account, Batch, Input, Reject
+    from crosshold.formats.rejects import Places
     from crosshold.store.table_writer import TableWriter
     from crosshold.store.writer import Writer
 
@@ -174,10 +175,11 @@ def _import(
 
     account, start = Account(), time.monotonic()
     with ExitStack() as stack:
+        places = None
         if rejects.are(source):
-            source, form = stack.enter_context(rejects.mended(source))
+            source, form, places = stack.enter_context(rejects.mended(source))
         chosen = catalogue.named(form) if form else catalogue.recognise(source)
-        for batch in _batches(source, chosen, writer, account, processes):
+        for batch in _batches(source, chosen, writer, account, processes, places):
             if writer is not None:
                 _reject(writer, batch.rejects, source, chosen.name, first=account.rejected == len(batch.rejects))
             if progress is not None and batch.done:
@@ -197,13 +199,14 @@ def _import(
 
 
 def _batches(
-    source: Input, chosen: Format, writer: Writer | TableWriter | None, account: Account, processes: int | None
-) -> Iterator[Batch]:
-    """The batches of a file, counted and given to the writer."""
+    source: Input, chosen: Format, writer: Writer | TableWriter | None, account: Account, processes: int | None,
+    places: Places | None,
+) -> Iterator[Batch]:  # fmt: skip
+    """The batches of a file, counted and given to the writer; those of mended rows are put back in their ``places``."""
     from crosshold.api.processes import packed, worth
     from crosshold.store.writer import Writer
 
-    count = worth(source, chosen, processes)
+    count = worth(source, chosen, processes) if places is None else 1
     if count > 1 and isinstance(writer, Writer):
         for part in packed(source, chosen.cutter, writer.now, count):
             account.add(part.batch, part.rows)
@@ -212,6 +215,8 @@ def _batches(
             yield part.batch
         return
     for batch in chosen.code.read(source):
+        if places is not None:
+            places.move(batch)
         account.add(batch)
         if writer is not None:
             writer.add(batch.statements, batch.entities, batch.sources)
@@ -227,7 +232,7 @@ def _reject(writer: Writer | TableWriter, rows: Sequence[Reject], source: Input,
     head = rejects.header(source)
     if head is not None:
         writer.reject(source.name, [*([head] if first else []), *(row.raw.rstrip("\r\n") for row in rows)], "csv")
-    writer.reject(source.name, rejects.lines(rows, source.name, form))
+    writer.reject(source.name, rejects.lines(rows, source.name, form, head))
 
 
 def _row(name: str, form: str, account: Account) -> ImportedFile:
