@@ -417,5 +417,10 @@ def test_a_choice_stands_in_a_case_and_is_followed(run: Callable[..., Any], file
 
     assert held(plain) == held(picked, "--believe", "latest-firm") == [0.434]
     assert held(picked) == held(picked, "--believe", "picks") == [0.45]
+    proof = told(run, "explain", plain, "own", "A", "B")
+    assert proof["value"] == 0.434 and [(row["statement"], row["value"]) for row in proof["otherwise"]] == [("n1", 0.45)]
+    proof = told(run, "explain", picked, "votes", "A", "B")
+    assert [row["statement"] for row in proof["otherwise"]] == ["l1"] and "43.4000 %" in proof["otherwise"][0]["words"]
+    assert "otherwise, and the answer if" in run("explain", picked, "own", "A", "B").out
     ran = run("pick", plain, "n1", "--by", "R. Vogel")
     assert ran.status == 2 and "picks: [{statement: n1, by: R. Vogel" in ran.err

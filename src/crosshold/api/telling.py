@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crosshold.api.reading import read, read_plan
+from crosshold.errors import CrossholdError, Finding, RequestError
 from crosshold.network import Network
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from crosshold.measures.control import Ultimate
     from crosshold.model.register import Register
     from crosshold.model.snapshot import Snapshot
+    from crosshold.model.statement import Statement
     from crosshold.report.explanation import Explanation
     from crosshold.report.listing import FileTitles
     from crosshold.report.survey import Survey
@@ -32,6 +35,59 @@ def explain(
 
     here = snapshot or getattr(result, "snapshot", None) or _nameless(result)
     return explanation(result, holder, issuer, here, register)
+
+
+RIVALS = 5
+"""Claims that are followed in turn; each costs an answer of its own."""
+
+
+def prove(register: Register, snapshot: Snapshot, verb: str, holder: str, issuer: str) -> Explanation:
+    """The proof of one number of a Snapshot of a Register (``verb``: own, votes or control), and what the claims that contradict the ones
+    it follows would change.
+
+    Errors: ``E_VERB``, and those of the question.
+    """
+    from crosshold.report.explanation import with_rivals
+
+    proof = _proof(register, snapshot, verb, holder, issuer)
+    if not any(finding.code == "W_CONFLICT" for finding in snapshot.findings):
+        return proof
+    followed = {lot.evidence or lot.id for lot in snapshot.lots}
+    told = [c for c in register.conflicts(snapshot.at, snapshot.known_by) if (c.holder, c.issuer) in proof.links]
+    rivals = [name for name in dict.fromkeys(name for c in told for name in (c.first, c.second)) if name not in followed]
+    return with_rivals(proof, [_followed(register, snapshot, name, verb, holder, issuer) for name in rivals[:RIVALS]])
+
+
+def _proof(register: Register, snapshot: Snapshot, verb: str, holder: str, issuer: str) -> Explanation:
+    from crosshold.api import building, deciding, owning
+
+    if verb not in ("own", "votes", "control"):
+        raise RequestError(Finding("E_VERB", f"{verb!r} cannot be explained.", "Say own, votes or control.", "explain"))
+    result: Any
+    if verb == "own":
+        result = owning.ownership(building.network(snapshot))
+    else:
+        result = building.ballot(snapshot)
+        result = deciding.control(building.network(snapshot, result)) if verb == "control" else result
+    return explain(result, holder, issuer, register=register, snapshot=snapshot)
+
+
+def _followed(
+    register: Register, snapshot: Snapshot, name: str, verb: str, holder: str, issuer: str
+) -> tuple[Statement, Explanation | str]:
+    """The proof if a claim were followed; in words why there is none."""
+    from crosshold.model.picks import Pick
+    from crosshold.model.policy import policy
+
+    claim, same = register.statement(name), register.identity(snapshot.known_by)
+    pick = Pick(same.of(claim.subject), same.of(claim.object or ""), claim.share_class, name, "")
+    others = tuple(p for p in register.picks if p.slot != pick.slot) if policy(snapshot.believe).picks else ()
+    told = replace(register, picks=(*others, pick))
+    try:
+        other = told.at(snapshot.at, known_by=snapshot.known_by, believe=f"picks:{policy(snapshot.believe).rest.name}")
+        return claim, _proof(told, other, verb, holder, issuer)
+    except CrossholdError as error:
+        return claim, error.findings[0].message
 
 
 def survey(thing: Network | Ultimate, question: str = "holdings") -> Survey:

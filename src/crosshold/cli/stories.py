@@ -24,10 +24,9 @@ from crosshold.cli.options import (
     read_at,
     show,
     snapshot_of,
-    votes_network,
 )
 from crosshold.cli.output import print_findings, print_json, print_lines
-from crosshold.errors import Finding, PlanError, RequestError
+from crosshold.errors import Finding, PlanError
 
 
 def demo(
@@ -128,20 +127,11 @@ def explain(
     at: At = None, known_by: KnownBy = None, believe: Believe = None, salvage: Salvage = False, as_json: Json = False, exact: Exact = False,
 ) -> None:  # fmt: skip
     """Prove one number by its paths, sums, rules and sources."""
-    if verb not in ("own", "votes", "control"):
-        raise RequestError(Finding("E_VERB", f"{verb!r} cannot be explained.", "Say own, votes or control.", "explain"))
     no_register(case)
-    days = day(at, "--at"), day(known_by, "--known-by")
     register = api.read(case, salvage=salvage)
-    snapshot = register.at(days[0], known_by=days[1], believe=believe)
+    snapshot = register.at(day(at, "--at"), known_by=day(known_by, "--known-by"), believe=believe)
     known(snapshot, holder=holder, issuer=issuer)
-    if verb == "votes":
-        result: Any = api.ballot(snapshot)
-    elif verb == "control":
-        result = api.control(votes_network(snapshot)[0])
-    else:
-        result = api.ownership(api.network(snapshot))
-    proof = api.explain(result, holder, issuer, register=register, snapshot=snapshot)
+    proof = api.prove(register, snapshot, verb, holder, issuer)
     if as_json:
         print_json(proof.to_dict(exact=exact), exact)
     else:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,12 +11,17 @@ from crosshold.errors import Finding
 from crosshold.model.register import Register
 from crosshold.model.result import plain
 from crosshold.model.snapshot import Snapshot
+from crosshold.model.statement import Statement
 from crosshold.report.explain import lines as words
+from crosshold.report.figures import bounds, count
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """``value`` is what is explained, ``proof`` the steps to it as plain data, ``sources`` the statements and laws it rests on."""
+    """``value`` is what is explained, ``proof`` the steps to it as plain data, ``sources`` the statements and laws it rests on.
+
+    ``links`` are the holdings that it rests on, ``otherwise`` the claims that contradict those followed, each with the value under it.
+    """
 
     verb: str
     holder: str
@@ -26,10 +31,12 @@ class Explanation:
     sources: tuple[Any, ...]
     lines: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    otherwise: tuple[Mapping[str, Any], ...] = ()
 
     def to_dict(self, *, exact: bool = False) -> dict[str, Any]:
         """JSON form: verb, holder, issuer, value, proof, sources, and the words."""
-        names = ("verb", "holder", "issuer", "value", "proof", "sources")
+        names = ("verb", "holder", "issuer", "value", "proof", "sources", "otherwise")
         return {**{name: plain(getattr(self, name), exact=exact) for name in names}, "words": list(self.lines)}
 
     def __str__(self) -> str:
@@ -50,7 +57,28 @@ def explanation(result: Any, holder: str, issuer: str, snapshot: Snapshot, regis
         proof=(*steps, rest),
         sources=(*(row for row in proof.get("sources", ()) if "rule" in row), *_evidence(proof, snapshot)),
         lines=tuple(words(proof, snapshot, register)),
+        links=tuple(dict.fromkeys((str(a), str(b)) for a, b in _links(proof))),
     )
+
+
+def with_rivals(proof: Explanation, rivals: Sequence[tuple[Statement, Explanation | str]]) -> Explanation:
+    """The proof and the claims that contradict what it follows: what each would make of the answer, or why it gives none."""
+    if not rivals:
+        return proof
+    rows, lines = [], ["Claims that say otherwise, and the answer if one of them is followed:"]
+    for claim, found in rivals:
+        told = found if isinstance(found, str) else found.lines[0]
+        value = None if isinstance(found, str) else found.value
+        rows.append(
+            {"statement": claim.id, "source": claim.source, "speaker_kind": claim.speaker_kind, "value": value, "words": told}
+        )
+        said = f"{bounds(claim.share)} of the shares" if claim.share else f"{count(claim.shares or 0)} shares"
+        when = claim.as_of or claim.valid_from
+        parts = [claim.speaker_kind, f"of {when}" if when else "", f"source {claim.source}" if claim.source else ""]
+        lines.append(
+            f"  {claim.id} ({', '.join(filter(None, parts))}): {claim.subject} has {said} in {claim.object}. Then: {told}"
+        )
+    return replace(proof, otherwise=tuple(rows), lines=(*proof.lines, *lines))
 
 
 def _evidence(proof: Mapping[str, Any], snapshot: Snapshot) -> list[dict[str, Any]]:
