@@ -364,6 +364,16 @@ def test_a_file_of_any_format_is_checked_and_asked_without_an_import(
     assert [f["code"] for f in told(run, "claims", filed)["findings"]] == ["N_FORMAT"]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "code"), [("t.csv", "holder,issuer,share\nA,B,0.5\n", "E_FORMAT"), ("t.txt", "Dear reader,\n", "E_FILE")]
+)
+def test_what_cannot_be_read_as_it_is_says_what_to_do(
+    run: Callable[..., Any], file: Callable[[str, str], str], name: str, text: str, code: str
+) -> None:
+    ran = run("claims", file(name, text))
+    assert ran.status == 2 and code in ran.err and ("import t.csv" in ran.err or "Name one with --format" in ran.err)
+
+
 def test_a_format_that_is_named_is_not_guessed(run: Callable[..., Any], file: Callable[[str, str], str]) -> None:
     table = file("held.csv", "holder,issuer,percent\nA,B,60\nA,C,160\n")
     ran = run("check", table, "--format", "table", "--option", "accept_guess=true", "--json")

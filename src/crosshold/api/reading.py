@@ -39,10 +39,10 @@ def find(source: str | Path) -> Path:
 
 
 def format_of(source: str | Path) -> str:
-    """What a file or folder is: ``register``, ``case``, or the name of a format that ``import`` reads and that the file says it is.
+    """What a file or folder is: ``register``, ``case``, or the name of the format of :func:`import_files` that it says it is.
 
-    YAML that is not crosshold's statements is a case, and so is what is like nothing that is known: reading it then tells why it is none.
-    A table is ``case`` here: what its columns mean has to be said when it is imported.
+    YAML that is not crosshold's statements is a case, and so is a folder that no format knows: reading it tells why it is none.
+    ``FileError`` for a file that is like nothing that is known, or like two things.
     """
     from crosshold.formats import catalogue
     from crosshold.formats.intake import Input
@@ -57,8 +57,10 @@ def format_of(source: str | Path) -> str:
     file = Input(path)
     if path.suffix.lower() in (".yaml", ".yml"):
         return "statements" if b"crosshold: statements/" in file.head[:4096] else "case"
-    sure = [form.name for like, form in catalogue.sniff(file) if like > catalogue.SURE and not form.general]
-    return catalogue.recognise(file).name if sure else "case"
+    known = any(like > catalogue.SURE for like, _ in catalogue.sniff(file))
+    if not known and (path.is_dir() or b"crosshold:" in file.head[:4096]):
+        return "case"
+    return catalogue.recognise(file).name
 
 
 def read(
@@ -84,6 +86,12 @@ def read(
     if salvage or as_recorded:
         message = "only a register folder can be salvaged or asked what it said at a moment."
         raise RequestError(Finding("E_OPTION", message, "Leave it out.", str(source)))
+    if form == "table" and format is None:
+        message = "it is a table: what its columns mean has to be said."
+        cure = (
+            f"Import it, with --accept-guess or a --mapping: crosshold import {path.name} --into REGISTER. Then ask the register."
+        )
+        raise FileError(Finding("E_FORMAT", message, cure, str(source)))
     return read_case(path) if form == "case" else _gathered(path, form)
 
 

@@ -29,10 +29,11 @@ def check(
     totals: Totals = None, overheld: Overheld = None,
 ) -> None:  # fmt: skip
     """Tell every fault, conflict and gap of a case or a register, or of a file before it is imported."""
-    if form is None and api.is_register(case):
+    table = form is None and api.is_register(case)
+    kind = form or api.format_of(case)
+    if table and kind == "table":
         return register.check(Asked(case, threads=threads, totals=totals, overheld=overheld, as_json=as_json))
     no_options(case, threads=threads, totals=totals, overheld=overheld)
-    kind = form or api.format_of(case)
     if kind not in ("case", "register"):
         no_options(case, at=at)
         return check_file(Path(case), kind, format_options(option or []), as_json)

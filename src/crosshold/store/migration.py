@@ -53,7 +53,9 @@ def migrate(old: str | Path, new: str | Path, wait_s: float = WAIT_S) -> list[Fi
         return _lost(source, to_folder=isinstance(target, ParquetStore))
     except OSError as error:
         message = f"it could not be written ({error.strerror or error}); the old register is as it was."
-        raise RequestError(Finding("E_WRITE", message, "Free some space and run it again.", str(new))) from None
+        raise RequestError(
+            Finding("E_WRITE", message, "Free some space, or check its permissions, and run it again.", str(new))
+        ) from None
     finally:
         if isinstance(source, TableStore):
             source.close()

@@ -231,7 +231,9 @@ class ParquetStore:
                         raise
                 said = getattr(error, "strerror", None) or str(error).splitlines()[0]
                 message = f"it could not be written ({said}); the register is as it was."
-                raise RequestError(Finding("E_WRITE", message, "Free some space and run it again.", str(self.folder))) from None
+                raise RequestError(
+                    Finding("E_WRITE", message, "Free some space, or check its permissions, and run it again.", str(self.folder))
+                ) from None
             finally:
                 if writer is not None:
                     writer.close()
