@@ -162,6 +162,8 @@ def test_a_file_says_its_day_in_its_name_and_a_later_day_is_told(tmp_path: Path)
     (source,) = found.register.sources.values()
     assert source.published_on == date(2026, 1, 31) and "W_FUTURE" in found.codes
     assert "W_FUTURE" not in read(tmp_path, line(notified_on="2026-01-31"), name="persons-2026-01-31.txt").codes
+    (told,) = [f for f in read(tmp_path, line(notified_on="2999-01-01"), name="lines.txt").findings if f.code == "W_FUTURE"]
+    assert "later than today" in told.message  # of a file that does not say when it is from
 
 
 def test_days_in_the_wrong_order_are_told_and_no_day_is_refused(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from importlib import import_module
 from queue import SimpleQueue
 from typing import Any, NamedTuple
 
-from crosshold.errors import CrossholdError, FileError, Finding
+from crosshold.errors import FileError, Finding
 from crosshold.formats.catalogue import Format
 from crosshold.formats.intake import Batch, Input
 from crosshold.formats.stretches import Cut, Gather
@@ -119,11 +119,11 @@ def work() -> None:
         form = import_module(name)
         while True:
             stretch = pickle.load(asked)
-            answer: Packed | CrossholdError
+            answer: Packed | Exception
             try:
                 with collector_rests():
                     answer = _packed(form.read_stretch(source, stretch), now)
-            except CrossholdError as error:
+            except Exception as error:  # it is raised where the file is read
                 answer = error
             pickle.dump(answer, answers)
             answers.flush()

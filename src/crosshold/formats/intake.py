@@ -172,6 +172,11 @@ class Input:
         except OSError as error:
             raise self.fault(f"it cannot be read ({error.strerror or error}).", "Check the path.") from None
 
+    @property
+    def horizon(self) -> date:
+        """The last day that it can know of: that of its publication, else today."""
+        return self.published or date.today()
+
     def fault(self, message: str, cure: str = "") -> FileError:
         """The file as a whole cannot be read."""
         return FileError(Finding("E_FILE", message, cure, self.name))

@@ -7,7 +7,7 @@ stretches elsewhere, and gather them in their order.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from crosshold.formats.intake import Batch, Input
 from crosshold.kernels.collector import collector_rests
@@ -47,12 +47,12 @@ def lines(source: Input) -> Iterator[Stretch]:
             yield Stretch(number, left, source.done)
 
 
-def _after_line(stream: object) -> bytes:
+def _after_line(stream: BinaryIO) -> bytes:
     """What follows the line that the stream is in, as far as it was read to find its end."""
-    while piece := stream.read(PIECE):  # type: ignore[attr-defined]
+    while piece := stream.read(PIECE):
         _, end, rest = piece.partition(b"\n")
         if end:
-            return bytes(rest)
+            return rest
     return b""
 
 
@@ -89,7 +89,7 @@ class Cut(Protocol):
         """The batch of a stretch, from nothing but its content."""
 
     def whole(self, source: Input) -> Iterator[Batch]:
-        """The batches of a file that cannot be cut."""
+        """The batches of a file that cannot be cut; not there where every file can."""
 
     def gather(self, source: Input) -> Gather:
         """A new gatherer."""

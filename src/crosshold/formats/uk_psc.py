@@ -99,6 +99,7 @@ class _Reader:
         day = re.search(r"\d{4}-\d{2}-\d{2}", source.name)
         published = source.published or (day_of(day[0]) if day else None)
         self.published = published.isoformat() if published else ""
+        self.horizon = self.published or source.horizon.isoformat()
         self.id = f"uk-psc:{self.published or source.name}"
         self.batch = Batch()
         self.direct = bool(source.options.get("as_direct"))
@@ -187,8 +188,9 @@ class _Reader:
                 raise Refused("E_DATE", f"{text!r} is not a date.")
         if first and last and last < first:
             self.tell("W_DATE_ORDER", where, f"it ceased on {last}, before {first}, when it was notified.", "Check the dates.")
-        if self.published and max(first or "", last or "") > self.published:
-            self.tell("W_FUTURE", where, f"{max(first or '', last or '')} is later than the snapshot of {self.published}.")
+        if (latest := max(first or "", last or "")) > self.horizon:
+            end = f"the snapshot of {self.published}" if self.published else f"today, {self.horizon}"
+            self.tell("W_FUTURE", where, f"{latest} is later than {end}.", "Check the date.")
         if first:
             self.tell("W_START_NOTIFIED", where, "the day of the notice is taken as the day it began; nothing else is said.")
         return first, last

@@ -287,8 +287,9 @@ def _interest(interest: Mapping[str, Any], made: Made, telling: Telling, flags: 
     end = partial(interest["endDate"]) if interest.get("endDate") else None
     if start and end and end < start:
         made.told.append(("W_DATE_ORDER", f"an interest ends {end}, before it starts {start}."))
-    if start and made.known_on and interval(start)[0] > made.known_on:
-        made.told.append(("W_FUTURE", f"an interest starts {start}, after the statement was published."))
+    if start and interval(start)[0] > (made.known_on or date.today()):
+        end = "the statement was published" if made.known_on else "today"
+        made.told.append(("W_FUTURE", f"an interest starts {start}, after {end}."))
     values: dict[str, Any] = {"verb": verb, "directness": directness, "valid_from": start, "valid_to": end}
     extra = dict(flags)
     if verb in ("holds", "votes"):

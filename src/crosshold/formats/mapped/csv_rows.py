@@ -17,6 +17,7 @@ from crosshold.formats.mapped.words import known_words
 
 SEPARATORS = (";", "\t", ",", "|")
 MOST_LINES = 10_000
+MOST_LINE = 4 * MOST_FIELD
 """Lines over which a quoted cell may run."""
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _EASTERN = ("cp932", "euc-kr")
@@ -72,7 +73,7 @@ class CsvTable(Table):
         while (line := lines.next()) is not None:
             number, offset = lines.number, lines.offset
             where = f"line {number}"
-            if len(line) > MOST_FIELD * 4:
+            if len(line) > MOST_LINE:
                 yield Row(where, [], line[:1000], ("E_ROW", "the line has more than four million characters."))
                 continue
             record, fault = line, None
@@ -121,7 +122,7 @@ class _Lines:
         self._next = 0
 
     def next(self) -> str | None:
-        line = self._waiting.pop() if self._waiting else self._stream.readline(MOST_FIELD * 4 + 1)
+        line = self._waiting.pop() if self._waiting else self._stream.readline(MOST_LINE + 1)
         if not line:
             return None
         if self.number == 0 and line.startswith("\ufeff"):
@@ -129,7 +130,15 @@ class _Lines:
         self.number += 1
         self.offset = self._next
         self._next += self._size(line)
+        if len(line) > MOST_LINE:
+            self._skip(line)
         return line
+
+    def _skip(self, line: str) -> None:
+        """Pass over what follows of a line that is too long to be one."""
+        while line and not line.endswith(("\n", "\r")):
+            line = self._stream.readline(MOST_LINE)
+            self._next += self._size(line)
 
     def _size(self, line: str) -> int:
         if self._encoding.startswith("utf-16"):

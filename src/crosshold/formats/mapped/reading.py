@@ -343,9 +343,9 @@ class Reader:
         if unsure:
             text = f"{field}: in {cell[:40]} day and month cannot be told apart; the year is kept."
             self._tell("W_DATE_ORDER", text, "Write 'date_order: day' or 'month' in the mapping.")
-        published = self.source.published
-        if published is not None and field == "as_of" and made[:10] > published.isoformat():
-            self._tell("W_FUTURE", f"{field}: {made} is later than the source, {published}.", "Check the date.")
+        if field == "as_of" and made[:10] > self.source.horizon.isoformat():
+            end = "the source" if self.source.published else "today"
+            self._tell("W_FUTURE", f"{field}: {made} is later than {end}, {self.source.horizon}.", "Check the date.")
         if field in ("known_on", "said_on"):
             if len(made) != 10:
                 raise ValueError(f"{cell[:40]!r} names no single day")
