@@ -481,9 +481,7 @@ def test_markup_and_formulas_in_names_are_plain_text(tmp_path: Path) -> None:
 
 def test_a_line_that_is_no_line_is_one_row_and_moves_no_other(tmp_path: Path) -> None:
     found = taken(tmp_path, f"holder;issuer;percent\nA;B;5\n{'x' * 9_000_000};B;5\nC;B;7\nD;B;8\n")
-    assert [(r.where, r.code) for r in found.rejects] == [("data.csv: line 3", "E_ROW")] or [r.code for r in found.rejects] == [
-        "E_ROW"
-    ]
+    assert [r.code for r in found.rejects] == ["E_ROW"] and found.rejects[0].where.endswith("line 3")
     assert [(s.subject, s.where) for s in found.statements] == [("A", "line 2"), ("C", "line 4"), ("D", "line 5")]
 
 
