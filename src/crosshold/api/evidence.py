@@ -55,7 +55,8 @@ def check_register(folder: str | Path, *, at: date | None = None) -> list[Findin
         answered = check(replace(register, overheld="leave-out").at(day))
     except CrossholdError as error:
         answered = list(error.findings)
-    return list(dict.fromkeys([*found, *(f for f in answered if f.code not in ("W_OVERHELD", "N_IMPORTED"))]))  # told already
+    before = ("N_IMPORTED", "W_OVERHELD", "W_REVISION_CYCLE")  # what is told of all days already
+    return list(dict.fromkeys([*found, *(f for f in answered if f.code not in before)]))
 
 
 def compact(folder: str | Path, *, wait_s: float = 10.0) -> int:
