@@ -14,6 +14,7 @@ exception, all of them at once:
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -50,6 +51,24 @@ class Finding:
     def to_dict(self) -> dict[str, str]:
         """JSON form: code, level, message, cure, where."""
         return {"code": self.code, "level": self.level, "message": self.message, "cure": self.cure, "where": self.where}
+
+
+_UNLISTED = re.compile(r"([\d,]+) more of this kind are not listed\.")
+
+
+def unlisted(code: str, count: int, where: str = "") -> Finding:
+    """One finding for many of a kind that are only counted."""
+    return Finding(code, f"{count:,} more of this kind are not listed.", "", where)
+
+
+def stands_for(message: str) -> int:
+    """How many findings one with this message stands for.
+
+    >>> stands_for(unlisted("W_UNIT", 12_345).message), stands_for("no unit is said.")
+    (12345, 1)
+    """
+    found = _UNLISTED.fullmatch(message)
+    return int(found[1].replace(",", "")) if found else 1
 
 
 class CrossholdError(Exception):

@@ -434,3 +434,15 @@ def test_a_choice_stands_in_a_case_and_is_followed(run: Callable[..., Any], file
     assert "otherwise, and the answer if" in run("explain", picked, "own", "A", "B").out
     ran = run("pick", plain, "n1", "--by", "R. Vogel")
     assert ran.status == 2 and "picks: [{statement: n1, by: R. Vogel" in ran.err
+
+
+@pytest.mark.parametrize("name", ["register", "register.sqlite"])
+def test_what_there_was_to_tell_is_counted_to_the_last(
+    run: Callable[..., Any], file: Callable[[str, str], str], tmp_path: Path, name: str
+) -> None:
+    lines = "".join(f"{PSC.splitlines()[0].replace('01000001', f'{n:08d}')}\n" for n in range(1, 1_301))
+    register = str(tmp_path / name)
+    ran = run("import", file("many.jsonl", lines), "--into", register)
+    assert "W_START_NOTIFIED: 1,300" in ran.out and "W_START_NOTIFIED 1,300 findings of this kind" in ran.err
+    (note,) = [f for f in told(run, "claims", register)["findings"] if f["code"] == "N_IMPORTED"]
+    assert "1,300 W_START_NOTIFIED" in note["message"]

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from crosshold.errors import CrossholdError, Finding
+from crosshold.errors import CrossholdError, unlisted
 from crosshold.model.result import Result
 
 if TYPE_CHECKING:
@@ -188,10 +188,7 @@ def _import(
                 progress(min(batch.done / max(source.size, 1), 1.0), f"{done}{speed:,.0f} statements/s")
         account.check(source.name)
         account.findings = rejects.told_of(account.findings, source.name)
-        more = [
-            Finding(code, f"{count - LISTED:,} more of this kind are not listed.", "", source.name)
-            for code, count in account.counts.items() if count > LISTED
-        ]  # fmt: skip
+        more = [unlisted(code, count - LISTED, source.name) for code, count in account.counts.items() if count > LISTED]
         account.findings += more
         if writer is not None:
             writer.add(findings=account.findings)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crosshold.errors import Finding
+from crosshold.errors import Finding, unlisted
 from crosshold.model.entity import FLOAT
 from crosshold.model.picker import Picker
 from crosshold.model.policy import policy
@@ -24,7 +24,7 @@ def faults(register: Register, day: date) -> list[Finding]:
         told = list(kind(register, day))
         found += told[:LISTED]
         if len(told) > LISTED:
-            found.append(Finding(told[0].code, f"{len(told) - LISTED:,} more of this kind are not listed."))
+            found.append(unlisted(told[0].code, len(told) - LISTED))
     return found
 
 

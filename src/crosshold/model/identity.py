@@ -14,7 +14,7 @@ from datetime import date
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
-from crosshold.errors import Finding
+from crosshold.errors import Finding, unlisted
 from crosshold.model.identifiers import names_party
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _few(findings: list[Finding]) -> Iterator[Finding]:
             yield finding
     for code, count in told.items():
         if count > LISTED:
-            yield Finding(code, f"{count - LISTED:,} more of this kind are not listed.")
+            yield unlisted(code, count - LISTED)
 
 
 def _shared(entities: Iterable[Entity], findings: list[Finding]) -> tuple[dict[str, set[Number]], list[Link]]:

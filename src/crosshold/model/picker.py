@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from crosshold.errors import Finding, Findings, RequestError
+from crosshold.errors import Finding, Findings, RequestError, unlisted
 from crosshold.model.contested import READ_AS_ISSUED, Contested, empty, unsaid_base
 from crosshold.model.day_rows import DayRows, Slot
 from crosshold.model.entity import FLOAT, Entity
@@ -228,7 +228,7 @@ class Picker:
     def _all_findings(self) -> tuple[Finding, ...]:
         for code, count in sorted(self.told.items()):
             if count > LISTED:
-                self.findings.add(code, f"{count - LISTED:,} more of this kind are not listed.")
+                self.findings.extend([unlisted(code, count - LISTED)])
         return tuple(self.findings)
 
     def _rest(self, lots: Lots) -> list[Lot]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from crosshold.errors import Finding
+from crosshold.errors import Finding, stands_for
 from crosshold.kernels.tree import DEPTH, RING
 from crosshold.measures.control import Control, Ultimate
 from crosshold.model.result import Coded, Column, plain
@@ -142,7 +142,8 @@ def shortened(findings: Iterable[Finding], most: int = 20) -> list[Finding]:
     for code, found in by_code.items():
         told += found[:most]
         if len(found) > most:
-            told.append(Finding(code, f"{count(len(found))} findings of this kind; the first {most} are shown."))
+            whole = sum(stands_for(finding.message) for finding in found)
+            told.append(Finding(code, f"{count(whole)} findings of this kind; the first {most} are shown."))
     return told
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -12,7 +13,7 @@ from typing import Any
 
 from msgspec.json import Encoder
 
-from crosshold.errors import FileError, Finding
+from crosshold.errors import FileError, Finding, stands_for
 from crosshold.model.entity import Entity
 from crosshold.model.json_text import sound
 from crosshold.model.picks import Pick
@@ -125,8 +126,11 @@ def finding(row: Mapping[str, Any]) -> Finding:
     return Finding(row["code"], row["message"], row["cure"] or "", row["where"] or "")
 
 
-def imported(codes: Mapping[str, int], name: str) -> list[Finding]:
+def imported(findings: Iterable[Mapping[str, Any]], name: str) -> list[Finding]:
     """What the imports had to tell, in one sentence, for answers that rest on it."""
+    codes: Counter[str] = Counter()
+    for row in findings:
+        codes[row["code"]] += stands_for(row["message"])
     if not codes:
         return []
     said = ", ".join(f"{count:,} {code}" for code, count in sorted(codes.items()))

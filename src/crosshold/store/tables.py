@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -127,7 +126,7 @@ class TableStore(ABC):
         entities: dict[str, Entity] = {}
         sources: dict[str, Source] = {}
         picks: dict[Any, Pick] = {}
-        codes: Counter[str] = Counter()
+        told: list[dict[str, Any]] = []
         for kind, name, content in self.stream("SELECT kind, id, content FROM words WHERE generation <= ? ORDER BY n", (upto,)):
             row = json.loads(content)
             if kind == "entities":
@@ -139,10 +138,10 @@ class TableStore(ABC):
                 made = columns.pick(row)
                 picks[made.slot] = made
             else:
-                codes[row["code"]] += 1
+                told.append(row)
         return Register(
             self._statements(upto), sources, entities, picks=tuple(picks.values()), defaults={"case": self.name}, notional=True,
-            believe="picks" if picks else "latest-firm", findings=tuple(columns.imported(codes, self.name)),
+            believe="picks" if picks else "latest-firm", findings=tuple(columns.imported(told, self.name)),
         )  # fmt: skip
 
     def _statements(self, upto: int) -> Statements:
