@@ -371,7 +371,18 @@ def test_what_cannot_be_read_as_it_is_says_what_to_do(
     run: Callable[..., Any], file: Callable[[str, str], str], name: str, text: str, code: str
 ) -> None:
     ran = run("claims", file(name, text))
-    assert ran.status == 2 and code in ran.err and ("import t.csv" in ran.err or "Name one with --format" in ran.err)
+    assert ran.status == 2 and code in ran.err and ("import t.csv" in ran.err or "take --format NAME" in ran.err)
+
+
+def test_one_id_for_two_statements_is_told_before_and_at_the_import(
+    run: Callable[..., Any], file: Callable[[str, str], str], tmp_path: Path
+) -> None:
+    twice = file("twice.yaml", FILED + FILED.splitlines()[-1].replace("600", "700") + "\n")
+    for asked in (("check", twice), ("own", twice, "--at", "2020-02-01"), ("import", twice, "--into", str(tmp_path / "r"))):
+        ran = run(*asked)
+        assert ran.status == 2 and "C_DUPLICATE_ID" in ran.err and "f2" in ran.err
+    same = file("same.yaml", FILED + FILED.splitlines()[-1] + "\n")
+    assert run("check", same).status == 0 and run("import", same, "--into", str(tmp_path / "r")).status == 0
 
 
 def test_a_format_that_is_named_is_not_guessed(run: Callable[..., Any], file: Callable[[str, str], str]) -> None:

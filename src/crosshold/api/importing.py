@@ -201,6 +201,7 @@ def _batches(
 ) -> Iterator[Batch]:  # fmt: skip
     """The batches of a file, counted and given to the writer; those of mended rows are put back in their ``places``."""
     from crosshold.api.processes import packed, worth
+    from crosshold.formats.intake import Labels
     from crosshold.store.writer import Writer
 
     count = worth(source, chosen, processes) if places is None else 1
@@ -211,7 +212,10 @@ def _batches(
                 writer.take(kind, part.rows[kind], lines)
             yield part.batch
         return
+    labels = Labels(source.name)
     for batch in chosen.code.read(source):
+        if writer is None:
+            labels.add(batch.statements)
         if places is not None:
             places.move(batch)
         account.add(batch)

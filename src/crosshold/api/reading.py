@@ -57,10 +57,13 @@ def format_of(source: str | Path) -> str:
     file = Input(path)
     if path.suffix.lower() in (".yaml", ".yml"):
         return "statements" if b"crosshold: statements/" in file.head[:4096] else "case"
-    known = any(like > catalogue.SURE for like, _ in catalogue.sniff(file))
-    if not known and (path.is_dir() or b"crosshold:" in file.head[:4096]):
+    if any(like > catalogue.SURE for like, _ in catalogue.sniff(file)):
+        return catalogue.recognise(file).name
+    if path.is_dir() or b"crosshold:" in file.head[:4096]:
         return "case"
-    return catalogue.recognise(file).name
+    message = "it is no case and no register, and like none of the formats that are read here."
+    cure = "A case begins with 'crosshold: case/1'. 'check' and 'import' take --format NAME for a format that is not recognised."
+    raise FileError(Finding("E_FILE", message, cure, path.name))
 
 
 def read(
@@ -98,16 +101,17 @@ def read(
 def _gathered(path: Path, format: str) -> Register:
     """The statements of a file of another format, in memory; rows that are faulty are told."""
     from crosshold.formats import catalogue
-    from crosshold.formats.intake import Account, Input
+    from crosshold.formats.intake import Account, Input, Labels
     from crosshold.model.entity import merged
     from crosshold.model.register import Register, Statements
 
-    account, statements = Account(), []
+    account, statements, labels = Account(), [], Labels(path.name)
     entities: dict[str, Any] = {}
     sources: dict[str, Any] = {}
     chosen, batches = catalogue.read(Input(path), format)
     for batch in batches:
         account.add(batch)
+        labels.add(batch.statements)
         statements += batch.statements
         for entity in batch.entities:
             old = entities.get(entity.id)

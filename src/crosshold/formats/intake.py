@@ -23,7 +23,7 @@ from typing import Any, BinaryIO
 
 from crosshold.errors import FileError, Finding
 from crosshold.model.entity import Entity
-from crosshold.model.statement import Source, Statement
+from crosshold.model.statement import Source, Statement, content_id
 
 HEAD = 65_536
 """Bytes that a format is recognised by; a ``sniff`` never sees more."""
@@ -101,6 +101,23 @@ class Batch:
     def full(self) -> bool:
         """Whether it is time to hand it over."""
         return len(self.statements) + len(self.entities) >= BATCH
+
+
+class Labels:
+    """The ids that persons gave to the statements of a file: another content under one of them is ``C_DUPLICATE_ID``, as in a register."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.said = name, dict[str, str]()
+
+    def add(self, statements: Iterable[Statement]) -> None:
+        """Look at more of them."""
+        for s in statements:
+            if (
+                s.label is not None
+                and self.said.setdefault(s.label, content := content_id(s.changed(label=None).content())) != content
+            ):
+                message = f"{s.label}: this id stands for another statement already."
+                raise FileError(Finding("C_DUPLICATE_ID", message, "Give it another id, or none.", self.name))
 
 
 @dataclass
