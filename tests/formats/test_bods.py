@@ -357,7 +357,13 @@ def test_a_row_that_says_nothing_usable_is_rejected_and_the_others_are_read(tmp_
 
 def test_dates_that_cannot_be_are_told(tmp_path: Path) -> None:
     rows = [relationship("r", "aurel", "vogel", interest(startDate="2021-01-01", endDate="2020-01-01"))]
-    assert read(tmp_path, *rows).codes == ["W_DATE_ORDER", "W_FUTURE"]
+    found = read(tmp_path, *rows)
+    assert found.codes == ["W_DATE_ORDER", "W_FUTURE"]
+    assert [(s.valid_from, s.valid_to) for s in found.statements] == [("2021-01-01", "2020-01-01")]  # told, and kept as they are
+    late = read(
+        tmp_path, relationship("r", "aurel", "vogel", interest(startDate="2999-01-01"), publicationDetails={"bodsVersion": "0.4"})
+    )
+    assert late.codes == ["W_FUTURE"] and [(s.valid_from, s.valid_to) for s in late.statements] == [("2999-01-01", None)]
 
 
 def older(version: str, **changes: Any) -> dict[str, Any]:

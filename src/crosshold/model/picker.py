@@ -46,6 +46,7 @@ class Picker:
         denials = [rows[n] for n in self.rows.holding if self.rows.stance[n] == "denies"]
         self.alone: list[int] = []
         self.declared: list[int] = []
+        self.elsewhere = 0
         apart = [(n, rows[n]) for n in self._apart({s.object for s in denials})]
         self.contested = Contested(apart, denials, self.issuers, believe, self.picked, self._tell, self._majorities)
         if register.revision_cycle:
@@ -65,10 +66,14 @@ class Picker:
         """
         rows, slots, direct = self.rows, Counter[Slot](), []
         for n in rows.holding:
-            if rows.object[n] not in self.issuers or rows.stance[n] not in SAID:
+            if rows.stance[n] not in SAID:
                 continue
             word = rows.word.get(n)
-            if word != "lot" and (rows.directness[n] == "indirect" or word == "declared"):
+            told = word != "lot" and (rows.directness[n] == "indirect" or word == "declared")
+            if rows.object[n] not in self.issuers:
+                self.elsewhere += told
+                continue
+            if told:
                 kind, name = "an indirect" if rows.directness[n] == "indirect" else "a declared", rows.id(n)
                 self._tell("N_DECLARED_INTEREST", f"{name} is {kind} interest: it is kept and makes no lot.", "", name)
                 self.declared.append(n)
@@ -226,6 +231,9 @@ class Picker:
                 yield Declared(rows.id(n), rows.subject[n], rows.object[n], share)
 
     def _all_findings(self) -> tuple[Finding, ...]:
+        if self.elsewhere:
+            message = f"{self.elsewhere:,} declared interests are in companies of which there is no lot; they make none."
+            self.findings.add("N_DECLARED_ELSEWHERE", message, "'owners' tells them.", "declared")
         for code, count in sorted(self.told.items()):
             if count > LISTED:
                 self.findings.extend([unlisted(code, count - LISTED)])

@@ -288,8 +288,8 @@ def _interest(interest: Mapping[str, Any], made: Made, telling: Telling, flags: 
     if start and end and end < start:
         made.told.append(("W_DATE_ORDER", f"an interest ends {end}, before it starts {start}."))
     if start and interval(start)[0] > (made.known_on or date.today()):
-        end = "the statement was published" if made.known_on else "today"
-        made.told.append(("W_FUTURE", f"an interest starts {start}, after {end}."))
+        known = "the statement was published" if made.known_on else "today"
+        made.told.append(("W_FUTURE", f"an interest starts {start}, after {known}."))
     values: dict[str, Any] = {"verb": verb, "directness": directness, "valid_from": start, "valid_to": end}
     extra = dict(flags)
     if verb in ("holds", "votes"):
