@@ -443,6 +443,10 @@ def test_a_choice_stands_in_a_case_and_is_followed(run: Callable[..., Any], file
     proof = told(run, "explain", picked, "votes", "A", "B")
     assert [row["statement"] for row in proof["otherwise"]] == ["l1"] and "43.4000 %" in proof["otherwise"][0]["words"]
     assert "otherwise, and the answer if" in run("explain", picked, "own", "A", "B").out
+    row = PICKED.splitlines()[-1].removeprefix("claims: [").removesuffix("]")
+    many = ", ".join(row.replace("n1", f"n{n}").replace("0.45", f"0.{45 + 2 * n}") for n in range(7))
+    ran = run("explain", file("many.yaml", PICKED.replace(row, many)), "own", "A", "B")
+    assert ran.out.count("Then: A owns") == 5 and "2 more claims say otherwise" in ran.out
     ran = run("pick", plain, "n1", "--by", "R. Vogel")
     assert ran.status == 2 and "picks: [{statement: n1, by: R. Vogel" in ran.err
 

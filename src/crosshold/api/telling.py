@@ -38,7 +38,7 @@ def explain(
 
 
 RIVALS = 5
-"""Claims that are followed in turn; each costs an answer of its own."""
+"""Claims that are followed in turn; each costs an answer of its own, and the others are counted."""
 
 
 def prove(register: Register, snapshot: Snapshot, verb: str, holder: str, issuer: str) -> Explanation:
@@ -55,7 +55,8 @@ def prove(register: Register, snapshot: Snapshot, verb: str, holder: str, issuer
     followed = {lot.evidence or lot.id for lot in snapshot.lots}
     told = [c for c in register.conflicts(snapshot.at, snapshot.known_by) if (c.holder, c.issuer) in proof.links]
     rivals = [name for name in dict.fromkeys(name for c in told for name in (c.first, c.second)) if name not in followed]
-    return with_rivals(proof, [_followed(register, snapshot, name, verb, holder, issuer) for name in rivals[:RIVALS]])
+    told_of = [_followed(register, snapshot, name, verb, holder, issuer) for name in rivals[:RIVALS]]
+    return with_rivals(proof, told_of, len(rivals) - len(told_of))
 
 
 def _proof(register: Register, snapshot: Snapshot, verb: str, holder: str, issuer: str) -> Explanation:

@@ -61,8 +61,9 @@ def explanation(result: Any, holder: str, issuer: str, snapshot: Snapshot, regis
     )
 
 
-def with_rivals(proof: Explanation, rivals: Sequence[tuple[Statement, Explanation | str]]) -> Explanation:
-    """The proof and the claims that contradict what it follows: what each would make of the answer, or why it gives none."""
+def with_rivals(proof: Explanation, rivals: Sequence[tuple[Statement, Explanation | str]], left: int = 0) -> Explanation:
+    """The proof and the claims that contradict what it follows: what each would make of the answer, or why it gives none. ``left`` more
+    are only counted."""
     if not rivals:
         return proof
     rows, lines = [], ["Claims that say otherwise, and the answer if one of them is followed:"]
@@ -78,6 +79,7 @@ def with_rivals(proof: Explanation, rivals: Sequence[tuple[Statement, Explanatio
         lines.append(
             f"  {claim.id} ({', '.join(filter(None, parts))}): {claim.subject} has {said} in {claim.object}. Then: {told}"
         )
+    lines += [f"  {count(left)} more claims say otherwise; 'conflicts' lists them."] if left else []
     return replace(proof, otherwise=tuple(rows), lines=(*proof.lines, *lines))
 
 
